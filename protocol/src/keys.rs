@@ -150,7 +150,7 @@ impl PublicKey {
 
     /// Returns the bytes of this key.
     #[must_use]
-    pub const fn to_bytes(&self) -> [u8; 32] {
+    pub fn to_bytes(&self) -> [u8; 32] {
         self.0.to_bytes()
     }
 

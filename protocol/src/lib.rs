@@ -27,4 +27,5 @@ pub mod keys;
 pub mod problem;
 
 // Bytes.
+pub mod cj1;
 pub mod leaf;
