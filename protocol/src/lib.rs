@@ -28,4 +28,8 @@ pub mod problem;
 
 // Bytes.
 pub mod cj1;
+pub mod signed;
+pub mod identity;
+pub mod event;
+pub mod seal;
 pub mod leaf;
