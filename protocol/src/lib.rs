@@ -37,4 +37,7 @@ pub mod channel;
 pub mod fork;
 pub mod receipt;
 pub mod erasure;
+pub mod link;
+pub mod httpsig;
+pub mod delivery;
 pub mod leaf;

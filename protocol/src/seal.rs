@@ -276,7 +276,7 @@ impl TryRng for Drawn {
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
         for chunk in bytes.chunks_mut(32) {
             let block = Sha256::new()
-                .chain_update(&*self.seed)
+                .chain_update(*self.seed)
                 .chain_update(self.drawn.to_be_bytes())
                 .finalize();
             self.drawn = self.drawn.saturating_add(1);

@@ -1,0 +1,301 @@
+//! Delivery of one channel to one peer: in order, at least once, without hurry.
+//!
+//! A [`Delivery`] does no I/O. A driver asks it what to do with [`Delivery::poll`], does it, and
+//! tells it what happened with [`Delivery::handle`]:
+//!
+//! ```text
+//! poll(now) ─▶ ConfirmHead            ─▶ GET head             ─▶ handle(Answered)
+//!           ─▶ Sign { at_most }       ─▶ sign, append, flush  ─▶ handle(Signed)
+//!           ─▶ Send { after, through }─▶ POST events          ─▶ handle(Answered)
+//!           ─▶ WaitUntil(time)        ─▶ sleep
+//!           ─▶ Rest                   ─▶ wait for news        ─▶ handle(Waiting, PeerCame…)
+//! ```
+//!
+//! An entry gets its place, and is signed, only once the peer said in this life of the process
+//! what it holds, a minute ago at most. Otherwise a node restored from a copy could sign two
+//! events for one place, and nobody could ever tell which one counts.
+//!
+//! A peer that cannot be reached is not a peer that refuses: we try for ever, less and less
+//! often, and at once when it gives a sign of life. A peer that refuses suspends the link, never
+//! the entries. Nothing is ever given up.
+
+use std::time::Duration;
+
+use crate::id::Seq;
+use crate::limits;
+use crate::time::{DAY, HOUR, Timestamp};
+
+const FIRST_PAUSE: Duration = Duration::from_secs(30);
+/// The longest pause of the first day.
+const PAUSE_OF_A_DAY: Duration = HOUR;
+/// The longest pause after that.
+const LONGEST_PAUSE: Duration = Duration::from_secs(6 * 60 * 60);
+/// Refusals, at least an hour apart in all, that suspend a link.
+const REFUSALS: u32 = 3;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// So many entries wait for their place.
+    Waiting(u64),
+    /// Entries got their place and were written: the channel now ends here.
+    Signed(Seq),
+    /// The peer has just called us, so it is up. If it said what it holds, with a proof that is
+    /// fresh, that counts as a confirmation.
+    PeerCame {
+        /// When.
+        at: Timestamp,
+        /// What it holds.
+        holds: Option<Seq>,
+    },
+    /// The request that we had to send is over.
+    Answered {
+        /// When.
+        at: Timestamp,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// The clock jumped, or the machine may have been copied: what the peer said no longer counts.
+    Doubt,
+    /// A human asks to try again now, whatever was decided.
+    Resume(Timestamp),
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The peer's signed receipt says that it holds our channel up to this place.
+    Holds(Seq),
+    /// It did not answer: no address, no connection, no certificate, no time, or a proxy said so.
+    Unreachable,
+    /// It asks us to come back later.
+    Busy(Duration),
+    /// It does not want us.
+    Refused,
+    /// It cannot take the next entry: the channel waits for a human.
+    Blocked,
+    /// The batch was too large.
+    TooLarge,
+}
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Ask the peer what it holds.
+    ConfirmHead,
+    /// Give their place to entries that wait.
+    Sign {
+        /// How many at most.
+        at_most: u64,
+    },
+    /// Send a batch of entries.
+    Send {
+        /// The last entry that the peer has.
+        after: Seq,
+        /// The last entry to send.
+        through: Seq,
+    },
+    /// Ask again at this time.
+    WaitUntil(Timestamp),
+    /// Nothing to do until the next input.
+    Rest,
+}
+
+/// How the delivery goes, for the people who wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Nothing is wrong.
+    Well,
+    /// The peer has not answered since then.
+    Unreachable(Timestamp),
+    /// The peer does not want us: the link is suspended, and tried once a day.
+    Suspended,
+    /// The channel waits for a human.
+    Blocked,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Ready,
+    InFlight,
+    Pausing { until: Timestamp },
+    Blocked,
+}
+
+/// The state of one delivery. Only what the peer acknowledged must survive a restart, and it is
+/// in the receipts.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The end of our channel.
+    head: Seq,
+    acked: Seq,
+    waiting: u64,
+    /// When the peer said last what it holds.
+    confirmed: Option<Timestamp>,
+    batch: u64,
+    phase: Phase,
+    trouble: Trouble,
+}
+
+/// What went wrong since the last success.
+#[derive(Clone, Copy, Debug, Default)]
+struct Trouble {
+    failures: u32,
+    since: Option<Timestamp>,
+    refusals: u32,
+    refused_since: Option<Timestamp>,
+    suspended: bool,
+}
+
+impl Delivery {
+    /// Starts, or starts again, where the peer stopped acknowledging.
+    #[must_use]
+    pub fn resume(head: Seq, acked: Seq) -> Self {
+        let batch = u64::try_from(limits::BATCH_EVENTS).unwrap_or(1);
+        Self {
+            head,
+            acked: acked.min(head),
+            waiting: 0,
+            confirmed: None,
+            batch,
+            phase: Phase::Ready,
+            trouble: Trouble::default(),
+        }
+    }
+
+    /// Returns how far the peer has acknowledged.
+    #[must_use]
+    pub const fn acked(&self) -> Seq {
+        self.acked
+    }
+
+    /// Returns how the delivery goes.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        match (self.phase, self.trouble) {
+            (Phase::Blocked, _) => Health::Blocked,
+            (_, Trouble { suspended: true, .. }) => Health::Suspended,
+            (_, Trouble { since: Some(since), .. }) => Health::Unreachable(since),
+            _ => Health::Well,
+        }
+    }
+
+    /// Takes note of what happened.
+    pub fn handle(&mut self, input: Input) {
+        match input {
+            Input::Waiting(waiting) => self.waiting = waiting,
+            Input::Signed(head) => self.head = self.head.max(head),
+            Input::PeerCame { at, holds } => self.peer_came(at, holds),
+            // An answer to a question that we did not ask says nothing.
+            Input::Answered { at, outcome } if self.phase == Phase::InFlight => {
+                self.answered(at, outcome);
+            }
+            Input::Answered { .. } => {}
+            Input::Doubt => self.confirmed = None,
+            Input::Resume(_) => {
+                self.trouble = Trouble::default();
+                self.confirmed = None;
+                self.phase = if self.phase == Phase::InFlight { self.phase } else { Phase::Ready };
+            }
+        }
+    }
+
+    /// Says what to do at `now`.
+    pub fn poll(&mut self, now: Timestamp) -> Output {
+        match self.phase {
+            Phase::InFlight | Phase::Blocked => return Output::Rest,
+            Phase::Pausing { until } if now < until => return Output::WaitUntil(until),
+            Phase::Pausing { .. } | Phase::Ready => {}
+        }
+        if self.acked == self.head && self.waiting == 0 {
+            return Output::Rest;
+        }
+        if !self.is_confirmed(now) {
+            self.phase = Phase::InFlight;
+            return Output::ConfirmHead;
+        }
+        if self.acked == self.head {
+            return Output::Sign { at_most: self.waiting.min(self.batch) };
+        }
+        let through = self.head.min(Seq(self.acked.0.saturating_add(self.batch)));
+        self.phase = Phase::InFlight;
+        Output::Send { after: self.acked, through }
+    }
+
+    fn is_confirmed(&self, now: Timestamp) -> bool {
+        self.confirmed.is_some_and(|at| at <= now && now.since(at) <= limits::HEAD_CONFIRMATION)
+    }
+
+    fn peer_came(&mut self, at: Timestamp, holds: Option<Seq>) {
+        if let Phase::Pausing { .. } = self.phase {
+            self.phase = Phase::Ready;
+        }
+        self.trouble.failures = 0;
+        if let Some(holds) = holds.filter(|_| self.phase != Phase::InFlight) {
+            self.confirm(at, holds);
+        }
+    }
+
+    fn answered(&mut self, at: Timestamp, outcome: Outcome) {
+        match outcome {
+            Outcome::Holds(holds) => {
+                let progress = holds != self.acked || self.confirmed.is_none();
+                self.phase = Phase::Ready;
+                self.confirm(at, holds);
+                if progress && holds <= self.head {
+                    self.trouble = Trouble::default();
+                    self.batch = u64::try_from(limits::BATCH_EVENTS).unwrap_or(1);
+                } else if self.acked != self.head {
+                    // It answers, and takes nothing: not at once again.
+                    self.pause(at);
+                }
+            }
+            Outcome::Unreachable => self.pause(at),
+            Outcome::Busy(after) => {
+                self.phase = Phase::Pausing { until: at.after(after.min(PAUSE_OF_A_DAY)) };
+            }
+            Outcome::Refused => self.refused(at),
+            Outcome::Blocked => self.phase = Phase::Blocked,
+            Outcome::TooLarge => {
+                let smaller = self.batch.checked_div(2).unwrap_or(1);
+                self.phase = if smaller == 0 { Phase::Blocked } else { Phase::Ready };
+                self.batch = smaller.max(1);
+            }
+        }
+    }
+
+    /// Believes what the peer holds, unless it is more than we ever wrote: that is a lie, or we
+    /// forgot something, and the driver has to find out before anything is signed.
+    fn confirm(&mut self, at: Timestamp, holds: Seq) {
+        if holds <= self.head {
+            self.acked = holds;
+            self.confirmed = Some(at);
+        } else {
+            self.confirmed = None;
+        }
+    }
+
+    fn refused(&mut self, at: Timestamp) {
+        self.trouble.refusals = self.trouble.refusals.saturating_add(1);
+        let since = *self.trouble.refused_since.get_or_insert(at);
+        let stable = self.trouble.refusals >= REFUSALS && at.since(since) >= HOUR;
+        self.trouble.suspended |= stable;
+        if self.trouble.suspended {
+            self.phase = Phase::Pausing { until: at.after(DAY) };
+        } else {
+            self.pause(at);
+        }
+    }
+
+    fn pause(&mut self, at: Timestamp) {
+        let since = *self.trouble.since.get_or_insert(at);
+        let longest = if at.since(since) < DAY { PAUSE_OF_A_DAY } else { LONGEST_PAUSE };
+        let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(self.trouble.failures));
+        self.trouble.failures = self.trouble.failures.saturating_add(1);
+        self.confirmed = None;
+        self.phase = Phase::Pausing { until: at.after(doubled.min(longest)) };
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! Whatever the weather, every entry arrives once, in order.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const NOW: Timestamp = Timestamp(1_772_438_400_000);
+
+fn answered(outcome: Outcome) -> Input {
+    Input::Answered { at: NOW, outcome }
+}
+
+#[test]
+fn nothing_is_signed_before_the_peer_said_what_it_holds() {
+    let mut delivery = Delivery::resume(Seq(3), Seq(3));
+    assert_eq!(delivery.poll(NOW), Output::Rest);
+    delivery.handle(Input::Waiting(2));
+    assert_eq!(delivery.poll(NOW), Output::ConfirmHead);
+    assert_eq!(delivery.poll(NOW), Output::Rest);
+    delivery.handle(answered(Outcome::Holds(Seq(3))));
+    assert_eq!(delivery.poll(NOW), Output::Sign { at_most: 2 });
+    delivery.handle(Input::Signed(Seq(5)));
+    delivery.handle(Input::Waiting(0));
+    assert_eq!(delivery.poll(NOW), Output::Send { after: Seq(3), through: Seq(5) });
+    delivery.handle(answered(Outcome::Holds(Seq(5))));
+    assert_eq!(delivery.poll(NOW), Output::Rest);
+}
+
+#[test]
+fn what_the_peer_said_counts_for_a_minute() {
+    let confirmed = || {
+        let mut delivery = Delivery::resume(Seq(3), Seq(3));
+        delivery.handle(Input::PeerCame { at: NOW, holds: Some(Seq(3)) });
+        delivery.handle(Input::Waiting(1));
+        delivery
+    };
+    let minute = limits::HEAD_CONFIRMATION;
+    assert_eq!(confirmed().poll(NOW.after(minute)), Output::Sign { at_most: 1 });
+    let late = NOW.after(minute + Duration::from_millis(1));
+    assert_eq!(confirmed().poll(late), Output::ConfirmHead);
+    // A clock that goes backwards confirms nothing.
+    assert_eq!(confirmed().poll(NOW.before(Duration::from_millis(1))), Output::ConfirmHead);
+    let mut doubtful = confirmed();
+    doubtful.handle(Input::Doubt);
+    assert_eq!(doubtful.poll(NOW), Output::ConfirmHead);
+}
+
+#[test]
+fn a_peer_that_holds_more_than_we_wrote_stops_the_signing() {
+    let mut delivery = Delivery::resume(Seq(3), Seq(3));
+    delivery.handle(Input::Waiting(1));
+    assert_eq!(delivery.poll(NOW), Output::ConfirmHead);
+    delivery.handle(answered(Outcome::Holds(Seq(4))));
+    assert!(!matches!(delivery.poll(NOW), Output::Sign { .. }));
+}
+
+#[test]
+fn a_peer_that_calls_us_is_tried_at_once() {
+    let mut delivery = Delivery::resume(Seq(1), Seq(0));
+    assert_eq!(delivery.poll(NOW), Output::ConfirmHead);
+    delivery.handle(answered(Outcome::Unreachable));
+    assert_eq!(delivery.poll(NOW), Output::WaitUntil(NOW.after(FIRST_PAUSE)));
+    delivery.handle(Input::PeerCame { at: NOW, holds: None });
+    assert_eq!(delivery.poll(NOW), Output::ConfirmHead);
+}
+
+#[test]
+fn an_unreachable_peer_is_tried_for_ever_less_and_less() {
+    let mut delivery = Delivery::resume(Seq(1), Seq(0));
+    let (mut now, mut first_day, mut second_day) = (NOW, 0, 0);
+    while now.since(NOW) < 2 * DAY {
+        match delivery.poll(now) {
+            Output::WaitUntil(time) => now = time,
+            _ => {
+                let day = if now.since(NOW) < DAY { &mut first_day } else { &mut second_day };
+                *day += 1;
+                delivery.handle(Input::Answered { at: now, outcome: Outcome::Unreachable });
+            }
+        }
+    }
+    assert_eq!((first_day, second_day), (30, 4));
+    assert_eq!(delivery.health(), Health::Unreachable(NOW));
+}
+
+#[test]
+fn a_peer_that_refuses_suspends_the_link_and_loses_nothing() {
+    let mut delivery = Delivery::resume(Seq(1), Seq(0));
+    let mut now = NOW;
+    let mut refusals = 0;
+    while delivery.health() != Health::Suspended {
+        if let Output::WaitUntil(time) = delivery.poll(now) {
+            now = time;
+            delivery.poll(now);
+        }
+        delivery.handle(Input::Answered { at: now, outcome: Outcome::Refused });
+        refusals += 1;
+    }
+    assert!(refusals >= REFUSALS && now.since(NOW) >= HOUR, "{refusals}");
+    assert_eq!(delivery.health(), Health::Suspended);
+    let Output::WaitUntil(probe) = delivery.poll(now) else { panic!("it should wait") };
+    assert_eq!(probe.since(now), DAY);
+    delivery.handle(Input::Resume(now));
+    assert_eq!(delivery.poll(now), Output::ConfirmHead);
+    delivery.handle(Input::Answered { at: now, outcome: Outcome::Holds(Seq(0)) });
+    assert_eq!(delivery.poll(now), Output::Send { after: Seq(0), through: Seq(1) });
+    assert_eq!(delivery.health(), Health::Well);
+}
+
+#[test]
+fn a_batch_that_is_too_large_is_halved() {
+    let mut delivery = Delivery::resume(Seq(64), Seq(0));
+    delivery.handle(Input::PeerCame { at: NOW, holds: Some(Seq(0)) });
+    for through in [64, 32, 16, 8, 4, 2, 1] {
+        assert_eq!(delivery.poll(NOW), Output::Send { after: Seq(0), through: Seq(through) });
+        delivery.handle(answered(Outcome::TooLarge));
+    }
+    assert_eq!(delivery.health(), Health::Blocked);
+}
+
+/// What may happen to one request.
+#[derive(Clone, Copy, Debug)]
+enum Weather {
+    Fine,
+    RequestLost,
+    AnswerLost,
+    PeerLies,
+    PeerForgets,
+    PeerIsBusy,
+    PeerRefuses,
+    TooLarge,
+    WeDoubt,
+}
+
+fn weather() -> impl Strategy<Value = Weather> {
+    use Weather::*;
+    prop::sample::select(vec![
+        Fine,
+        RequestLost,
+        AnswerLost,
+        PeerLies,
+        PeerForgets,
+        PeerIsBusy,
+        PeerRefuses,
+        TooLarge,
+        WeDoubt,
+    ])
+}
+
+/// A peer that takes what follows what it holds, and nothing that leaves a hole.
+struct Peer(Vec<Seq>);
+
+impl Peer {
+    fn holds(&self) -> Seq {
+        self.0.last().copied().unwrap_or_default()
+    }
+
+    fn take(&mut self, after: Seq, through: Seq) {
+        if after <= self.holds() {
+            let next = self.holds().0 + 1;
+            self.0.extend((next..=through.0).map(Seq));
+        }
+    }
+}
+
+fn outcome(weather: Weather, holds: Seq) -> Outcome {
+    match weather {
+        Weather::Fine | Weather::PeerForgets | Weather::WeDoubt => Outcome::Holds(holds),
+        Weather::RequestLost | Weather::AnswerLost => Outcome::Unreachable,
+        Weather::PeerLies => Outcome::Holds(Seq(u64::MAX)),
+        Weather::PeerIsBusy => Outcome::Busy(HOUR),
+        Weather::PeerRefuses => Outcome::Refused,
+        Weather::TooLarge => Outcome::TooLarge,
+    }
+}
+
+proptest! {
+    /// Whatever goes wrong, the peer ends up with every entry, once, in order; and nothing is
+    /// signed but after the peer said what it holds.
+    #[test]
+    fn every_entry_arrives_once_and_in_order(
+        waiting in 0..300_u64,
+        signed in 0..300_u64,
+        already in 0..300_u64,
+        forecast in prop::collection::vec(weather(), 0..40),
+    ) {
+        let mut delivery = Delivery::resume(Seq(signed), Seq::ZERO);
+        delivery.handle(Input::Waiting(waiting));
+        let mut forecast = forecast.into_iter().chain(std::iter::repeat(Weather::Fine));
+        let mut peer = Peer((1..=already.min(signed)).map(Seq).collect());
+        let (mut now, mut head, mut left) = (NOW, signed, waiting);
+        let mut confirmed = false;
+
+        for _ in 0..5_000 {
+            let send = match delivery.poll(now) {
+                Output::WaitUntil(time) => {
+                    now = time;
+                    continue;
+                }
+                Output::Rest if delivery.health() == Health::Blocked => {
+                    // A human reads the alert, and asks to try again.
+                    delivery.phase = Phase::Ready;
+                    delivery.batch = 64;
+                    continue;
+                }
+                Output::Rest => break,
+                Output::Sign { at_most } => {
+                    prop_assert!(confirmed && at_most > 0 && at_most <= left);
+                    left -= at_most;
+                    head += at_most;
+                    delivery.handle(Input::Signed(Seq(head)));
+                    delivery.handle(Input::Waiting(left));
+                    continue;
+                }
+                Output::ConfirmHead => None,
+                Output::Send { after, through } => Some((after, through)),
+            };
+            let weather = forecast.next().unwrap();
+            if matches!(weather, Weather::PeerForgets) {
+                let half = peer.0.len() / 2;
+                peer.0.truncate(half);
+            }
+            let taken = matches!(
+                weather,
+                Weather::Fine | Weather::AnswerLost | Weather::PeerLies | Weather::PeerForgets
+            );
+            if let Some((after, through)) = send.filter(|_| taken) {
+                peer.take(after, through);
+            }
+            let outcome = outcome(weather, peer.holds());
+            confirmed = matches!(outcome, Outcome::Holds(seq) if seq <= Seq(head));
+            delivery.handle(Input::Answered { at: now, outcome });
+            if matches!(weather, Weather::WeDoubt) {
+                delivery.handle(Input::Doubt);
+                confirmed = false;
+            }
+        }
+
+        prop_assert_eq!(delivery.acked(), Seq(signed + waiting));
+        prop_assert_eq!(peer.0, (1..=signed + waiting).map(Seq).collect::<Vec<_>>());
+    }
+}
