@@ -40,4 +40,5 @@ pub mod erasure;
 pub mod link;
 pub mod httpsig;
 pub mod delivery;
+pub mod transport;
 pub mod leaf;
