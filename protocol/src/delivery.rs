@@ -200,6 +200,13 @@ impl Delivery {
         }
     }
 
+    /// Takes note of what happened, if something did.
+    pub fn handle_some(&mut self, input: Option<Input>) {
+        if let Some(input) = input {
+            self.handle(input);
+        }
+    }
+
     /// Says what to do at `now`.
     pub fn poll(&mut self, now: Timestamp) -> Output {
         match self.phase {

@@ -165,18 +165,27 @@ impl ErasureOrder {
         signed: &Signed,
         author: impl Fn(Kid) -> Option<PublicKey>,
     ) -> Result<Self, UnreadableErasure> {
-        let object = open(signed, "erase", author)?;
+        Ok(Self::read(&open(signed, "erase", author)?)?)
+    }
+
+    /// Reads again an order that was verified, or signed here, before it was written in our own
+    /// journal. For nothing else: the signature is not checked a second time.
+    pub fn recall(bytes: &[u8]) -> Result<Self, UnreadableErasure> {
+        Ok(Self::read(&readable(bytes, "erase")?)?)
+    }
+
+    fn read(object: &Object) -> Result<Self, Malformed> {
         let scope = match object.text("scope")? {
             "events" => ErasureScope::Events,
             "referral" => ErasureScope::Referral,
-            _ => return Err(Malformed("scope").into()),
+            _ => return Err(Malformed("scope")),
         };
-        let ids = read_ids(&object, "ids")?;
+        let ids = read_ids(object, "ids")?;
         if ids.is_empty() {
-            return Err(Malformed("ids").into());
+            return Err(Malformed("ids"));
         }
         Ok(Self {
-            cause: ErasureCause::read(&object)?,
+            cause: ErasureCause::read(object)?,
             due: Timestamp(object.integer("due")?),
             from: object.parsed("fr")?,
             to: object.parsed("to")?,
@@ -218,7 +227,16 @@ impl ErasureAttestation {
         signed: &Signed,
         author: impl Fn(Kid) -> Option<PublicKey>,
     ) -> Result<Self, UnreadableErasure> {
-        let object = open(signed, "erased", author)?;
+        Ok(Self::read(&open(signed, "erased", author)?)?)
+    }
+
+    /// Reads again an attestation that was verified, or signed here, before it was written in our
+    /// own journal. For nothing else: the signature is not checked a second time.
+    pub fn recall(bytes: &[u8]) -> Result<Self, UnreadableErasure> {
+        Ok(Self::read(&readable(bytes, "erased")?)?)
+    }
+
+    fn read(object: &Object) -> Result<Self, Malformed> {
         let read_kept = |value: &Value| {
             let object = value.as_object().ok_or(Malformed("kept"))?;
             Ok((object.text("basis")?.to_owned(), object.integer("n")?))
@@ -226,14 +244,14 @@ impl ErasureAttestation {
         let kept = object.array("kept")?.iter().map(read_kept);
         let down = object.object("down")?;
         Ok(Self {
-            absent: read_ids(&object, "absent")?,
+            absent: read_ids(object, "absent")?,
             erased_at: Timestamp(object.integer("at")?),
             backups_gone: Timestamp(object.integer("bak")?),
             told: down.integer("sent")?,
             confirmed: down.integer("done")?,
             from: object.parsed("fr")?,
             to: object.parsed("to")?,
-            ids: read_ids(&object, "ids")?,
+            ids: read_ids(object, "ids")?,
             kept: kept.collect::<Result<_, Malformed>>()?,
             kid: object.parsed("kid")?,
             order: object.bytes("re")?,

@@ -42,3 +42,16 @@ pub mod httpsig;
 pub mod delivery;
 pub mod transport;
 pub mod leaf;
+
+// Meaning.
+pub mod calendar;
+pub mod codes;
+pub mod disclosure;
+pub mod consent;
+pub mod need;
+pub mod pathway;
+pub mod referral;
+pub mod directory;
+
+// The joint.
+pub mod body;

@@ -1,0 +1,447 @@
+//! The node without its doors: what it knows, what it does, what it tells its peers.
+//!
+//! Everything goes the same way: decide by what is known, write one record, then take note of it.
+//! What follows (delivery, lists) follows from the journal, after a crash too.
+//!
+//! ```text
+//!            turn of the referral            disk                 memory
+//!  command ─────── decide ────▶ record ────▶ Journal::append ────▶ State::hear ────▶ answer
+//! ```
+
+mod accounts;
+mod cases;
+mod drafts;
+mod erasure;
+mod inbox;
+mod jobs;
+mod links;
+mod outgoing;
+mod peers;
+mod refer;
+mod state;
+mod turns;
+mod views;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use maillage_protocol::directory::{Card, UnreadableCard};
+use maillage_protocol::id::{NodeId, ProfessionalId};
+use maillage_protocol::identity::{
+    Genesis, Identity, IdentityKey, Organization, SignedIdentity, Update,
+};
+use maillage_protocol::keys::{KeyUse, PrivateKey};
+use maillage_protocol::private::Private;
+use maillage_protocol::time::Timestamp;
+use tokio::sync::watch;
+
+use crate::env::{Env, random};
+use crate::facts::{
+    AccountAct, Act, Capability, FactContent, ImportedPlace, RecordError, Safe, TokenAct,
+    identity_record,
+};
+use crate::journal::{Journal, JournalError, Number, Record, StripError};
+use crate::keys::{KeyFile, KeyFileError};
+use crate::vault::{Vault, VaultError, VaultKey};
+
+pub use accounts::{Account, AccountPerson, SHORTEST_PASSWORD, WeakPassword};
+pub use cases::{Case, Told};
+pub use drafts::DraftError;
+pub use erasure::{ErasureState, PendingErasure};
+pub use inbox::InboxError;
+pub use links::{LinkError, PreparedLink};
+pub use outgoing::{Batch, Standing};
+pub use peers::{Alert, LinkState, Peer};
+pub use refer::{PersonCard, Proposed, Request, SayError, Texts};
+pub use views::{
+    Delivery, PeerView, ReceivedContact, ShortCode, Step, Story, Worklist, WorklistRow,
+};
+
+use state::State;
+use turns::Turns;
+
+/// One running node.
+pub struct App {
+    env: Arc<dyn Env>,
+    journal: Arc<dyn Journal>,
+    safe: Safe,
+    keys: Arc<KeyFile>,
+    state: RwLock<State>,
+    turns: Turns,
+    /// Whether this folder was restored, and which of its own events it may not know.
+    restored: AtomicBool,
+    node: NodeId,
+}
+
+/// Why the node could not do something: the fault is its own.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The journal failed: nothing was recorded.
+    #[error("the journal cannot be used")]
+    Journal(#[from] JournalError),
+    /// The vault failed: nothing was recorded.
+    #[error("the vault cannot be used")]
+    Vault(#[from] VaultError),
+    /// A record makes no sense.
+    #[error("the journal holds a record that makes no sense")]
+    Record(#[from] RecordError),
+    /// What was erased could not be taken out of the journal.
+    #[error("the journal cannot be stripped")]
+    Strip(#[from] StripError),
+    /// The key file failed.
+    #[error("the key file cannot be used")]
+    Keys(#[from] KeyFileError),
+    /// The journal begins without the identity of its node.
+    #[error("the journal does not say whose it is")]
+    NoIdentity,
+}
+
+/// Records read at a time when a node starts.
+const START_BATCH: usize = 1_024;
+
+impl App {
+    /// Makes the identity of a new node, as the first record of its journal. Returns the rotation
+    /// key, which goes on paper and nowhere else.
+    pub fn begin(
+        env: &dyn Env,
+        journal: &dyn Journal,
+        keys: &KeyFile,
+        name: &str,
+        url: &str,
+        organization: Organization,
+    ) -> Result<(NodeId, PrivateKey), AppError> {
+        let paper = PrivateKey::from_seed(&random(env));
+        let (sig, auth, wit) = (keys.sig(), keys.auth(), keys.wit());
+        let signing =
+            |key_use, key: &PrivateKey| IdentityKey { key_use, public: key.public().to_bytes() };
+        let genesis = Genesis {
+            name: name.to_owned(),
+            urls: vec![url.to_owned()],
+            keys: vec![
+                signing(KeyUse::Sig, &sig),
+                signing(KeyUse::Auth, &auth),
+                signing(KeyUse::Wit, &wit),
+                IdentityKey { key_use: KeyUse::Kem, public: keys.kem().public() },
+            ],
+            next: vec![Genesis::commit(&paper)],
+            organization,
+        };
+        let event = SignedIdentity::genesis(&genesis, env.now(), &[&sig, &auth, &wit]);
+        let identity = Identity::begin(&event).map_err(|_| AppError::NoIdentity)?;
+        journal.append(&[identity_record(&event)])?;
+        Ok((identity.node(), paper))
+    }
+
+    /// Starts a node where its journal ends. `restored` says that its folder comes from a backup.
+    pub fn open(
+        env: Arc<dyn Env>,
+        journal: Arc<dyn Journal>,
+        vault: Arc<dyn Vault>,
+        keys: Arc<KeyFile>,
+        restored: bool,
+    ) -> Result<Self, AppError> {
+        let safe = Safe::new(vault, Arc::clone(&env));
+        let mut state = State::default();
+        let mut next = Number(0);
+        loop {
+            let records = journal.read(next, START_BATCH)?;
+            if records.is_empty() {
+                break;
+            }
+            for record in &records {
+                state.hear(next, &safe.read(next, record)?, &safe)?;
+                next = next.next();
+            }
+        }
+        safe.reclaim(&state.units)?;
+        let node = state.us.as_ref().map(|(identity, _)| identity.node());
+        let node = node.ok_or(AppError::NoIdentity)?;
+        let app = Self {
+            env,
+            journal,
+            safe,
+            keys,
+            state: RwLock::new(state),
+            turns: Turns::default(),
+            restored: AtomicBool::new(restored),
+            node,
+        };
+        app.finish_erasures()?;
+        app.resume_reactions()?;
+        Ok(app)
+    }
+
+    /// Returns the name of this node for machines.
+    #[must_use]
+    pub const fn node(&self) -> NodeId {
+        self.node
+    }
+
+    /// Returns who this node says that it is.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        let state = self.state();
+        let (identity, _) = state.us.as_ref().expect("`open` refuses a journal without it");
+        identity.clone()
+    }
+
+    /// Returns the identity log of this node.
+    #[must_use]
+    pub fn identity_log(&self) -> Vec<SignedIdentity> {
+        self.state().us.as_ref().map(|(_, log)| log.clone()).unwrap_or_default()
+    }
+
+    /// Returns where the time comes from.
+    #[must_use]
+    pub fn env(&self) -> &Arc<dyn Env> {
+        &self.env
+    }
+
+    /// Returns the journal, to projections.
+    #[must_use]
+    pub fn journal(&self) -> &Arc<dyn Journal> {
+        &self.journal
+    }
+
+    /// Returns what opens records, to projections.
+    #[must_use]
+    pub const fn safe(&self) -> &Safe {
+        &self.safe
+    }
+
+    /// Returns the key that signs requests.
+    #[must_use]
+    pub fn auth_key(&self) -> PrivateKey {
+        self.keys.auth()
+    }
+
+    /// Tells each time the journal grows.
+    #[must_use]
+    pub fn news(&self) -> watch::Receiver<Number> {
+        self.journal.subscribe()
+    }
+
+    /// Tells whether this node may not know all that it signed.
+    #[must_use]
+    pub fn is_restored(&self) -> bool {
+        self.restored.load(Ordering::Relaxed)
+    }
+
+    /// Takes note that every peer was asked what it holds.
+    pub fn recovered(&self) -> Result<(), AppError> {
+        self.restored.store(false, Ordering::Relaxed);
+        self.record(None, &Act::Restored { at: self.env.now() }, &FactContent::default())?;
+        Ok(())
+    }
+
+    /// Replaces the address that this node gives to its peers.
+    pub fn move_to(&self, url: &str) -> Result<(), AppError> {
+        if self.identity().urls() == [url] {
+            return Ok(());
+        }
+        let (place, last) = self.identity().last();
+        let update = Update { urls: Some(vec![url.to_owned()]), ..Update::default() };
+        let (now, sig) = (self.env.now(), self.keys.sig());
+        let event = SignedIdentity::update(&update, place + 1, last, now, &[&sig]);
+        self.append(&[identity_record(&event)])
+    }
+
+    /// Describes this node to its peers, and to itself.
+    pub fn describe(&self, card: Card) -> Result<Result<(), UnreadableCard>, AppError> {
+        let body = match card.to_body() {
+            Ok(body) => body,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        self.record(None, &Act::Card(Box::new(card)), &FactContent::default())?;
+        let peers = self.active_peers();
+        if !peers.is_empty() {
+            let told = peers.into_iter().map(|to| links::card_entry(to, &body)).collect();
+            self.record(None, &Act::Told(told), &FactContent::default())?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Returns how this node describes itself.
+    #[must_use]
+    pub fn card(&self) -> Option<Card> {
+        self.state().card.clone()
+    }
+
+    /// Takes in places that somebody else describes.
+    pub fn import_places(&self, source: &str, places: Vec<ImportedPlace>) -> Result<(), AppError> {
+        /// Places in one record.
+        const TOGETHER: usize = 200;
+        for places in places.chunks(TOGETHER) {
+            let act = Act::Places { source: source.to_owned(), places: places.to_vec() };
+            self.record(None, &act, &FactContent::default())?;
+        }
+        Ok(())
+    }
+
+    /// Returns the places that others describe.
+    #[must_use]
+    pub fn places(&self) -> Vec<ImportedPlace> {
+        self.state().places.values().cloned().collect()
+    }
+
+    /// Makes an account, and the password that opens it.
+    pub fn add_account(
+        &self,
+        person: &AccountPerson,
+        capabilities: Vec<Capability>,
+        password: &Private<String>,
+    ) -> Result<Result<ProfessionalId, WeakPassword>, AppError> {
+        let hash = match accounts::hash_password(password) {
+            Ok(hash) => hash,
+            Err(weak) => return Ok(Err(weak)),
+        };
+        let account = ProfessionalId::from_random(random(&*self.env));
+        let unit = self.safe.new_unit()?;
+        let added = AccountAct::Added { account, unit, capabilities };
+        let holder = Some(VaultKey::Unit(unit));
+        self.record(holder, &Act::Account(added), &FactContent::of(person))?;
+        self.keep_password(account, hash)?;
+        Ok(Ok(account))
+    }
+
+    /// Changes a password. Every session that the old one opened is over.
+    pub fn set_password(
+        &self,
+        account: ProfessionalId,
+        password: &Private<String>,
+    ) -> Result<Result<(), WeakPassword>, AppError> {
+        match accounts::hash_password(password) {
+            Ok(hash) => Ok(Ok(self.keep_password(account, hash)?)),
+            Err(weak) => Ok(Err(weak)),
+        }
+    }
+
+    fn keep_password(&self, account: ProfessionalId, hash: String) -> Result<(), AppError> {
+        let credential = random(&*self.env);
+        let before = self.account(account).and_then(|account| account.credential);
+        self.safe.vault().put(&[(VaultKey::Local(credential), hash.into_bytes().into())])?;
+        let set = AccountAct::PasswordSet { account, credential };
+        self.record(None, &Act::Account(set), &FactContent::default())?;
+        if let Some(before) = before {
+            self.safe.vault().destroy(&[VaultKey::Local(before)])?;
+        }
+        Ok(())
+    }
+
+    /// Closes an account. Its sessions and its keys are over.
+    pub fn disable_account(&self, account: ProfessionalId) -> Result<(), AppError> {
+        let act = Act::Account(AccountAct::Disabled { account });
+        self.record(None, &act, &FactContent::default())?;
+        Ok(())
+    }
+
+    /// Returns whose login and password these are. Slow on purpose.
+    pub fn authenticate(
+        &self,
+        login: &str,
+        password: &Private<String>,
+    ) -> Result<Option<Account>, AppError> {
+        let account = self.state().accounts.by_login(login).cloned();
+        let name = account.as_ref().and_then(|account| account.credential);
+        let hash = match name {
+            Some(name) => self.safe.vault().get(&VaultKey::Local(name))?,
+            None => None,
+        };
+        let hash = hash.as_ref().and_then(|hash| std::str::from_utf8(hash.reveal()).ok());
+        Ok(account.filter(|_| accounts::password_matches(password, hash)))
+    }
+
+    /// Returns an account that is not closed.
+    #[must_use]
+    pub fn account(&self, id: ProfessionalId) -> Option<Account> {
+        self.state().accounts.active(id).cloned()
+    }
+
+    /// Returns the account of a login that is not closed.
+    #[must_use]
+    pub fn account_of(&self, login: &str) -> Option<Account> {
+        self.state().accounts.by_login(login).cloned()
+    }
+
+    /// Returns every account, open or closed.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<Account> {
+        self.state().accounts.all().cloned().collect()
+    }
+
+    /// Makes a key of the API for an account. What it returns is shown once.
+    pub fn add_token(&self, account: ProfessionalId) -> Result<Private<String>, AppError> {
+        let (token, secret): ([u8; 8], [u8; 32]) = (random(&*self.env), random(&*self.env));
+        let hash = maillage_protocol::label::sha256(&secret);
+        let act = Act::Token(TokenAct::Made { token, hash, account });
+        self.record(None, &act, &FactContent::default())?;
+        let (token, secret) = (encoded(&token), encoded(&secret));
+        Ok(Private::from(format!("maillage_{token}_{secret}")))
+    }
+
+    /// Returns the account in whose name a key of the API acts.
+    #[must_use]
+    pub fn account_of_token(&self, token: &str) -> Option<Account> {
+        let (name, secret) = token.strip_prefix("maillage_")?.split_at_checked(11)?;
+        let name = maillage_protocol::encoding::from_base64url_array(name).ok()?;
+        let secret = secret.strip_prefix('_')?;
+        let secret: [u8; 32] = maillage_protocol::encoding::from_base64url_array(secret).ok()?;
+        let state = self.state();
+        let token = state.accounts.token(&name)?;
+        // Both are hashes of 256 random bits: how long the comparison takes tells nothing.
+        let same = token.hash == maillage_protocol::label::sha256(&secret);
+        state.accounts.active(token.account).filter(|_| same).cloned()
+    }
+
+    /// Writes an act, and takes note of it. What it hides is sealed for `holder`.
+    fn record(
+        &self,
+        holder: Option<VaultKey>,
+        act: &Act,
+        content: &FactContent,
+    ) -> Result<Number, AppError> {
+        let record = self.fact(holder, act, content)?;
+        let number = self.journal.append(std::slice::from_ref(&record))?;
+        self.note(number, &record)?;
+        Ok(number)
+    }
+
+    fn fact(
+        &self,
+        holder: Option<VaultKey>,
+        act: &Act,
+        content: &FactContent,
+    ) -> Result<Record, AppError> {
+        let salt = random(&*self.env);
+        Ok(self.safe.fact_record(salt, self.env.now(), holder, act, content)?)
+    }
+
+    /// Writes records, and takes note of them.
+    fn append(&self, records: &[Record]) -> Result<(), AppError> {
+        let mut number = self.journal.append(records)?;
+        for record in records {
+            self.note(number, record)?;
+            number = number.next();
+        }
+        Ok(())
+    }
+
+    /// Takes note of a record that is on the disk.
+    fn note(&self, number: Number, record: &Record) -> Result<(), AppError> {
+        let entry = self.safe.read(number, record)?;
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(state.hear(number, &entry, &self.safe)?)
+    }
+
+    fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.env.now()
+    }
+}
+
+fn encoded(bytes: &[u8]) -> String {
+    maillage_protocol::encoding::base64url(bytes)
+}

@@ -1,0 +1,128 @@
+//! The referrals that this node takes part in, as the journal tells.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maillage_protocol::body::{Saying, Side, Skeleton, Thread};
+use maillage_protocol::consent::Consent;
+use maillage_protocol::id::{
+    ConsentId, Epoch, EventId, NeedId, NodeId, PathwayId, PayloadId, ReferralId, Seq, UnitId,
+};
+use maillage_protocol::referral::{Author, Event, Proposal, Referral};
+
+use super::peers::Waiting;
+use crate::journal::Number;
+
+/// One referral at this node.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its name.
+    pub id: ReferralId,
+    /// What the three voices said.
+    pub referral: Referral,
+    /// Which half is ours.
+    pub side: Author,
+    /// The other organization.
+    pub peer: NodeId,
+    /// The unit under which everything that identifies is sealed here.
+    pub unit: UnitId,
+    /// The need, and the chain of attempts it belongs to.
+    pub chain: Option<(NeedId, PathwayId)>,
+    /// What was asked.
+    pub proposal: Option<Proposal>,
+    /// What she agreed to.
+    pub consents: BTreeMap<ConsentId, Consent>,
+    /// The records that speak of it, oldest first.
+    pub records: Vec<Number>,
+    /// What we said that has to reach the other side, oldest first.
+    pub told: Vec<Told>,
+    /// What the other side said: its events, oldest first.
+    pub heard: Vec<EventId>,
+    /// Whether what identifies was erased.
+    pub erased: bool,
+    /// Payloads that were taken into account: a second one of the same name changes nothing.
+    payloads: BTreeSet<PayloadId>,
+}
+
+/// Something that we said, on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The act and its entry.
+    pub what: Waiting,
+    /// Its place and its name, once it was signed.
+    pub place: Option<(Epoch, Seq, EventId)>,
+}
+
+impl Case {
+    /// Starts a referral of which nothing was said yet.
+    #[must_use]
+    pub fn new(id: ReferralId, side: Author, peer: NodeId, unit: UnitId) -> Self {
+        Self {
+            id,
+            referral: Referral::default(),
+            side,
+            peer,
+            unit,
+            chain: None,
+            proposal: None,
+            consents: BTreeMap::new(),
+            records: Vec::new(),
+            told: Vec::new(),
+            heard: Vec::new(),
+            erased: false,
+            payloads: BTreeSet::new(),
+        }
+    }
+
+    /// Hears one word of an organization, or of the person in front of it. It cannot fail: what
+    /// does not follow is skipped by every node alike.
+    pub fn hear(&mut self, skeleton: &Skeleton, said_by: Side) {
+        if !self.payloads.insert(skeleton.id) {
+            return;
+        }
+        let Thread { need, pathway, .. } = skeleton.thread;
+        self.chain = self.chain.or(need.zip(pathway));
+        match &skeleton.saying {
+            Saying::Consent(grant) => {
+                if let Ok(consent) = Consent::recorded((**grant).clone()) {
+                    self.consents.entry(consent.id()).or_insert(consent);
+                }
+            }
+            Saying::Referral(event) => {
+                if let (Event::Proposed(proposal), Side::Sender) = (event, said_by) {
+                    self.proposal.get_or_insert_with(|| (**proposal).clone());
+                }
+                if let (Event::Withdrawn { scope, .. }, Some(consent)) =
+                    (event, skeleton.thread.consent)
+                    && let Some(consent) = self.consents.get_mut(&consent)
+                {
+                    *consent = consent.clone().hear(*scope, skeleton.at);
+                }
+                if let Some(fact) = skeleton.fact(said_by) {
+                    self.referral = std::mem::take(&mut self.referral).hear(&fact);
+                }
+            }
+            Saying::WithdrawalRequested | Saying::NeedReported(_) | Saying::Unknown(_) => {}
+        }
+    }
+
+    /// Returns the consent under which the referral was proposed.
+    #[must_use]
+    pub fn consent(&self) -> Option<&Consent> {
+        self.consents.get(&self.proposal.as_ref()?.consent)
+    }
+
+    /// Returns the consent that a payload cites, or that it is.
+    #[must_use]
+    pub fn consent_of(&self, skeleton: &Skeleton) -> Option<&Consent> {
+        self.consents.get(&skeleton.thread.consent?)
+    }
+
+    /// Returns whose half is not ours.
+    #[must_use]
+    pub const fn other_side(&self) -> Author {
+        match self.side {
+            Author::Sender => Author::Receiver,
+            Author::Receiver | Author::Person => Author::Sender,
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Erasing: destroy the key, then what it sealed, then say so. Never behind anything else.
+//!
+//! ```text
+//!  order written ─▶ keys destroyed ─▶ records stripped ─▶ attestation written ─▶ sent
+//!        │                                                      │
+//!        └── at every start, what is not finished is carried on ┘ before the port opens
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maillage_protocol::control::Control;
+use maillage_protocol::erasure::{
+    ErasureAttestation, ErasureCause, ErasureOrder, ErasureScope, LocalShred,
+};
+use maillage_protocol::id::{EventId, NodeId, ReferralId, UnitId};
+use maillage_protocol::label::Label;
+use maillage_protocol::limits;
+use maillage_protocol::signed::Signed;
+use maillage_protocol::time::{DAY, Timestamp};
+
+use super::links::control_entry;
+use super::turns::Subject;
+use super::{App, AppError};
+use crate::facts::{self, Act, ErasureEntry, FactContent, erasure_record};
+use crate::journal::Number;
+use crate::vault::VaultKey;
+
+/// How long the vault's backups are kept: after that, nothing opens what was erased.
+const VAULT_BACKUPS: std::time::Duration = DAY.saturating_mul(30);
+/// How long a peer has to attest.
+const ATTESTED_WITHIN: std::time::Duration = DAY.saturating_mul(3);
+
+/// Orders to erase, given and received, and what became of them.
+#[derive(Debug, Default)]
+pub(super) struct Erasures {
+    /// Orders that we gave, by the hash of their bytes.
+    given: BTreeMap<[u8; 32], (NodeId, Signed, Option<Timestamp>)>,
+    /// Orders that we received: from whom, and our attestation once it was carried out.
+    received: BTreeMap<[u8; 32], (NodeId, Signed, Option<Signed>)>,
+    /// Units whose key we decided to destroy.
+    shredded: BTreeSet<UnitId>,
+}
+
+/// An order that a peer has not attested yet.
+#[derive(Clone, Debug)]
+pub struct PendingErasure {
+    /// Who was ordered.
+    pub peer: NodeId,
+    /// The order.
+    pub order: Signed,
+}
+
+/// How far an erasure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErasureState {
+    /// Nothing had to be erased elsewhere.
+    Local,
+    /// Some peer has not attested.
+    Awaited,
+    /// Every peer attested, the last one then.
+    Attested(Timestamp),
+}
+
+impl Erasures {
+    /// Takes note of an object of erasure. What it says was checked before it was written.
+    pub(super) fn hear(&mut self, entry: &ErasureEntry) {
+        let bytes = &entry.object.bytes;
+        let Some(peer) = entry.peer else {
+            self.shredded.extend(LocalShred::read(bytes).ok().map(|shred| shred.unit));
+            return;
+        };
+        let hash = entry.object.hash(Label::Erasure);
+        if let Ok(order) = ErasureOrder::recall(bytes) {
+            let object = entry.object.clone();
+            if order.from == peer {
+                self.received.entry(hash).or_insert((peer, object, None));
+            } else {
+                self.given.entry(hash).or_insert((peer, object, None));
+            }
+        } else if let Ok(attestation) = ErasureAttestation::recall(bytes) {
+            if let Some((_, _, attested)) = self.given.get_mut(&attestation.order) {
+                *attested = Some(attestation.erased_at);
+            }
+            if let Some((_, _, answer)) = self.received.get_mut(&attestation.order) {
+                *answer = Some(entry.object.clone());
+            }
+        }
+    }
+}
+
+impl App {
+    /// Destroys what identifies in a referral, here and at the other side.
+    pub(super) fn erase_referral(
+        &self,
+        referral: ReferralId,
+        cause: ErasureCause,
+    ) -> Result<(), AppError> {
+        self.turns.take(Subject::Erasure, || {
+            let Some((unit, peer, ids)) = self.what_to_erase(referral) else { return Ok(()) };
+            let now = self.now();
+            let shred = LocalShred { cause, ids: Vec::new(), unit, at: now };
+            let object = Signed { bytes: shred.to_bytes(), signature: [0; 64] };
+            let mut records = vec![erasure_record(&ErasureEntry { peer: None, object })];
+            let mut told = Vec::new();
+            for ids in ids.chunks(limits::ERASURE_IDS) {
+                let order = self.order(peer, ids.to_vec(), cause).sign(&self.keys.sig());
+                told.push(control_entry(peer, &Control::Erase(order.clone())));
+                records.push(erasure_record(&ErasureEntry { peer: Some(peer), object: order }));
+            }
+            if !told.is_empty() {
+                records.push(self.fact(None, &Act::Told(told), &FactContent::default())?);
+            }
+            self.append(&records)?;
+            self.destroy_units(&[unit])
+        })
+    }
+
+    /// Returns the unit of a referral, the other side, and our events that it may hold.
+    fn what_to_erase(&self, referral: ReferralId) -> Option<(UnitId, NodeId, Vec<EventId>)> {
+        let state = self.state();
+        let case = state.cases.get(&referral)?;
+        let sent = case.told.iter().filter_map(|told| told.place.map(|(_, _, id)| id));
+        Some((case.unit, case.peer, sent.collect()))
+    }
+
+    fn order(&self, to: NodeId, ids: Vec<EventId>, cause: ErasureCause) -> ErasureOrder {
+        let at = self.now();
+        ErasureOrder {
+            cause,
+            due: at.after(ATTESTED_WITHIN),
+            from: self.node,
+            to,
+            ids,
+            scope: ErasureScope::Referral,
+            kid: self.keys.sig().kid(),
+            at,
+        }
+    }
+
+    /// Carries out an order of a peer, and attests it. The same order again gives the same
+    /// attestation.
+    pub fn obey_order(&self, peer: NodeId, signed: &Signed) -> Result<Option<Signed>, AppError> {
+        let author = |kid| self.peer_signing_key(peer, kid);
+        let Ok(order) = ErasureOrder::verify(signed, author) else { return Ok(None) };
+        if order.from != peer || order.to != self.node {
+            return Ok(None);
+        }
+        self.turns.take(Subject::Erasure, || {
+            let hash = signed.hash(Label::Erasure);
+            if let Some((_, _, Some(done))) = self.state().erasures.received.get(&hash) {
+                return Ok(Some(done.clone()));
+            }
+            let entry = ErasureEntry { peer: Some(peer), object: signed.clone() };
+            self.append(&[erasure_record(&entry)])?;
+            self.carry_out(peer, &order, hash).map(Some)
+        })
+    }
+
+    fn carry_out(
+        &self,
+        peer: NodeId,
+        order: &ErasureOrder,
+        hash: [u8; 32],
+    ) -> Result<Signed, AppError> {
+        let (units, known, absent) = self.units_of(peer, order);
+        self.destroy_units(&units)?;
+        let at = self.now();
+        let attestation = ErasureAttestation {
+            absent,
+            erased_at: at,
+            backups_gone: at.after(VAULT_BACKUPS),
+            told: 0,
+            confirmed: 0,
+            from: self.node,
+            to: peer,
+            ids: known,
+            kept: Vec::new(),
+            kid: self.keys.sig().kid(),
+            order: hash,
+            at,
+        };
+        let signed = attestation.sign(&self.keys.sig());
+        let entry = ErasureEntry { peer: Some(peer), object: signed.clone() };
+        self.append(&[erasure_record(&entry)])?;
+        Ok(signed)
+    }
+
+    /// Returns the units that an order reaches, which of its events are known, and which are not.
+    ///
+    /// A referral is one unit: an order about some of its events erases all of it.
+    fn units_of(
+        &self,
+        peer: NodeId,
+        order: &ErasureOrder,
+    ) -> (Vec<UnitId>, Vec<EventId>, Vec<EventId>) {
+        let state = self.state();
+        let theirs: BTreeMap<EventId, UnitId> = state
+            .cases
+            .values()
+            .filter(|case| case.peer == peer)
+            .flat_map(|case| case.heard.iter().map(|id| (*id, case.unit)))
+            .collect();
+        let (known, absent) = order.ids.iter().copied().partition(|id| theirs.contains_key(id));
+        let units: BTreeSet<_> =
+            order.ids.iter().filter_map(|id| theirs.get(id).copied()).collect();
+        (units.into_iter().collect(), known, absent)
+    }
+
+    /// Destroys the keys of units, takes what they sealed out of the journal, and out of memory.
+    fn destroy_units(&self, units: &[UnitId]) -> Result<(), AppError> {
+        let names: Vec<_> = units.iter().map(|unit| VaultKey::Unit(*unit)).collect();
+        self.safe.vault().destroy(&names)?;
+        let numbers: Vec<_> = {
+            let state = self.state();
+            let cases = state.cases.values().filter(|case| units.contains(&case.unit));
+            cases.flat_map(|case| case.records.iter().copied()).collect()
+        };
+        self.strip(&numbers)?;
+        let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for case in state.cases.values_mut().filter(|case| units.contains(&case.unit)) {
+            case.erased = true;
+        }
+        Ok(())
+    }
+
+    /// Takes out of the journal what no key opens any more. Evidence, which has a key of its own,
+    /// stays.
+    fn strip(&self, numbers: &[Number]) -> Result<(), AppError> {
+        let mut stripped = Vec::new();
+        for number in numbers {
+            let records = self.journal.read(*number, 1)?;
+            let Some(record) = records.first() else { continue };
+            if facts::is_evidence(record) {
+                continue;
+            }
+            stripped.extend(facts::stripped(record).map(|payload| (*number, payload)));
+        }
+        Ok(self.journal.strip(&stripped)?)
+    }
+
+    /// Takes note of a peer's attestation.
+    pub fn hold_attestation(&self, peer: NodeId, signed: &Signed) -> Result<bool, AppError> {
+        let author = |kid| self.peer_signing_key(peer, kid);
+        let Ok(attestation) = ErasureAttestation::verify(signed, author) else {
+            return Ok(false);
+        };
+        let expected = {
+            let state = self.state();
+            let given = state.erasures.given.get(&attestation.order);
+            given.is_some_and(|(to, _, attested)| *to == peer && attested.is_none())
+        };
+        if attestation.from != peer || attestation.to != self.node || !expected {
+            return Ok(attestation.from == peer);
+        }
+        let entry = ErasureEntry { peer: Some(peer), object: signed.clone() };
+        self.append(&[erasure_record(&entry)])?;
+        Ok(true)
+    }
+
+    /// Returns the orders that a peer has not attested, oldest first.
+    #[must_use]
+    pub fn pending_erasures(&self, peer: NodeId) -> Vec<PendingErasure> {
+        let state = self.state();
+        let pending = state.erasures.given.values();
+        let pending = pending.filter(|(to, _, attested)| *to == peer && attested.is_none());
+        pending
+            .take(limits::ERASURE_ORDERS)
+            .map(|(peer, order, _)| PendingErasure { peer: *peer, order: order.clone() })
+            .collect()
+    }
+
+    /// Returns how far the erasure of a referral is at the other side.
+    #[must_use]
+    pub fn erasure_state(&self, referral: ReferralId) -> Option<ErasureState> {
+        let state = self.state();
+        let case = state.cases.get(&referral).filter(|case| case.erased)?;
+        let sent: BTreeSet<_> =
+            case.told.iter().filter_map(|told| told.place.map(|(_, _, id)| id)).collect();
+        let orders = state.erasures.given.values().filter(|(to, order, _)| {
+            let order = ErasureOrder::recall(&order.bytes);
+            *to == case.peer
+                && order.is_ok_and(|order| order.ids.iter().any(|id| sent.contains(id)))
+        });
+        let attested: Vec<_> = orders.map(|(_, _, attested)| *attested).collect();
+        Some(match attested.iter().copied().collect::<Option<Vec<_>>>() {
+            None => ErasureState::Awaited,
+            Some(times) => {
+                times.into_iter().max().map_or(ErasureState::Local, ErasureState::Attested)
+            }
+        })
+    }
+
+    /// Carries on what was being erased when the node stopped. Called before the port opens.
+    pub(super) fn finish_erasures(&self) -> Result<(), AppError> {
+        let (shredded, unanswered): (Vec<_>, Vec<_>) = {
+            let state = self.state();
+            let shredded = state.erasures.shredded.iter().copied().collect();
+            let received = state.erasures.received.iter();
+            let unanswered = received
+                .filter(|(_, (_, _, done))| done.is_none())
+                .map(|(hash, (peer, order, _))| (*hash, *peer, order.clone()))
+                .collect();
+            (shredded, unanswered)
+        };
+        let answered: Vec<_> = {
+            let state = self.state();
+            let received = state.erasures.received.values();
+            let orders =
+                received.filter(|(_, _, done)| done.is_some()).filter_map(|(peer, order, _)| {
+                    Some((*peer, ErasureOrder::recall(&order.bytes).ok()?))
+                });
+            orders.collect()
+        };
+        self.destroy_units(&shredded)?;
+        for (peer, order) in answered {
+            let (units, _, _) = self.units_of(peer, &order);
+            self.destroy_units(&units)?;
+        }
+        for (hash, peer, order) in unanswered {
+            if let Ok(order) = ErasureOrder::recall(&order.bytes) {
+                self.carry_out(peer, &order, hash)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,470 @@
+//! What a peer sends us: judged by its bytes and its place, written, acknowledged; then heard.
+//!
+//! ```text
+//!  wire ─▶ canonical ─▶ verified ─▶ in its place ─▶ opened ─▶ in scope? ─▶ one append ─▶ receipt
+//!                                                              │ no: kept without its body
+//! ```
+//!
+//! The keybox is opened before the append and then forgotten: the key of the body is wrapped again
+//! under a key that we can destroy. Meaning is heard after the append, and can refuse nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maillage_protocol::body::{Cover, Payload, Skeleton, check_scope};
+use maillage_protocol::channel::{ChannelRefusal, Positioned, Verdict};
+use maillage_protocol::control::Control;
+use maillage_protocol::disclosure::SecrecyRegime;
+use maillage_protocol::event::{
+    Canonical, EventKind, Head, RawHeader, Recipient, UnreadableHeader, Verified, WireEvent,
+};
+use maillage_protocol::fork::ForkProof;
+use maillage_protocol::id::{Epoch, EventId, NodeId, ReferralId, Seq, UnitId};
+use maillage_protocol::identity::Identity;
+use maillage_protocol::limits;
+use maillage_protocol::problem::ProblemType;
+use maillage_protocol::receipt::DeliveryReceipt;
+use maillage_protocol::referral::Author;
+use maillage_protocol::seal::{BodyPlace, ContentKey, Keybox};
+use maillage_protocol::signed::Signed;
+use maillage_protocol::transport::{BatchAnswer, EventResult, EventStatus};
+
+use super::cases::Case;
+use super::links::control_entry;
+use super::peers::LinkState;
+use super::refer::side_of;
+use super::state::control_of;
+use super::turns::Subject;
+use super::{App, AppError};
+use crate::facts::{Act, EventEntry, FactContent, ReceiptEntry, evidence_record, receipt_record};
+use crate::journal::Record;
+use crate::vault::VaultKey;
+
+/// Why nothing of a batch was taken.
+#[derive(Debug, thiserror::Error)]
+pub enum InboxError {
+    /// There is no link with this node.
+    #[error("unknown peer")]
+    UnknownPeer,
+    /// Our administrator has not approved the link.
+    #[error("the link is pending")]
+    LinkPending,
+    /// Our administrator suspended the link.
+    #[error("the link is suspended")]
+    LinkSuspended,
+    /// The batch is too large.
+    #[error("the batch is too large")]
+    TooLarge,
+    /// Earlier events are missing after what we hold.
+    #[error("earlier events are missing")]
+    Gap(Option<Head>),
+    /// The first event is refused.
+    #[error("the first event is refused: {}", .0.code())]
+    Refused(ProblemType),
+    /// The node failed: nothing was recorded.
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+/// A batch on its way into the journal.
+struct Intake<'a> {
+    app: &'a App,
+    from: NodeId,
+    author: Identity,
+    channel: maillage_protocol::channel::Channel,
+    /// Places taken by this very batch.
+    taken: BTreeMap<(Epoch, Seq), (EventId, Signed)>,
+    /// The referrals it speaks of, as they will be.
+    cases: BTreeMap<ReferralId, Case>,
+    records: Vec<Record>,
+    results: Vec<EventResult>,
+    touched: BTreeSet<ReferralId>,
+    controls: Vec<Control>,
+    out_of_scope: Vec<EventId>,
+}
+
+/// Why an event stops the batch.
+enum Stop {
+    Gap,
+    Problem(ProblemType),
+    Fork(Box<ForkProof>),
+    App(AppError),
+}
+
+impl<T: Into<AppError>> From<T> for Stop {
+    fn from(error: T) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl App {
+    /// Takes a batch of events from a peer. What is acknowledged is on the disk.
+    pub fn ingest(
+        &self,
+        from: NodeId,
+        events: Vec<WireEvent>,
+        nonce: Option<&str>,
+    ) -> Result<BatchAnswer, InboxError> {
+        if events.len() > limits::BATCH_EVENTS {
+            return Err(InboxError::TooLarge);
+        }
+        let answer = self.turns.take(Subject::Incoming(from), || {
+            self.check_link(from)?;
+            let mut intake = Intake::new(self, from).ok_or(InboxError::UnknownPeer)?;
+            intake.take_all(events, nonce)
+        })?;
+        let (answer, touched, controls) = answer;
+        for control in controls {
+            self.obey(from, control)?;
+        }
+        for referral in touched {
+            self.react(referral)?;
+        }
+        Ok(answer)
+    }
+
+    fn check_link(&self, from: NodeId) -> Result<(), InboxError> {
+        match self.link_state(from) {
+            None => Err(InboxError::UnknownPeer),
+            Some(LinkState::Pending { .. }) => Err(InboxError::LinkPending),
+            Some(LinkState::Suspended) => Err(InboxError::LinkSuspended),
+            Some(LinkState::Active) => Ok(()),
+        }
+    }
+
+    /// Signs what we hold of a peer's channel.
+    pub fn receipt(&self, peer: NodeId, nonce: Option<&str>) -> Signed {
+        let head = self.state().peers.get(&peer).and_then(|peer| peer.incoming.channel.head());
+        self.sign_receipt(peer, head, nonce)
+    }
+
+    fn sign_receipt(&self, peer: NodeId, head: Option<Head>, nonce: Option<&str>) -> Signed {
+        let sig = self.keys.sig();
+        let receipt = DeliveryReceipt {
+            from: self.node,
+            to: peer,
+            head,
+            nonce: nonce.map(str::to_owned),
+            checkpoint: None,
+            kid: sig.kid(),
+            at: self.now(),
+        };
+        receipt.sign(&sig)
+    }
+
+    /// Keeps the key of an event that was held without it.
+    pub fn take_keybox(
+        &self,
+        from: NodeId,
+        id: EventId,
+        keybox: &Keybox,
+    ) -> Result<bool, AppError> {
+        let number = {
+            let state = self.state();
+            let waits = state
+                .peers
+                .get(&from)
+                .is_some_and(|peer| peer.without_key.iter().any(|head| head.id == id));
+            state.events.get(&id).copied().filter(|_| waits)
+        };
+        let Some(number) = number else { return Ok(false) };
+        let records = self.journal.read(number, 1)?;
+        let Some(record) = records.first() else { return Ok(false) };
+        let crate::facts::Entry::Received(entry) = self.safe.read(number, record)? else {
+            return Ok(false);
+        };
+        let Ok(event) = RawHeader(entry.event.clone()).recall() else { return Ok(false) };
+        let Some(opened) = self.open_body(&event, &entry.body, Some(keybox)) else {
+            return Ok(false);
+        };
+        let (key, payload) = opened;
+        let referral = payload.as_ref().and_then(|payload| payload.skeleton.thread.referral);
+        let unit = match referral.and_then(|id| self.state().cases.get(&id).map(|case| case.unit)) {
+            Some(unit) => unit,
+            None => self.safe.new_unit()?,
+        };
+        let wrapped = self.safe.wrap(VaultKey::Unit(unit), &id.0, &key)?;
+        let act = Act::Keyed { event: id, wrapped };
+        self.record(None, &act, &FactContent::default())?;
+        Ok(true)
+    }
+
+    /// Opens the body of an event, and reads what it says.
+    fn open_body(
+        &self,
+        event: &Verified,
+        body: &[u8],
+        keybox: Option<&Keybox>,
+    ) -> Option<(ContentKey, Option<Payload>)> {
+        let (header, commitment) = (event.header(), event.header().commitment?);
+        let keybox = keybox?;
+        let private = self.keys.opening(keybox.kid)?;
+        let key = private.open(keybox, event.id(), self.node, &commitment).ok()?;
+        let place =
+            BodyPlace { from: header.from, to: header.to, epoch: header.epoch, seq: header.seq };
+        let plaintext = key.open(body, &place, &commitment).ok()?;
+        Some((key, Payload::decode(&plaintext).ok()))
+    }
+}
+
+impl<'a> Intake<'a> {
+    fn new(app: &'a App, from: NodeId) -> Option<Self> {
+        let state = app.state();
+        let peer = state.peers.get(&from)?;
+        Some(Self {
+            app,
+            from,
+            author: peer.identity.clone(),
+            channel: peer.incoming.channel.clone(),
+            taken: BTreeMap::new(),
+            cases: BTreeMap::new(),
+            records: Vec::new(),
+            results: Vec::new(),
+            touched: BTreeSet::new(),
+            controls: Vec::new(),
+            out_of_scope: Vec::new(),
+        })
+    }
+
+    fn take_all(
+        &mut self,
+        events: Vec<WireEvent>,
+        nonce: Option<&str>,
+    ) -> Result<(BatchAnswer, BTreeSet<ReferralId>, Vec<Control>), InboxError> {
+        let held = self.channel.head();
+        for event in events {
+            let id = EventId(event.header.hash(maillage_protocol::label::Label::EventId));
+            match self.take(event) {
+                Ok(st) => self.results.push(EventResult { id, st, code: None }),
+                Err(stop) => {
+                    self.stop(id, stop)?;
+                    break;
+                }
+            }
+        }
+        let head = self.channel.head();
+        let receipt = self.app.sign_receipt(self.from, head, nonce);
+        if head != held {
+            let entry = ReceiptEntry { peer: self.from, issued: true, receipt: receipt.clone() };
+            self.records.push(receipt_record(&entry));
+        }
+        if !self.out_of_scope.is_empty() {
+            let refused = |event: &EventId| {
+                let code = "out_of_scope".to_owned();
+                control_entry(self.from, &Control::Refused { event: *event, code })
+            };
+            let told = Act::Told(self.out_of_scope.iter().map(refused).collect());
+            self.records.push(self.app.fact(None, &told, &FactContent::default())?);
+        }
+        self.app.append(&self.records)?;
+        let need = self.app.state().peers.get(&self.from).map(|peer| {
+            peer.without_key.iter().take(limits::BATCH_EVENTS).map(|head| head.id).collect()
+        });
+        let results = std::mem::take(&mut self.results);
+        let answer = BatchAnswer { results, receipt, need: need.unwrap_or_default() };
+        Ok((answer, std::mem::take(&mut self.touched), std::mem::take(&mut self.controls)))
+    }
+
+    /// Says why the batch stops here. If nothing came before, the whole request is refused.
+    fn stop(&mut self, id: EventId, stop: Stop) -> Result<(), InboxError> {
+        let kind = match stop {
+            Stop::App(error) => return Err(error.into()),
+            Stop::Gap => ProblemType::Gap,
+            Stop::Problem(kind) => kind,
+            Stop::Fork(proof) => {
+                let proof = serde_json::to_vec(&*proof).unwrap_or_default();
+                self.records.push(evidence_record(self.from, &proof));
+                self.results.push(error_result(id, ProblemType::Fork));
+                return Ok(());
+            }
+        };
+        if self.results.is_empty() {
+            return Err(match kind {
+                ProblemType::Gap => InboxError::Gap(self.channel.head()),
+                kind => InboxError::Refused(kind),
+            });
+        }
+        self.results.push(error_result(id, kind));
+        Ok(())
+    }
+
+    fn take(&mut self, wire: WireEvent) -> Result<EventStatus, Stop> {
+        let WireEvent { header, body, keybox } = wire;
+        let canonical = RawHeader(header).parse().map_err(unreadable)?;
+        let verified = self.verify(canonical)?;
+        let body = body.map(|body| body.0);
+        let wrong_body = verified.check_body(body.as_deref()).is_err();
+        let missing = body.is_none() && verified.header().body.is_some();
+        let body = body.unwrap_or_default();
+        let control = control_of(&verified, &body);
+        match self.place(verified, control) {
+            Verdict::Duplicate => Ok(EventStatus::Duplicate),
+            Verdict::Append(_) if wrong_body => Err(Stop::Problem(ProblemType::InvalidEvent)),
+            Verdict::Append(positioned) => {
+                self.store(&positioned, body, keybox.as_ref())?;
+                Ok(if missing { EventStatus::BodyMissing } else { EventStatus::Stored })
+            }
+            Verdict::Gap => Err(Stop::Gap),
+            Verdict::Fork(proof) => Err(Stop::Fork(proof)),
+            Verdict::NeedsHuman => Err(Stop::Problem(ProblemType::ChannelBlocked)),
+            Verdict::Refused(refusal) => Err(Stop::Problem(match refusal {
+                ChannelRefusal::WrongChannel => ProblemType::WrongRecipient,
+                ChannelRefusal::NotOpen => ProblemType::ChannelBlocked,
+                ChannelRefusal::StaleEpoch => ProblemType::StaleEpoch,
+                ChannelRefusal::Invalid => ProblemType::InvalidEvent,
+            })),
+        }
+    }
+
+    fn verify(&self, canonical: Canonical) -> Result<Verified, Stop> {
+        let key = self.channel.key_for(&canonical, &self.author);
+        let key = match key {
+            Ok(key) => key,
+            // It may be stored already, under a key that does not sign here any more.
+            Err(_) => {
+                let claims = canonical.claims();
+                let known = self.known(claims.epoch, claims.seq).is_some();
+                let kid = claims.kid;
+                let old = self.author.signing_key(kid, maillage_protocol::keys::KeyUse::Sig);
+                old.filter(|_| known).ok_or(Stop::Problem(ProblemType::UnknownKey))?
+            }
+        };
+        canonical.verify(&key).map_err(|_| Stop::Problem(ProblemType::BadSignature))
+    }
+
+    fn place(&self, event: Verified, control: Option<Control>) -> Verdict {
+        let stored = |epoch, seq| self.known(epoch, seq);
+        self.channel.place(event, control, &stored)
+    }
+
+    /// Returns what holds a place, in this batch or on the disk.
+    fn known(&self, epoch: Epoch, seq: Seq) -> Option<(EventId, Signed)> {
+        if let Some(taken) = self.taken.get(&(epoch, seq)) {
+            return Some(taken.clone());
+        }
+        let number = {
+            let state = self.app.state();
+            state.peers.get(&self.from)?.incoming.number(epoch, seq)?
+        };
+        let record = self.app.journal.read(number, 1).ok()?.pop()?;
+        let crate::facts::Entry::Received(entry) = self.app.safe.read(number, &record).ok()? else {
+            return None;
+        };
+        Some((EventId(record.leaf.id), entry.event))
+    }
+
+    fn store(
+        &mut self,
+        positioned: &Positioned,
+        body: Vec<u8>,
+        keybox: Option<&Keybox>,
+    ) -> Result<(), Stop> {
+        let event = positioned.event();
+        let id = event.id();
+        let mut entry = EventEntry {
+            peer: Recipient::Node(self.from),
+            event: event.signed().clone(),
+            body,
+            wrapped: Vec::new(),
+            skeleton: None,
+        };
+        if event.header().commitment.is_some() && !entry.body.is_empty() {
+            self.open(event, &mut entry, keybox)?;
+        }
+        let now = self.app.now();
+        self.records.push(self.app.safe.received_record(now, id, &entry)?);
+        let header = event.header();
+        self.taken.insert((header.epoch, header.seq), (id, entry.event));
+        self.channel = self.channel.clone().advanced(positioned);
+        self.controls.extend(positioned.control().cloned());
+        Ok(())
+    }
+
+    /// Opens a body, checks that she agreed to what it says, and wraps its key again.
+    fn open(
+        &mut self,
+        event: &Verified,
+        entry: &mut EventEntry<Skeleton>,
+        keybox: Option<&Keybox>,
+    ) -> Result<(), Stop> {
+        let Some((key, payload)) = self.app.open_body(event, &entry.body, keybox) else {
+            return Ok(());
+        };
+        let consent = event.header().kind == EventKind::Consent;
+        let Some(payload) = payload else {
+            let unit = self.app.safe.new_unit()?;
+            entry.wrapped = self.app.safe.wrap(VaultKey::Unit(unit), &event.id().0, &key)?;
+            return Ok(());
+        };
+        if !self.agreed(&payload) {
+            entry.body = Vec::new();
+            self.out_of_scope.push(event.id());
+            return Ok(());
+        }
+        let skeleton = payload.skeleton;
+        let referral = skeleton.thread.referral;
+        let holder = match referral {
+            _ if consent => self.app.safe.evidence(self.app.now())?,
+            Some(referral) => VaultKey::Unit(self.unit(referral)?),
+            None => VaultKey::Unit(self.app.safe.new_unit()?),
+        };
+        entry.wrapped = self.app.safe.wrap(holder, &event.id().0, &key)?;
+        if let Some(referral) = referral {
+            self.touched.insert(referral);
+            let case = self.case(referral);
+            case.hear(&skeleton, side_of(case.other_side()));
+        }
+        entry.skeleton = Some(skeleton);
+        Ok(())
+    }
+
+    /// Tells whether what a payload discloses was agreed to, as far as this node can know.
+    fn agreed(&mut self, payload: &Payload) -> bool {
+        let regime = self.app.card().map_or(SecrecyRegime::Charter, |card| card.regime);
+        let (us, now) = (self.app.node, self.app.now());
+        let Some(referral) = payload.skeleton.thread.referral else {
+            return check_scope(payload, None).is_ok();
+        };
+        let from = self.from;
+        let case = self.case(referral);
+        let cover = case.consent_of(&payload.skeleton).map(|consent| Cover {
+            consent,
+            to: if case.side == Author::Receiver { us } else { from },
+            regime,
+            acceptance: case.referral.acceptance(),
+            at: now,
+        });
+        case.peer == from && check_scope(payload, cover.as_ref()).is_ok()
+    }
+
+    fn unit(&mut self, referral: ReferralId) -> Result<UnitId, AppError> {
+        let nowhere = UnitId::from_bytes([0; 16]);
+        let known = self.case(referral).unit;
+        if known != nowhere {
+            return Ok(known);
+        }
+        let unit = self.app.safe.new_unit()?;
+        self.case(referral).unit = unit;
+        Ok(unit)
+    }
+
+    fn case(&mut self, referral: ReferralId) -> &mut Case {
+        let from = self.from;
+        let known = self.app.state().cases.get(&referral).cloned();
+        let nowhere = UnitId::from_bytes([0; 16]);
+        let new = || Case::new(referral, Author::Receiver, from, nowhere);
+        self.cases.entry(referral).or_insert_with(|| known.unwrap_or_else(new))
+    }
+}
+
+fn error_result(id: EventId, kind: ProblemType) -> EventResult {
+    EventResult { id, st: EventStatus::Error, code: Some(kind.code().to_owned()) }
+}
+
+fn unreadable(why: UnreadableHeader) -> Stop {
+    Stop::Problem(match why {
+        UnreadableHeader::TooLarge => ProblemType::TooLarge,
+        UnreadableHeader::NotCanonical(_) => ProblemType::NotCanonical,
+        UnreadableHeader::Malformed(_) => ProblemType::Malformed,
+        UnreadableHeader::UnsupportedVersion => ProblemType::UnsupportedVersion,
+    })
+}

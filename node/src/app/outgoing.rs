@@ -1,0 +1,457 @@
+//! What we send to a peer: each entry gets its place late, is sealed, signed and written, and only
+//! then leaves. The outbox is no table: it is the channel after the last receipt, then the entries
+//! that wait.
+
+use maillage_protocol::channel::Channel;
+use maillage_protocol::control::{Control, EpochReason};
+use maillage_protocol::encoding;
+use maillage_protocol::event::{
+    BodyDigest, EventKind, Head, Header, RawHeader, Recipient, Verified, WireBody, WireEvent,
+};
+use maillage_protocol::id::{Epoch, EventId, NodeId, Seq};
+use maillage_protocol::keys::{KeyUse, Kid};
+use maillage_protocol::limits;
+use maillage_protocol::receipt::DeliveryReceipt;
+use maillage_protocol::seal::{BodyPlace, ContentKey};
+use maillage_protocol::signed::Signed;
+use maillage_protocol::transport::{NamedKeybox, PullAnswer};
+use zeroize::Zeroizing;
+
+use super::links::control_entry;
+use super::peers::{Alert, LinkState, Waiting};
+use super::turns::Subject;
+use super::{App, AppError};
+use crate::env::random;
+use crate::facts::{
+    Act, Entry, EventEntry, FactContent, Outgoing, ReceiptEntry, SentSkeleton, receipt_record,
+};
+use crate::journal::{Number, Record};
+use crate::vault::VaultKey;
+
+/// How far the delivery to a peer is: all that a driver has to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// How many events were signed.
+    pub head: Seq,
+    /// How many of them the peer holds, as it signed.
+    pub acked: Seq,
+    /// How many entries wait for their place.
+    pub waiting: u64,
+    /// Whether the link is active.
+    pub active: bool,
+    /// Whether the peer comes to fetch what we have for it.
+    pub polls: bool,
+}
+
+/// What a peer says that it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// So many of our events, and they are ours.
+    Holds(Seq),
+    /// More than we know of: we were restored, and must ask it for our own events.
+    HoldsMore,
+    /// Something else than what we signed: a human has to look.
+    Contradicts,
+    /// Something that it did not sign, or not for this request.
+    Nonsense,
+}
+
+/// What is needed to give entries their places.
+struct Placing {
+    peer: NodeId,
+    channel: Channel,
+    records: Vec<Record>,
+    ack: Option<Head>,
+}
+
+impl App {
+    /// Returns how far the delivery to a peer is.
+    #[must_use]
+    pub fn standing(&self, peer: NodeId) -> Option<Standing> {
+        let state = self.state();
+        let peer = state.peers.get(&peer)?;
+        Some(Standing {
+            head: peer.outgoing.index(peer.outgoing.channel.head()),
+            acked: peer.outgoing.index(peer.acked),
+            waiting: peer.waiting.len() as u64,
+            active: peer.state == LinkState::Active && peer.alert.is_none(),
+            polls: peer.polls,
+        })
+    }
+
+    /// Gives their places to entries that wait, at most `at_most`, and returns how many events
+    /// are signed now. Only after the peer said what it holds.
+    pub fn sign_waiting(&self, peer: NodeId, at_most: u64) -> Result<Seq, AppError> {
+        self.turns.take(Subject::Outgoing(peer), || {
+            let waiting: Vec<_> = {
+                let state = self.state();
+                let waiting = state.peers.get(&peer).map(|peer| peer.waiting.clone());
+                let limit = usize::try_from(at_most).unwrap_or(usize::MAX);
+                waiting.unwrap_or_default().into_iter().take(limit).collect()
+            };
+            if let Some(mut placing) = self.placing(peer) {
+                for what in waiting {
+                    if !self.place(&mut placing, what)? {
+                        self.forget_waiting(peer, what);
+                    }
+                }
+                self.append(&placing.records)?;
+            }
+            Ok(self.standing(peer).map_or(Seq::ZERO, |standing| standing.head))
+        })
+    }
+
+    fn placing(&self, peer: NodeId) -> Option<Placing> {
+        let state = self.state();
+        let known = state.peers.get(&peer)?;
+        let (channel, ack) = (known.outgoing.channel.clone(), known.incoming.channel.head());
+        Some(Placing { peer, channel, records: Vec::new(), ack })
+    }
+
+    /// What was erased before it got a place will never have one.
+    fn forget_waiting(&self, peer: NodeId, what: Waiting) {
+        let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(peer) = state.peers.get_mut(&peer) {
+            peer.waiting.remove(&what);
+        }
+    }
+
+    /// Gives its place to one entry, unless what it had to tell was erased.
+    fn place(&self, placing: &mut Placing, what: Waiting) -> Result<bool, AppError> {
+        let Some((outgoing, plaintext)) = self.entry(what)? else { return Ok(false) };
+        let control = match &outgoing {
+            Outgoing::Clear { control: true, .. } => Control::read(&plaintext).ok(),
+            Outgoing::Clear { .. } | Outgoing::Sealed { .. } => None,
+        };
+        let (epoch, seq, previous) = next_place(&placing.channel, control.as_ref());
+        let key = self.safe.draw_content_key();
+        let place = BodyPlace { from: self.node, to: Recipient::Node(placing.peer), epoch, seq };
+        let (body, commitment, expires, holder) = match &outgoing {
+            Outgoing::Clear { .. } => (plaintext.to_vec(), None, None, None),
+            Outgoing::Sealed { consent, expires, .. } => {
+                let holder = if *consent {
+                    self.safe.evidence(self.now())?
+                } else {
+                    let Some(unit) = self.unit_of_act(what.fact)? else { return Ok(false) };
+                    unit
+                };
+                let Ok(body) = key.seal(&plaintext, &place) else { return Ok(false) };
+                (body, Some(key.commitment()), Some(*expires), Some(holder))
+            }
+        };
+        let at = self.now();
+        let latest = at.after(limits::LIFETIME);
+        let header = Header {
+            ack: placing.ack,
+            body: Some(BodyDigest::of(&body)),
+            critical: Vec::new(),
+            commitment,
+            epoch,
+            seq,
+            previous,
+            from: self.node,
+            to: Recipient::Node(placing.peer),
+            kind: outgoing.kind(),
+            kid: Kid([0; 8]),
+            at,
+            expires: expires.map(|expires| expires.min(latest)),
+        };
+        let Ok(event) = Verified::sign(&self.keys.sig(), header) else { return Ok(false) };
+        self.write_sent(placing, event, control, body, (holder, key), what)?;
+        Ok(true)
+    }
+
+    fn write_sent(
+        &self,
+        placing: &mut Placing,
+        event: Verified,
+        control: Option<Control>,
+        body: Vec<u8>,
+        (holder, key): (Option<VaultKey>, ContentKey),
+        what: Waiting,
+    ) -> Result<(), AppError> {
+        let id = event.id();
+        let wrapped = match holder {
+            Some(holder) => self.safe.wrap(holder, &id.0, &key)?,
+            None => Vec::new(),
+        };
+        let entry = EventEntry {
+            peer: Recipient::Node(placing.peer),
+            event: event.signed().clone(),
+            body,
+            wrapped,
+            skeleton: Some(SentSkeleton { of: (what.fact.0, what.index) }),
+        };
+        placing.records.push(self.safe.sent_record(self.now(), id, &entry)?);
+        let positioned = Channel::recall(event, control);
+        placing.channel = placing.channel.clone().advanced(&positioned);
+        Ok(())
+    }
+
+    /// Returns an entry that waits, and its plaintext.
+    fn entry(&self, what: Waiting) -> Result<Option<(Outgoing, Zeroizing<Vec<u8>>)>, AppError> {
+        let Some(Entry::Fact(fact)) = self.read(what.fact)? else { return Ok(None) };
+        let outgoing =
+            fact.act.as_ref().and_then(|act| act.outgoing().get(usize::from(what.index)).cloned());
+        let Some(outgoing) = outgoing else { return Ok(None) };
+        let plaintext = match &outgoing {
+            Outgoing::Clear { body, .. } => encoding::from_base64url(body).ok().map(Zeroizing::new),
+            Outgoing::Sealed { part, .. } => {
+                let content = self.safe.fact_content(&fact)?;
+                content.and_then(|content| content.outgoing.get(usize::from(*part)).cloned())
+            }
+        };
+        Ok(plaintext.map(|plaintext| (outgoing, plaintext)))
+    }
+
+    fn unit_of_act(&self, fact: Number) -> Result<Option<VaultKey>, AppError> {
+        let Some(Entry::Fact(fact)) = self.read(fact)? else { return Ok(None) };
+        Ok(match fact.act {
+            Some(Act::Said(said)) => Some(VaultKey::Unit(said.unit)),
+            _ => None,
+        })
+    }
+
+    /// Reads one record.
+    pub(super) fn read(&self, number: Number) -> Result<Option<Entry>, AppError> {
+        let records = self.journal.read(number, 1)?;
+        Ok(records.first().map(|record| self.safe.read(number, record)).transpose()?)
+    }
+
+    /// Returns the events to send after so many, as they travel.
+    pub fn events_after(
+        &self,
+        peer: NodeId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<WireEvent>, AppError> {
+        let numbers = {
+            let state = self.state();
+            let known = state.peers.get(&peer);
+            known.map(|known| known.outgoing.after_index(after, limit)).unwrap_or_default()
+        };
+        let kem = self.peer_identity(peer).and_then(|identity| identity.key(KeyUse::Kem));
+        let mut events = Vec::new();
+        let mut bytes = 0;
+        for number in numbers {
+            let Some(Entry::Sent(entry)) = self.read(number)? else { continue };
+            bytes += 4 * (entry.event.bytes.len() + entry.body.len()) / 3 + 512;
+            if bytes > limits::BATCH_BYTES && !events.is_empty() {
+                break;
+            }
+            events.push(self.to_wire(peer, entry, kem.map(|key| key.public))?);
+        }
+        Ok(events)
+    }
+
+    fn to_wire(
+        &self,
+        peer: NodeId,
+        entry: EventEntry<SentSkeleton>,
+        kem: Option<[u8; 32]>,
+    ) -> Result<WireEvent, AppError> {
+        let id = EventId(entry.event.hash(maillage_protocol::label::Label::EventId));
+        let key = self.safe.unwrap(&id.0, &entry.wrapped)?;
+        let keybox = key
+            .zip(kem)
+            .and_then(|(key, kem)| key.seal_for(&kem, id, peer, random(&*self.env)).ok());
+        let body = (!entry.body.is_empty()).then_some(WireBody(entry.body));
+        Ok(WireEvent { header: entry.event, body, keybox })
+    }
+
+    /// Returns events for a peer that comes to fetch them. What it has already counts as its word
+    /// about what it holds, since it signed the request.
+    pub fn pull(
+        &self,
+        peer: NodeId,
+        (epoch, after): (Epoch, Seq),
+        limit: usize,
+    ) -> Result<PullAnswer, AppError> {
+        let (index, standing) = {
+            let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let Some(known) = state.peers.get_mut(&peer) else {
+                return Ok(PullAnswer { events: Vec::new(), head: None, more: false });
+            };
+            known.polls = true;
+            let index = known.outgoing.index_of(epoch, after);
+            (index, known.outgoing.index(known.outgoing.channel.head()))
+        };
+        if index >= standing && !self.is_restored() {
+            self.sign_waiting(peer, limit as u64)?;
+        }
+        let events = self.events_after(peer, index, limit)?;
+        let state = self.state();
+        let head = state.peers.get(&peer).and_then(|known| known.outgoing.channel.head());
+        let end = state.peers.get(&peer).map_or(Seq::ZERO, |known| known.outgoing.index(head));
+        let more = index.0 + (events.len() as u64) < end.0;
+        Ok(PullAnswer { events, head, more })
+    }
+
+    /// Returns a peer's own events, as we stored them: what helps it after a restore.
+    pub fn theirs(
+        &self,
+        peer: NodeId,
+        (epoch, after): (Epoch, Seq),
+        limit: usize,
+    ) -> Result<PullAnswer, AppError> {
+        let (numbers, head) = {
+            let state = self.state();
+            let Some(known) = state.peers.get(&peer) else {
+                return Ok(PullAnswer { events: Vec::new(), head: None, more: false });
+            };
+            let numbers = known.incoming.after(epoch, after, limit.saturating_add(1));
+            (numbers, known.incoming.channel.head())
+        };
+        let more = numbers.len() > limit;
+        let mut events = Vec::new();
+        for number in numbers.into_iter().take(limit) {
+            if let Some(Entry::Received(entry)) = self.read(number)? {
+                let body = (!entry.body.is_empty()).then_some(WireBody(entry.body));
+                events.push(WireEvent { header: entry.event, body, keybox: None });
+            }
+        }
+        Ok(PullAnswer { events, head, more })
+    }
+
+    /// Takes back our own events from a peer that holds more than we know: the end of what we
+    /// signed before a backup was restored. Returns how many.
+    pub fn recover_own(&self, peer: NodeId, events: Vec<WireEvent>) -> Result<usize, AppError> {
+        self.turns.take(Subject::Outgoing(peer), || {
+            let Some(mut placing) = self.placing(peer) else { return Ok(0) };
+            let us = self.identity();
+            for WireEvent { header, body, .. } in events {
+                let Ok(canonical) = RawHeader(header).parse() else { break };
+                let key = us.signing_key(canonical.claims().kid, KeyUse::Sig);
+                let Some(Ok(event)) = key.map(|key| canonical.verify(&key)) else { break };
+                let body = body.map(|body| body.0).unwrap_or_default();
+                let clear = event.header().kind == EventKind::Control;
+                let control = clear.then(|| Control::read(&body).unwrap_or(Control::Unknown));
+                let (epoch, seq, previous) = next_place(&placing.channel, control.as_ref());
+                let header = event.header();
+                if (header.epoch, header.seq, header.previous) != (epoch, seq, previous) {
+                    break;
+                }
+                let id = event.id();
+                let entry = EventEntry {
+                    peer: Recipient::Node(peer),
+                    event: event.signed().clone(),
+                    body,
+                    wrapped: Vec::new(),
+                    skeleton: None::<SentSkeleton>,
+                };
+                placing.records.push(self.safe.sent_record(self.now(), id, &entry)?);
+                let positioned = Channel::recall(event, control);
+                placing.channel = placing.channel.clone().advanced(&positioned);
+            }
+            self.append(&placing.records)?;
+            Ok(placing.records.len())
+        })
+    }
+
+    /// Seals again the keys of events for another key of the peer.
+    pub fn keyboxes(
+        &self,
+        peer: NodeId,
+        ids: &[EventId],
+        kid: Kid,
+    ) -> Result<Vec<NamedKeybox>, AppError> {
+        let kem = self.peer_identity(peer).and_then(|identity| identity.key(KeyUse::Kem));
+        let Some(kem) = kem.filter(|key| key.kid() == kid) else { return Ok(Vec::new()) };
+        let mut keyboxes = Vec::new();
+        for id in ids.iter().take(limits::BATCH_EVENTS) {
+            let number = self.state().events.get(id).copied();
+            let Some(number) = number else { continue };
+            let Some(Entry::Sent(entry)) = self.read(number)? else { continue };
+            if entry.peer != Recipient::Node(peer) {
+                continue;
+            }
+            let key = self.safe.unwrap(&id.0, &entry.wrapped)?;
+            let sealed =
+                key.and_then(|key| key.seal_for(&kem.public, *id, peer, random(&*self.env)).ok());
+            keyboxes.extend(sealed.map(|k| NamedKeybox { id: *id, k }));
+        }
+        Ok(keyboxes)
+    }
+
+    /// Judges a receipt of a peer. It is written if it says something new.
+    pub fn hold_receipt(
+        &self,
+        peer: NodeId,
+        signed: &Signed,
+        nonce: Option<&str>,
+    ) -> Result<Batch, AppError> {
+        let holder = |kid| self.peer_signing_key(peer, kid);
+        let Ok(receipt) = DeliveryReceipt::verify(signed, holder) else {
+            return Ok(Batch::Nonsense);
+        };
+        let ours = receipt.from == peer && receipt.to == self.node;
+        if !ours || nonce.is_some() && receipt.nonce.as_deref() != nonce {
+            return Ok(Batch::Nonsense);
+        }
+        let verdict = self.compare(peer, receipt.head);
+        if verdict == Batch::Contradicts && !self.is_restored() {
+            self.raise(peer, Alert::CopyAlive);
+        }
+        let known = self.state().peers.get(&peer).and_then(|peer| peer.acked);
+        let news = receipt.head.is_some() && receipt.head != known;
+        if news && matches!(verdict, Batch::Holds(_)) {
+            let entry = ReceiptEntry { peer, issued: false, receipt: signed.clone() };
+            self.append(&[receipt_record(&entry)])?;
+        }
+        Ok(verdict)
+    }
+
+    /// Compares what a peer holds with what we signed.
+    fn compare(&self, peer: NodeId, head: Option<Head>) -> Batch {
+        let state = self.state();
+        let Some(known) = state.peers.get(&peer) else { return Batch::Nonsense };
+        let Some(head) = head else { return Batch::Holds(Seq::ZERO) };
+        let place = (head.epoch, head.seq);
+        let end = known.outgoing.channel.head().map(|head| (head.epoch, head.seq));
+        if end.is_none_or(|end| place > end) {
+            return Batch::HoldsMore;
+        }
+        let ours = known.outgoing.number(head.epoch, head.seq);
+        if ours.is_some() && state.events.get(&head.id).copied() == ours {
+            Batch::Holds(known.outgoing.index(Some(head)))
+        } else {
+            Batch::Contradicts
+        }
+    }
+
+    /// Takes note of something that a human has to look at. The link rests meanwhile.
+    pub fn raise(&self, peer: NodeId, alert: Alert) {
+        tracing::error!(?alert, peer = %peer, "a link needs a human");
+        let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(peer) = state.peers.get_mut(&peer) {
+            peer.alert = Some(alert);
+        }
+    }
+
+    /// Takes note that a peer gave a sign of life.
+    pub fn heard_from(&self, peer: NodeId) {
+        let now = self.now();
+        let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(peer) = state.peers.get_mut(&peer) {
+            peer.last_contact = Some(now);
+        }
+    }
+
+    /// Starts our channel to a peer again, after a human decided so.
+    pub fn open_epoch(&self, peer: NodeId, why: EpochReason) -> Result<(), AppError> {
+        let last = self.state().peers.get(&peer).and_then(|peer| peer.acked);
+        let control = Control::EpochOpen { why, last };
+        let act = Act::Told(vec![control_entry(peer, &control)]);
+        self.record(None, &act, &FactContent::default())?;
+        Ok(())
+    }
+}
+
+/// Returns where the next event of a channel stands, and which one it follows.
+fn next_place(channel: &Channel, control: Option<&Control>) -> (Epoch, Seq, Option<EventId>) {
+    if let Some(Control::EpochOpen { .. }) = control {
+        return (channel.epoch().next(), Seq(1), channel.head().map(|head| head.id));
+    }
+    let before = channel.head().filter(|head| head.epoch == channel.epoch());
+    (channel.epoch(), channel.next_seq(), before.map(|head| head.id))
+}

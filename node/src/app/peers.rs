@@ -1,0 +1,195 @@
+//! The nodes that we are linked with, as the journal tells: who they are, what each channel holds,
+//! and what waits for its place.
+
+use std::collections::BTreeSet;
+
+use maillage_protocol::channel::{Channel, Positioned};
+use maillage_protocol::directory::Card;
+use maillage_protocol::event::{Head, Recipient};
+use maillage_protocol::id::{Epoch, NodeId, Seq};
+use maillage_protocol::identity::{Identity, SignedIdentity};
+use maillage_protocol::time::Timestamp;
+
+use crate::facts::LinkRole;
+use crate::journal::Number;
+
+/// A node that we are linked with, or about to be.
+pub struct Peer {
+    /// Who it is.
+    pub identity: Identity,
+    /// How the link is.
+    pub state: LinkState,
+    /// Where it is: what was approved, until its identity says otherwise.
+    pub url: String,
+    /// What it sent us.
+    pub incoming: Stream,
+    /// What we signed for it.
+    pub outgoing: Stream,
+    /// The last of our events that it holds, as it signed.
+    pub acked: Option<Head>,
+    /// The last receipt that we issued.
+    pub issued: Option<Head>,
+    /// What waits for its place, in the order of the journal.
+    pub waiting: BTreeSet<Waiting>,
+    /// How it describes itself.
+    pub card: Option<Card>,
+    /// Events that we hold without their key, oldest first.
+    pub without_key: Vec<Head>,
+    /// When it last called us, or answered.
+    pub last_contact: Option<Timestamp>,
+    /// Whether it comes to fetch what we have for it, since it cannot be reached.
+    pub polls: bool,
+    /// What a human has to look at.
+    pub alert: Option<Alert>,
+}
+
+/// How a link is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkState {
+    /// Both nodes know the invitation. Our administrator has not compared the code yet.
+    Pending {
+        /// Our part.
+        role: LinkRole,
+        /// Six digits.
+        code: String,
+    },
+    /// Our administrator approved.
+    Active,
+    /// Our administrator suspended it.
+    Suspended,
+}
+
+/// What a human has to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alert {
+    /// The peer wrote two histories.
+    Forked,
+    /// The peer holds events of ours that this node never signed: a copy of it may be alive.
+    CopyAlive,
+    /// Its identity log has two continuations.
+    IdentityForked,
+    /// It cannot store our next event.
+    Blocked,
+}
+
+/// One channel, and where its events are in the journal.
+pub struct Stream {
+    /// What follows what.
+    pub channel: Channel,
+    places: Vec<(Epoch, Vec<Number>)>,
+}
+
+/// Something to be told, whose act is in the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Waiting {
+    /// The act.
+    pub fact: Number,
+    /// Which of its entries.
+    pub index: u16,
+}
+
+impl Stream {
+    /// Starts an empty channel.
+    #[must_use]
+    pub const fn new(from: NodeId, to: Recipient) -> Self {
+        Self { channel: Channel::new(from, to), places: Vec::new() }
+    }
+
+    /// Takes note of an event that was appended.
+    pub fn advance(&mut self, event: &Positioned, number: Number) {
+        self.channel = self.channel.clone().advanced(event);
+        let epoch = event.event().header().epoch;
+        match self.places.last_mut() {
+            Some((last, numbers)) if *last == epoch => numbers.push(number),
+            _ => self.places.push((epoch, vec![number])),
+        }
+    }
+
+    /// Returns the record that holds a place.
+    #[must_use]
+    pub fn number(&self, epoch: Epoch, seq: Seq) -> Option<Number> {
+        let at = usize::try_from(seq.0).ok()?.checked_sub(1)?;
+        let (_, numbers) = self.places.iter().find(|(known, _)| *known == epoch)?;
+        numbers.get(at).copied()
+    }
+
+    /// Returns the records after a place, through later epochs, at most `limit`.
+    #[must_use]
+    pub fn after(&self, epoch: Epoch, seq: Seq, limit: usize) -> Vec<Number> {
+        let skip = usize::try_from(seq.0).unwrap_or(usize::MAX);
+        let later = self.places.iter().filter(|(known, _)| *known >= epoch);
+        let numbers = later.flat_map(|(known, numbers)| {
+            numbers.iter().skip(if *known == epoch { skip } else { 0 })
+        });
+        numbers.take(limit).copied().collect()
+    }
+
+    /// Returns how many events there are up to a place, over all epochs: the place of an event
+    /// in the life of the channel.
+    #[must_use]
+    pub fn index_of(&self, epoch: Epoch, seq: Seq) -> Seq {
+        let earlier = self.places.iter().filter(|(known, _)| *known < epoch);
+        let earlier: usize = earlier.map(|(_, numbers)| numbers.len()).sum();
+        Seq(seq.0.saturating_add(earlier as u64))
+    }
+
+    /// Returns how many events there are up to a head, over all epochs.
+    #[must_use]
+    pub fn index(&self, head: Option<Head>) -> Seq {
+        head.map_or(Seq::ZERO, |head| self.index_of(head.epoch, head.seq))
+    }
+
+    /// Returns the records after so many events, at most `limit`.
+    #[must_use]
+    pub fn after_index(&self, after: Seq, limit: usize) -> Vec<Number> {
+        let skip = usize::try_from(after.0).unwrap_or(usize::MAX);
+        let numbers = self.places.iter().flat_map(|(_, numbers)| numbers);
+        numbers.skip(skip).take(limit).copied().collect()
+    }
+}
+
+impl Peer {
+    /// Starts a link with a node.
+    #[must_use]
+    pub fn new(us: NodeId, identity: Identity, url: String, state: LinkState) -> Self {
+        let peer = identity.node();
+        Self {
+            identity,
+            state,
+            url,
+            incoming: Stream::new(peer, Recipient::Node(us)),
+            outgoing: Stream::new(us, Recipient::Node(peer)),
+            acked: None,
+            issued: None,
+            waiting: BTreeSet::new(),
+            card: None,
+            without_key: Vec::new(),
+            last_contact: None,
+            polls: false,
+            alert: None,
+        }
+    }
+
+    /// Takes note of an event of its identity log.
+    pub fn learn(&mut self, event: &SignedIdentity) {
+        match self.identity.clone().append(event) {
+            Ok(identity) => {
+                if let Some(url) = identity.urls().first() {
+                    self.url.clone_from(url);
+                }
+                self.identity = identity;
+            }
+            Err(maillage_protocol::identity::IdentityError::Forked) => {
+                self.alert = Some(Alert::IdentityForked);
+            }
+            // What does not follow was refused when it came, and is kept as it came.
+            Err(_) => {}
+        }
+    }
+
+    /// Tells whether the peer holds one of our events, as far as it signed.
+    #[must_use]
+    pub fn holds(&self, epoch: Epoch, seq: Seq) -> bool {
+        self.acked.is_some_and(|head| (head.epoch, head.seq) >= (epoch, seq))
+    }
+}

@@ -1,0 +1,517 @@
+//! Saying something about a referral: proposing one, answering, following it to its end.
+//!
+//! Under the turn of the referral: decide, seal what is to be told, write one record, take note.
+
+use std::collections::BTreeSet;
+
+use maillage_protocol::body::{
+    Contact, Content, Cover, Payload, Side, Skeleton, Thread, Unsayable,
+};
+use maillage_protocol::calendar::Day;
+use maillage_protocol::codes::{
+    Accommodation, HalfDay, Language, Medium, Mobility, Mode, NeedCode, Obstacle, Right, Urgency,
+    Zone,
+};
+use maillage_protocol::consent::{
+    Agreement, Basis, CollectionPlace, Consent, FeedbackLevel, Gesture, NotAConsent, Notice,
+    PersonalCode, Purpose, Subject, Validity,
+};
+use maillage_protocol::disclosure::{Category, Level, SecrecyRegime};
+use maillage_protocol::erasure::ErasureCause;
+use maillage_protocol::id::{
+    ConsentId, NeedId, NodeId, PathwayId, PayloadId, ProfessionalId, ReferralId, ServiceId,
+};
+use maillage_protocol::private::Private;
+use maillage_protocol::referral::{
+    Act as TurnAct, Author, Command, Fact, Phase, Proposal, Referral, Refusal, Rules, decide,
+};
+use maillage_protocol::time::{DAY, Timestamp};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::cases::Case;
+use super::peers::LinkState;
+use super::turns::Subject as TurnOf;
+use super::{App, AppError};
+use crate::env::random;
+use crate::facts::{Act, Entry, FactContent, Outgoing, Said};
+use crate::vault::VaultKey;
+
+/// How long after the end of a consent what it covered may still be kept, locked.
+const GRACE: std::time::Duration = DAY.saturating_mul(30);
+
+/// What a professional asks for a person, once she agreed.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The organization that is asked.
+    pub peer: NodeId,
+    /// Which of its services.
+    pub service: ServiceId,
+    /// What is needed.
+    pub code: NeedCode,
+    /// The right at stake.
+    pub right: Option<Right>,
+    /// What stands in the way.
+    pub obstacles: BTreeSet<Obstacle>,
+    /// Where she lives, roughly.
+    pub zone: Option<Zone>,
+    /// Until when, for the right not to be lost.
+    pub deadline: Option<Day>,
+    /// How she wants to be helped.
+    pub mode: Option<Mode>,
+    /// When she can come.
+    pub schedule: BTreeSet<HalfDay>,
+    /// How she can come.
+    pub mobility: BTreeSet<Mobility>,
+    /// Her language, if French is not enough.
+    pub language: Option<Language>,
+    /// What the place or the way must be like.
+    pub accommodations: BTreeSet<Accommodation>,
+    /// Her name and the way to reach her: told after acceptance, and not before.
+    pub contact: Contact,
+    /// How she agreed.
+    pub gesture: Gesture,
+    /// Where.
+    pub place: CollectionPlace,
+    /// What was read to her.
+    pub notice: Notice,
+    /// What the sender is told of what becomes of it.
+    pub feedback: FeedbackLevel,
+    /// Whether she may be counted.
+    pub statistics: bool,
+    /// How she may be asked whether it helped.
+    pub askable: Option<Medium>,
+    /// For how long.
+    pub validity: Validity,
+}
+
+/// What is kept of a person, here only.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct PersonCard {
+    /// Her name and the way to reach her.
+    pub contact: Contact,
+}
+
+/// A referral that was proposed.
+#[derive(Clone, Debug)]
+pub struct Proposed {
+    /// Its name.
+    pub referral: ReferralId,
+    /// Her code, to be printed on her receipt; `None` if this was said before.
+    pub code: Option<PersonalCode>,
+}
+
+/// The words that go with a command.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    /// A few words for the other side, where an event takes them.
+    pub text: Option<Private<String>>,
+}
+
+/// Why nothing was said.
+#[derive(Debug, thiserror::Error)]
+pub enum SayError {
+    /// There is no such referral here.
+    #[error("there is no such referral")]
+    Unknown,
+    /// The organization is not linked with us, or does not have this service.
+    #[error("the organization cannot be asked")]
+    NoSuchService,
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// She did not agree to this, or it has no place there.
+    #[error(transparent)]
+    Unsayable(#[from] Unsayable),
+    /// What she agreed to makes no consent.
+    #[error(transparent)]
+    NotAConsent(#[from] NotAConsent),
+    /// What identifies was erased.
+    #[error("what identifies was erased")]
+    Erased,
+    /// The node failed: nothing was recorded.
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+impl From<crate::vault::VaultError> for SayError {
+    fn from(error: crate::vault::VaultError) -> Self {
+        Self::App(error.into())
+    }
+}
+
+/// One word, ready to be written: what we keep, and what the other side gets.
+struct Word {
+    skeleton: Skeleton,
+    outgoing: Option<(Outgoing, Zeroizing<Vec<u8>>)>,
+}
+
+impl App {
+    /// Proposes a referral, with the person's consent. `once` is the one-time key of the form: a
+    /// second call with the same finds the first.
+    pub fn propose(
+        &self,
+        who: ProfessionalId,
+        request: Request,
+        once: [u8; 16],
+    ) -> Result<Proposed, SayError> {
+        if let Some(referral) = self.already(&once) {
+            return Ok(Proposed { referral, code: None });
+        }
+        let regime = self.service_regime(request.peer, request.service)?;
+        let referral = ReferralId::from_random(random(&*self.env));
+        let code = PersonalCode::from_random(random(&*self.env));
+        self.turns.take(TurnOf::Referral(referral), || {
+            let now = self.now();
+            let consent = self.agreement(who, referral, &code, &request, now)?;
+            let proposal = proposal(&request, &consent, now);
+            let (peer, unit) = (request.peer, self.safe.new_unit()?);
+            let thread = Thread {
+                referral: Some(referral),
+                need: Some(NeedId::from_random(random(&*self.env))),
+                pathway: Some(PathwayId::from_random(random(&*self.env))),
+                answers: Vec::new(),
+                consent: Some(consent.id()),
+            };
+            let command = Command::Propose {
+                proposal: Box::new(proposal),
+                consent: Box::new(consent.clone()),
+            };
+            let fact = decide(&Referral::default(), Author::Sender, now, command)?;
+            let cover = Cover { consent: &consent, to: peer, regime, acceptance: None, at: now };
+            let given = Payload::of_consent(&consent, thread.clone());
+            let asked = self.payload(thread, &fact, Content::default());
+            let words = [
+                told(peer, given, &consent, None, 0)?,
+                told(peer, asked, &consent, Some(&cover), 1)?,
+            ];
+            let mut said = Said {
+                referral,
+                peer,
+                side: Author::Sender,
+                unit,
+                words: Vec::new(),
+                who: Some(who),
+                outgoing: Vec::new(),
+                lookup: Some(code.lookup().0),
+                once: Some(once),
+            };
+            let mut content = FactContent::of(&PersonCard { contact: request.contact });
+            assemble(&mut said, &mut content, words);
+            self.record(Some(VaultKey::Unit(unit)), &Act::Said(Box::new(said)), &content)?;
+            Ok(Proposed { referral, code: Some(code) })
+        })
+    }
+
+    fn agreement(
+        &self,
+        who: ProfessionalId,
+        referral: ReferralId,
+        code: &PersonalCode,
+        request: &Request,
+        now: Timestamp,
+    ) -> Result<Consent, SayError> {
+        let id = ConsentId::from_random(random(&*self.env));
+        let mut purposes =
+            BTreeSet::from([Purpose::TransmitReferral, Purpose::BeContacted, Purpose::Feedback]);
+        if request.statistics {
+            purposes.insert(Purpose::AnonymousStatistics);
+        }
+        if request.askable.is_some() {
+            purposes.insert(Purpose::BeAsked);
+        }
+        let agreement = Agreement {
+            id,
+            referral,
+            subject: Subject(random(&*self.env)),
+            notice: request.notice.clone(),
+            purposes,
+            categories: categories(request),
+            receiver: request.peer,
+            host: None,
+            service: request.service,
+            feedback: request.feedback,
+            basis: Basis::PublicTask,
+            validity: request.validity,
+            place: request.place,
+            agent: who,
+            askable: request.askable,
+            discreet: false,
+            code: code.commitment(id),
+            renews: None,
+        };
+        Ok(Consent::given(agreement, request.gesture, now)?)
+    }
+
+    /// Says something about a referral, in the name of our organization or of the person in front
+    /// of us.
+    pub fn say(
+        &self,
+        who: Option<ProfessionalId>,
+        by: Author,
+        id: ReferralId,
+        command: Command,
+        texts: Texts,
+        once: Option<[u8; 16]>,
+    ) -> Result<(), SayError> {
+        if once.is_some_and(|once| self.already(&once).is_some()) {
+            return Ok(());
+        }
+        let ends = matches!(&command, Command::Withdraw(scope) if scope.ends_the_referral());
+        self.turns.take(TurnOf::Referral(id), || {
+            let case = self.case(id).ok_or(SayError::Unknown)?;
+            if by != Author::Person && by != case.side {
+                return Err(Refusal::NotYours.into());
+            }
+            let fact = decide(&case.referral, by, self.now(), command)?;
+            let content = Content { text: texts.text, ..Content::default() };
+            self.write_word(&case, who, fact, content, once)
+        })?;
+        if ends {
+            self.erase_referral(id, ErasureCause::Withdrawal)?;
+        }
+        Ok(())
+    }
+
+    fn write_word(
+        &self,
+        case: &Case,
+        who: Option<ProfessionalId>,
+        fact: Fact,
+        content: Content,
+        once: Option<[u8; 16]>,
+    ) -> Result<(), SayError> {
+        let consent = case.consent().cloned();
+        let identifies = content != Content::default();
+        if identifies && case.erased {
+            return Err(SayError::Erased);
+        }
+        let thread = Thread {
+            referral: Some(case.id),
+            need: case.chain.map(|(need, _)| need),
+            pathway: case.chain.map(|(_, pathway)| pathway),
+            answers: Vec::new(),
+            consent: consent.as_ref().map(Consent::id),
+        };
+        let payload = self.payload(thread, &fact, content);
+        let mut said = Said {
+            referral: case.id,
+            peer: case.peer,
+            side: case.side,
+            unit: case.unit,
+            words: Vec::new(),
+            who,
+            outgoing: Vec::new(),
+            lookup: None,
+            once,
+        };
+        let mut hidden = FactContent::default();
+        let word = if fact.event.is_local() {
+            Word { skeleton: payload.skeleton, outgoing: None }
+        } else {
+            let consent = consent.as_ref().ok_or(SayError::Unknown)?;
+            let cover = Cover {
+                consent,
+                to: case.peer,
+                regime: self.regime_of(case.peer),
+                acceptance: case.referral.acceptance(),
+                at: self.now(),
+            };
+            told(case.peer, payload, consent, Some(&cover), 0)?
+        };
+        assemble(&mut said, &mut hidden, [word]);
+        // Without a key, only codes and dates can be written: what follows an erasure.
+        let holder = (!case.erased).then_some(VaultKey::Unit(case.unit));
+        let holder = match holder {
+            Some(holder) => holder,
+            None => VaultKey::Unit(self.safe.new_unit()?),
+        };
+        self.record(Some(holder), &Act::Said(Box::new(said)), &hidden)?;
+        Ok(())
+    }
+
+    fn payload(&self, thread: Thread, fact: &Fact, content: Content) -> Payload {
+        let id = PayloadId::from_random(random(&*self.env));
+        Payload::of_fact(id, thread, fact, content)
+    }
+
+    /// Does what this node has to do by itself, now that something new is known: state that it
+    /// holds a request, release the contact once it is accepted.
+    pub(super) fn react(&self, id: ReferralId) -> Result<(), AppError> {
+        let reaction = self.turns.take(TurnOf::Referral(id), || {
+            let Some(case) = self.case(id) else { return Ok(()) };
+            match case.side {
+                Author::Receiver if is_new(&case) => self.acknowledge(&case),
+                Author::Sender if awaits_contact(&case) => self.disclose(&case),
+                _ => Ok(()),
+            }
+        });
+        match reaction {
+            Ok(()) => Ok(()),
+            Err(SayError::App(error)) => Err(error),
+            // The rules or her consent say no: the turn says what a human has to do.
+            Err(refused) => {
+                tracing::info!(referral.id = %id, "nothing to do by itself: {refused}");
+                Ok(())
+            }
+        }
+    }
+
+    fn acknowledge(&self, case: &Case) -> Result<(), SayError> {
+        let fact = decide(&case.referral, Author::Receiver, self.now(), Command::Acknowledge)?;
+        self.write_word(case, None, fact, Content::default(), None)
+    }
+
+    fn disclose(&self, case: &Case) -> Result<(), SayError> {
+        let card = self.person_card(case)?.ok_or(SayError::Erased)?;
+        let consent = case.consent().cloned().ok_or(SayError::Unknown)?;
+        let command = Command::Disclose { level: Level::L2, consent: Box::new(consent) };
+        let fact = decide(&case.referral, Author::Sender, self.now(), command)?;
+        let content = Content { contact: Some(card.contact), ..Content::default() };
+        self.write_word(case, None, fact, content, None)
+    }
+
+    /// Returns what is kept here of the person of a referral that we proposed.
+    pub(super) fn person_card(&self, case: &Case) -> Result<Option<PersonCard>, AppError> {
+        for number in &case.records {
+            let Some(Entry::Fact(fact)) = self.read(*number)? else { continue };
+            let card = self.safe.fact_content(&fact)?.and_then(|content| content.read());
+            if card.is_some() {
+                return Ok(card);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reacts to everything that a stop may have left without its reaction.
+    pub(super) fn resume_reactions(&self) -> Result<(), AppError> {
+        let waiting: Vec<_> = {
+            let state = self.state();
+            let waits = |case: &&Case| is_new(case) || awaits_contact(case);
+            state.cases.values().filter(waits).map(|case| case.id).collect()
+        };
+        waiting.into_iter().try_for_each(|id| self.react(id))
+    }
+
+    /// Returns what is known of a referral.
+    pub(super) fn case(&self, id: ReferralId) -> Option<Case> {
+        self.state().cases.get(&id).cloned()
+    }
+
+    fn already(&self, once: &[u8; 16]) -> Option<ReferralId> {
+        self.state().once.get(once).copied()
+    }
+
+    /// Tells whether this node issued a personal code, of which only a hash is shown.
+    #[must_use]
+    pub fn issued_code(&self, lookup: &[u8; 32]) -> bool {
+        self.state().codes.contains_key(lookup)
+    }
+
+    /// Returns the secrecy that binds a service of a peer, if it can be asked.
+    fn service_regime(&self, peer: NodeId, service: ServiceId) -> Result<SecrecyRegime, SayError> {
+        let state = self.state();
+        let peer = state.peers.get(&peer).filter(|peer| peer.state == LinkState::Active);
+        let card = peer.and_then(|peer| peer.card.as_ref());
+        let card = card.filter(|card| card.service(service).is_some());
+        card.map(|card| card.regime).ok_or(SayError::NoSuchService)
+    }
+
+    /// Returns the secrecy that binds those who read at a peer: the least, unless it says more.
+    fn regime_of(&self, peer: NodeId) -> SecrecyRegime {
+        let state = self.state();
+        let card = state.peers.get(&peer).and_then(|peer| peer.card.as_ref());
+        card.map_or(SecrecyRegime::Charter, |card| card.regime)
+    }
+}
+
+/// Tells whether a request has come that this node has not stated to hold.
+fn is_new(case: &Case) -> bool {
+    let asked = matches!(case.referral.sender.phase, Phase::Asked(_));
+    case.side == Author::Receiver && asked && case.referral.receiver.delivered.is_none()
+}
+
+/// Tells whether the receiver accepted and waits for the contact.
+fn awaits_contact(case: &Case) -> bool {
+    let turn = case.referral.turn();
+    case.side == Author::Sender && turn.is_some_and(|turn| turn.act == TurnAct::Disclose)
+}
+
+fn proposal(request: &Request, consent: &Consent, now: Timestamp) -> Proposal {
+    let rules = Rules::default();
+    Proposal {
+        service: request.service,
+        code: request.code,
+        right: request.right,
+        obstacles: request.obstacles.clone(),
+        zone: request.zone.clone(),
+        deadline: request.deadline,
+        urgency: Urgency::at(rules.calendar, now, request.deadline),
+        mode: request.mode,
+        schedule: request.schedule.clone(),
+        mobility: request.mobility.clone(),
+        language: request.language.clone(),
+        accommodations: request.accommodations.clone(),
+        criteria: BTreeSet::new(),
+        hop: 0,
+        parent: None,
+        parallel: false,
+        tried: Vec::new(),
+        feedback: request.feedback,
+        askable: request.askable.is_some(),
+        consent: consent.id(),
+        rules,
+    }
+}
+
+/// Returns what the request tells of her, before and after acceptance: each agreed to by itself.
+fn categories(request: &Request) -> BTreeSet<Category> {
+    let told = [
+        (true, Category::Need),
+        (request.right.is_some(), Category::Right),
+        (!request.obstacles.is_empty(), Category::Obstacles),
+        (request.zone.is_some(), Category::Zone),
+        (request.deadline.is_some(), Category::Deadline),
+        (request.mode.is_some(), Category::Mode),
+        (!request.schedule.is_empty(), Category::Schedule),
+        (!request.mobility.is_empty(), Category::Mobility),
+        (request.language.is_some(), Category::Language),
+        (!request.accommodations.is_empty(), Category::Accommodation),
+    ];
+    let asked = told.into_iter().filter_map(|(told, category)| told.then_some(category));
+    let content = Content { contact: Some(request.contact.clone()), ..Content::default() };
+    asked.chain(content.categories()).collect()
+}
+
+/// Encodes a payload for a peer, if she agreed to it.
+fn told(
+    to: NodeId,
+    payload: Payload,
+    consent: &Consent,
+    cover: Option<&Cover<'_>>,
+    part: u16,
+) -> Result<Word, SayError> {
+    let plaintext = Zeroizing::new(payload.encode(cover)?);
+    let evidence = payload.skeleton.header_kind() == "consent";
+    let expires = consent.grant().scope.expires.after(GRACE);
+    let outgoing = Outgoing::Sealed { to, consent: evidence, expires, part };
+    Ok(Word { skeleton: payload.skeleton, outgoing: Some((outgoing, plaintext)) })
+}
+
+fn assemble(said: &mut Said, content: &mut FactContent, words: impl IntoIterator<Item = Word>) {
+    for word in words {
+        said.words.push(word.skeleton);
+        if let Some((outgoing, plaintext)) = word.outgoing {
+            said.outgoing.push(outgoing);
+            content.outgoing.push(plaintext);
+        }
+    }
+}
+
+/// Returns which half an organization has.
+pub(super) const fn side_of(author: Author) -> Side {
+    match author {
+        Author::Sender => Side::Sender,
+        Author::Receiver | Author::Person => Side::Receiver,
+    }
+}

@@ -1,0 +1,325 @@
+//! Everything that this node knows, folded from its journal: at start record by record, then act
+//! by act. Nothing here is truth: losing it costs a start.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use maillage_protocol::channel::Channel;
+use maillage_protocol::control::Control;
+use maillage_protocol::directory::Card;
+use maillage_protocol::event::{EventKind, Head, RawHeader, Recipient, Verified};
+use maillage_protocol::id::{EventId, NodeId, ProfessionalId, ReferralId, UnitId};
+use maillage_protocol::identity::{Identity, SignedIdentity};
+use maillage_protocol::receipt::DeliveryReceipt;
+use maillage_protocol::referral::Author;
+use maillage_protocol::time::Timestamp;
+
+use super::accounts::Accounts;
+use super::cases::{Case, Told};
+use super::erasure::Erasures;
+use super::peers::{Alert, LinkState, Peer, Waiting};
+use super::refer::side_of;
+use crate::facts::{
+    AccountAct, Act, Entry, EventEntry, FactEntry, ImportedPlace, LinkAct, ReceiptEntry, Safe,
+    Said, SentSkeleton, unit_of,
+};
+use crate::journal::Number;
+use crate::vault::VaultError;
+use maillage_protocol::body::Skeleton;
+
+/// What a node knows.
+#[derive(Default)]
+pub(super) struct State {
+    /// Our identity log, and who it says that we are.
+    pub us: Option<(Identity, Vec<SignedIdentity>)>,
+    /// Identity logs of other nodes, as they were first seen.
+    identities: BTreeMap<NodeId, (Identity, Vec<SignedIdentity>)>,
+    /// The nodes that we are linked with, or about to be.
+    pub peers: BTreeMap<NodeId, Peer>,
+    /// The referrals that we take part in.
+    pub cases: BTreeMap<ReferralId, Case>,
+    /// Our professionals.
+    pub accounts: Accounts,
+    /// How we describe ourselves.
+    pub card: Option<Card>,
+    /// Places that others describe.
+    pub places: BTreeMap<String, ImportedPlace>,
+    /// Invitations that may still be used: until when, and how often they were tried in vain.
+    pub invitations: BTreeMap<[u8; 16], (Timestamp, u32)>,
+    /// Forms that are not finished: whose, and where they are.
+    pub drafts: BTreeMap<UnitId, (ProfessionalId, Number)>,
+    /// Orders to erase, given and received.
+    pub erasures: Erasures,
+    /// Personal codes that were issued here, by their hash.
+    pub codes: BTreeMap<[u8; 32], ReferralId>,
+    /// One-time keys that were used, and what they led to.
+    pub once: BTreeMap<[u8; 16], ReferralId>,
+    /// Which referral each entry that has no place yet is about.
+    telling: BTreeMap<Waiting, ReferralId>,
+    /// Where each event is.
+    pub events: HashMap<EventId, Number>,
+    /// Keys of events that were obtained after them.
+    pub keyed: HashMap<EventId, Vec<u8>>,
+    /// Units that records name: they are not spare.
+    pub units: BTreeSet<UnitId>,
+}
+
+impl State {
+    /// Takes note of a record.
+    pub(super) fn hear(
+        &mut self,
+        number: Number,
+        entry: &Entry,
+        safe: &Safe,
+    ) -> Result<(), VaultError> {
+        match entry {
+            Entry::Padding => {}
+            Entry::Fact(fact) => self.hear_fact(number, fact, safe)?,
+            Entry::Sent(event) => self.hear_sent(number, event),
+            Entry::Received(event) => self.hear_received(number, event),
+            Entry::Receipt(receipt) => self.hear_receipt(receipt),
+            Entry::Erasure(erasure) => self.erasures.hear(erasure),
+            Entry::Identity(event) => {
+                let before = self.us.take();
+                self.us = extended(before, event);
+            }
+            Entry::PeerIdentity { peer, event } => self.hear_identity(*peer, event),
+            Entry::Evidence { peer, .. } => {
+                if let Some(peer) = self.peers.get_mut(peer) {
+                    peer.alert = Some(Alert::Forked);
+                    peer.incoming.channel = peer.incoming.channel.clone().forked();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hear_fact(
+        &mut self,
+        number: Number,
+        fact: &FactEntry,
+        safe: &Safe,
+    ) -> Result<(), VaultError> {
+        self.units.extend(unit_of(&fact.content.wrapped));
+        let Some(act) = &fact.act else { return Ok(()) };
+        for (index, outgoing) in act.outgoing().iter().enumerate() {
+            let index = u16::try_from(index).unwrap_or(u16::MAX);
+            let waiting = Waiting { fact: number, index };
+            if let Some(peer) = self.peers.get_mut(&outgoing.to()) {
+                peer.waiting.insert(waiting);
+            }
+        }
+        match act {
+            Act::Said(said) => self.hear_said(number, said),
+            Act::Link(link) => self.hear_link(number, link),
+            Act::Account(account) => {
+                if let AccountAct::Added { unit, .. } = account {
+                    self.units.insert(*unit);
+                }
+                let content = safe.fact_content(fact)?;
+                self.accounts.hear(account, content.and_then(|content| content.read()));
+            }
+            Act::Token(token) => self.accounts.hear_token(token),
+            Act::Card(card) => self.card = Some((**card).clone()),
+            Act::Places { places, .. } => {
+                let named = places.iter().map(|place| (place.id.clone(), place.clone()));
+                self.places.extend(named);
+            }
+            Act::Keyed { event, wrapped } => {
+                self.keyed.insert(*event, wrapped.clone());
+                for peer in self.peers.values_mut() {
+                    peer.without_key.retain(|head| head.id != *event);
+                }
+            }
+            Act::Draft { draft, by, done } => {
+                self.units.insert(*draft);
+                if *done {
+                    self.drafts.remove(draft);
+                } else {
+                    self.drafts.insert(*draft, (*by, number));
+                }
+            }
+            Act::Told(_) | Act::Restored { .. } | Act::KeyMade { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn hear_said(&mut self, number: Number, said: &Said) {
+        self.units.insert(said.unit);
+        let new = || Case::new(said.referral, said.side, said.peer, said.unit);
+        let case = self.cases.entry(said.referral).or_insert_with(new);
+        for word in &said.words {
+            case.hear(word, side_of(said.side));
+        }
+        case.records.push(number);
+        let entries = 0..u16::try_from(said.outgoing.len()).unwrap_or(u16::MAX);
+        for what in entries.map(|index| Waiting { fact: number, index }) {
+            case.told.push(Told { what, place: None });
+            self.telling.insert(what, said.referral);
+        }
+        if let Some(lookup) = said.lookup {
+            self.codes.insert(lookup, said.referral);
+        }
+        if let Some(once) = said.once {
+            self.once.insert(once, said.referral);
+        }
+    }
+
+    fn hear_link(&mut self, number: Number, link: &LinkAct) {
+        match link {
+            LinkAct::Invited { invitation, expires } => {
+                self.invitations.insert(*invitation, (*expires, 0));
+            }
+            LinkAct::Burned { invitation } => {
+                self.invitations.remove(invitation);
+            }
+            LinkAct::Asked { peer, role, url, code, invitation } => {
+                if let Some(invitation) = invitation {
+                    self.invitations.remove(invitation);
+                }
+                let state = LinkState::Pending { role: *role, code: code.clone() };
+                self.ask(*peer, url.clone(), state);
+            }
+            LinkAct::Approved { peer, outgoing, .. } => {
+                let Some(peer) = self.peers.get_mut(peer) else { return };
+                peer.state = LinkState::Active;
+                let indexes = 0..u16::try_from(outgoing.len()).unwrap_or(u16::MAX);
+                peer.waiting.extend(indexes.map(|index| Waiting { fact: number, index }));
+            }
+            LinkAct::Suspended { peer } => self.set_link(*peer, LinkState::Suspended),
+            LinkAct::Resumed { peer } => self.set_link(*peer, LinkState::Active),
+            LinkAct::EpochAllowed { peer } => {
+                if let Some(peer) = self.peers.get_mut(peer) {
+                    peer.incoming.channel = peer.incoming.channel.clone().allowed();
+                    peer.alert = None;
+                }
+            }
+        }
+    }
+
+    /// Starts a link, or starts it again: what was exchanged before stays.
+    fn ask(&mut self, peer: NodeId, url: String, state: LinkState) {
+        if let Some(known) = self.peers.get_mut(&peer) {
+            known.state = state;
+            known.url = url;
+            return;
+        }
+        let (Some((us, _)), Some((identity, _))) = (&self.us, self.identities.get(&peer)) else {
+            return;
+        };
+        self.peers.insert(peer, Peer::new(us.node(), identity.clone(), url, state));
+    }
+
+    fn set_link(&mut self, peer: NodeId, state: LinkState) {
+        if let Some(peer) = self.peers.get_mut(&peer) {
+            peer.state = state;
+        }
+    }
+
+    fn hear_identity(&mut self, peer: NodeId, event: &SignedIdentity) {
+        let before = self.identities.remove(&peer);
+        let known = before.clone();
+        if let Some(after) = extended(before, event).or(known) {
+            self.identities.insert(peer, after);
+        }
+        if let Some(peer) = self.peers.get_mut(&peer) {
+            peer.learn(event);
+        }
+    }
+
+    fn hear_sent(&mut self, number: Number, entry: &EventEntry<SentSkeleton>) {
+        self.units.extend(unit_of(&entry.wrapped));
+        let Ok(event) = RawHeader(entry.event.clone()).recall() else { return };
+        self.events.insert(event.id(), number);
+        let Recipient::Node(peer) = entry.peer else { return };
+        let head = event.head();
+        let Some(peer) = self.peers.get_mut(&peer) else { return };
+        let control = control_of(&event, &entry.body);
+        peer.outgoing.advance(&Channel::recall(event, control), number);
+        let Some(SentSkeleton { of: (fact, index) }) = entry.skeleton else { return };
+        let what = Waiting { fact: Number(fact), index };
+        peer.waiting.remove(&what);
+        let case = self.telling.remove(&what).and_then(|id| self.cases.get_mut(&id));
+        let Some(case) = case else { return };
+        case.records.push(number);
+        if let Some(told) = case.told.iter_mut().find(|told| told.what == what) {
+            told.place = Some((head.epoch, head.seq, head.id));
+        }
+    }
+
+    fn hear_received(&mut self, number: Number, entry: &EventEntry<Skeleton>) {
+        self.units.extend(unit_of(&entry.wrapped));
+        let Ok(event) = RawHeader(entry.event.clone()).recall() else { return };
+        self.events.insert(event.id(), number);
+        let Recipient::Node(from) = entry.peer else { return };
+        let (head, sealed) = (event.head(), event.header().commitment.is_some());
+        let id = event.id();
+        let Some(peer) = self.peers.get_mut(&from) else { return };
+        if event.header().kind == EventKind::Directory {
+            peer.card = Card::read(&entry.body).ok().or(peer.card.take());
+        }
+        let control = control_of(&event, &entry.body);
+        peer.incoming.advance(&Channel::recall(event, control), number);
+        if sealed && entry.wrapped.is_empty() && !entry.body.is_empty() {
+            peer.without_key.push(head);
+        }
+        if let Some(skeleton) = &entry.skeleton {
+            self.hear_word(from, number, Some(id), skeleton, unit_of(&entry.wrapped));
+        }
+    }
+
+    /// Hears a word of a peer. Its consent, which comes first, is kept as evidence and names no
+    /// unit: the unit is that of the first word about the referral.
+    fn hear_word(
+        &mut self,
+        from: NodeId,
+        number: Number,
+        event: Option<EventId>,
+        skeleton: &Skeleton,
+        unit: Option<UnitId>,
+    ) {
+        let Some(referral) = skeleton.thread.referral else { return };
+        let nowhere = UnitId::from_bytes([0; 16]);
+        let new = || Case::new(referral, Author::Receiver, from, unit.unwrap_or(nowhere));
+        let case = self.cases.entry(referral).or_insert_with(new);
+        // A referral between two nodes is nobody else's business.
+        if case.peer != from {
+            return;
+        }
+        if let Some(unit) = unit.filter(|_| case.unit == nowhere) {
+            case.unit = unit;
+        }
+        case.records.push(number);
+        case.heard.extend(event);
+        case.hear(skeleton, side_of(case.other_side()));
+    }
+
+    fn hear_receipt(&mut self, entry: &ReceiptEntry) {
+        let Some(head) = head_of(entry) else { return };
+        let Some(peer) = self.peers.get_mut(&entry.peer) else { return };
+        let known = if entry.issued { &mut peer.issued } else { &mut peer.acked };
+        *known = Some(head);
+    }
+}
+
+/// Returns the head that a receipt of ours, or one that we checked when it came, names.
+fn head_of(entry: &ReceiptEntry) -> Option<Head> {
+    DeliveryReceipt::recall(&entry.receipt).ok()?.head
+}
+
+fn extended(
+    before: Option<(Identity, Vec<SignedIdentity>)>,
+    event: &SignedIdentity,
+) -> Option<(Identity, Vec<SignedIdentity>)> {
+    let (identity, mut log) = match before {
+        None => (Identity::begin(event).ok()?, Vec::new()),
+        Some((identity, log)) => (identity.append(event).ok()?, log),
+    };
+    log.push(event.clone());
+    Some((identity, log))
+}
+
+/// Returns what the clear body of an event says about its channel.
+pub(super) fn control_of(event: &Verified, body: &[u8]) -> Option<Control> {
+    let about = event.header().kind == EventKind::Control;
+    about.then(|| Control::read(body).unwrap_or(Control::Unknown))
+}

@@ -1,0 +1,407 @@
+//! What pages and programs read.
+
+use std::fmt;
+use std::str::FromStr;
+
+use maillage_protocol::body::{Contact, Payload, Saying};
+use maillage_protocol::codes::NeedCode;
+use maillage_protocol::directory::Card;
+use maillage_protocol::encoding;
+use maillage_protocol::event::RawHeader;
+use maillage_protocol::id::{NodeId, ReferralId};
+use maillage_protocol::label::sha256;
+use maillage_protocol::private::Private;
+use maillage_protocol::referral::{Act, Author, Event, Proposal, Status, Turn};
+use maillage_protocol::seal::BodyPlace;
+use maillage_protocol::time::Timestamp;
+
+use super::cases::{Case, Told};
+use super::erasure::ErasureState;
+use super::peers::{Alert, LinkState};
+use super::refer::side_of;
+use super::{App, AppError};
+use crate::facts::{Entry, EventEntry};
+use crate::journal::Number;
+
+/// A reference that can be said over the telephone: eight characters, not secret.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShortCode([u8; 5]);
+
+impl ShortCode {
+    /// Returns the reference of a referral.
+    #[must_use]
+    pub fn of(referral: ReferralId) -> Self {
+        let [a, b, c, d, e, ..] = sha256(&referral.to_bytes());
+        Self([a, b, c, d, e])
+    }
+}
+
+impl fmt::Display for ShortCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&encoding::grouped(&encoding::crockford(&self.0)))
+    }
+}
+
+impl fmt::Debug for ShortCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ShortCode({self})")
+    }
+}
+
+impl FromStr for ShortCode {
+    type Err = encoding::NotExact;
+
+    fn from_str(typed: &str) -> Result<Self, Self::Err> {
+        let bytes = encoding::from_crockford(typed)?;
+        bytes.try_into().map(Self).map_err(|_| encoding::NotExact)
+    }
+}
+
+/// Whether the last thing that we said has arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It concerns nobody else.
+    Local,
+    /// It is recorded, and waits for the other node.
+    Waiting,
+    /// It was sent, and the other node has not said that it holds it.
+    Sent,
+    /// The other node signed that it holds it.
+    Delivered,
+}
+
+/// One referral in a list.
+#[derive(Clone, Debug)]
+pub struct WorklistRow {
+    /// Its name.
+    pub id: ReferralId,
+    /// Its reference.
+    pub code: ShortCode,
+    /// Her first name, if this node may know it and still does.
+    pub first_name: Option<Private<String>>,
+    /// What she needs.
+    pub need: NeedCode,
+    /// The name of the other organization.
+    pub other: String,
+    /// Which half is ours.
+    pub side: Author,
+    /// The word for it.
+    pub status: Status,
+    /// Who must act, and before when.
+    pub turn: Option<Turn>,
+    /// Whether that is us.
+    pub mine: bool,
+    /// Whether a right may be lost.
+    pub urgent: bool,
+    /// Whether what we said has arrived.
+    pub delivery: Delivery,
+}
+
+/// Everything that waits for somebody, each row in one list, the most urgent first.
+#[derive(Clone, Debug, Default)]
+pub struct Worklist {
+    /// A right may be lost.
+    pub urgent: Vec<WorklistRow>,
+    /// We have to answer.
+    pub to_answer: Vec<WorklistRow>,
+    /// Somebody else has to act.
+    pub waiting: Vec<WorklistRow>,
+    /// We have to say what became of it.
+    pub to_clarify: Vec<WorklistRow>,
+    /// We have to close it.
+    pub to_close: Vec<WorklistRow>,
+}
+
+/// Everything that may be shown of one referral.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// As in a list.
+    pub row: WorklistRow,
+    /// What was asked.
+    pub proposal: Option<Proposal>,
+    /// Her name and the way to reach her, if this node may know them and still does.
+    pub contact: Option<ReceivedContact>,
+    /// Until when she agreed.
+    pub agreed_until: Option<Timestamp>,
+    /// Whether she withdrew, and how far the erasure is.
+    pub erasure: Option<ErasureState>,
+    /// Whether the outcome that was stated is confirmed.
+    pub confirmation: Option<maillage_protocol::referral::Confirmation>,
+    /// What was said, oldest first.
+    pub steps: Vec<Step>,
+    /// The other organization, as it describes itself.
+    pub card: Option<Card>,
+}
+
+/// Her name and the way to reach her.
+#[derive(Clone, Debug)]
+pub struct ReceivedContact(pub Contact);
+
+/// One thing that was said.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// When, by the clock of who said it.
+    pub at: Timestamp,
+    /// Whose word it is.
+    pub by: Author,
+    /// What was said.
+    pub event: Event,
+    /// Whether it has arrived, if we said it.
+    pub delivery: Delivery,
+    /// The words that went with it.
+    pub text: Option<Private<String>>,
+}
+
+/// A node that we are linked with, or about to be.
+#[derive(Clone, Debug)]
+pub struct PeerView {
+    /// Its name for machines.
+    pub node: NodeId,
+    /// Its name.
+    pub name: String,
+    /// Sixteen characters that can be read over the telephone.
+    pub fingerprint: String,
+    /// Where it is.
+    pub url: String,
+    /// How the link is.
+    pub state: LinkState,
+    /// How it describes itself.
+    pub card: Option<Card>,
+    /// When it last gave a sign of life to this process.
+    pub last_contact: Option<Timestamp>,
+    /// How much waits for it.
+    pub waiting: usize,
+    /// What a human has to look at.
+    pub alert: Option<Alert>,
+}
+
+impl App {
+    /// Returns the nodes that we are linked with, or about to be.
+    #[must_use]
+    pub fn partners(&self) -> Vec<PeerView> {
+        let state = self.state();
+        let view = |(node, peer): (&NodeId, &super::Peer)| {
+            let head = peer.outgoing.index(peer.outgoing.channel.head()).0;
+            let unheld = head.saturating_sub(peer.outgoing.index(peer.acked).0);
+            PeerView {
+                node: *node,
+                name: peer.identity.name().to_owned(),
+                fingerprint: node.fingerprint(),
+                url: peer.url.clone(),
+                state: peer.state.clone(),
+                card: peer.card.clone(),
+                last_contact: peer.last_contact,
+                waiting: peer.waiting.len() + usize::try_from(unheld).unwrap_or(usize::MAX),
+                alert: peer.alert,
+            }
+        };
+        state.peers.iter().map(view).collect()
+    }
+
+    /// Returns the referral of a reference.
+    #[must_use]
+    pub fn find(&self, code: ShortCode) -> Option<ReferralId> {
+        self.state().cases.keys().copied().find(|id| ShortCode::of(*id) == code)
+    }
+
+    /// Returns what waits for somebody.
+    pub fn worklist(&self) -> Result<Worklist, AppError> {
+        let open: Vec<Case> = {
+            let state = self.state();
+            let open = |case: &&Case| case.referral.turn().is_some() && case.proposal.is_some();
+            state.cases.values().filter(open).cloned().collect()
+        };
+        let mut rows = open.iter().map(|case| self.row(case)).collect::<Result<Vec<_>, _>>()?;
+        rows.sort_by_key(|row| row.turn.map(|turn| turn.due));
+        let mut lists = Worklist::default();
+        for row in rows {
+            let list = match &row {
+                WorklistRow { urgent: true, .. } => &mut lists.urgent,
+                WorklistRow { mine: false, .. } => &mut lists.waiting,
+                WorklistRow { turn: Some(turn), .. } => match turn.act {
+                    Act::Open | Act::Decide | Act::AnswerQuestion | Act::Join => {
+                        &mut lists.to_answer
+                    }
+                    Act::SayIfHelped | Act::Reconsider => &mut lists.to_close,
+                    _ => &mut lists.to_clarify,
+                },
+                WorklistRow { turn: None, .. } => continue,
+            };
+            list.push(row);
+        }
+        Ok(lists)
+    }
+
+    /// Returns the referrals that are over, the latest first, at most `limit`.
+    pub fn ended(&self, limit: usize) -> Result<Vec<WorklistRow>, AppError> {
+        let mut over: Vec<Case> = {
+            let state = self.state();
+            let over = |case: &&Case| case.referral.status().is_over();
+            state.cases.values().filter(over).cloned().collect()
+        };
+        over.sort_by_key(|case| std::cmp::Reverse(case.records.last().copied()));
+        over.iter().take(limit).map(|case| self.row(case)).collect()
+    }
+
+    /// Returns everything that may be shown of one referral.
+    pub fn story(&self, id: ReferralId) -> Result<Option<Story>, AppError> {
+        let Some(case) = self.case(id).filter(|case| case.proposal.is_some()) else {
+            return Ok(None);
+        };
+        let told = self.told(&case)?;
+        let contact = told.contact.map(ReceivedContact);
+        let card = {
+            let state = self.state();
+            state.peers.get(&case.peer).and_then(|peer| peer.card.clone())
+        };
+        Ok(Some(Story {
+            row: self.row(&case)?,
+            agreed_until: case.consent().map(|consent| consent.grant().scope.expires),
+            erasure: self.erasure_state(id),
+            confirmation: case.referral.confirmation(),
+            proposal: case.proposal,
+            contact,
+            steps: told.steps,
+            card,
+        }))
+    }
+
+    /// Returns the state of a referral, as both nodes must fold it.
+    #[must_use]
+    pub fn referral(&self, id: ReferralId) -> Option<maillage_protocol::referral::Referral> {
+        self.case(id).map(|case| case.referral)
+    }
+
+    /// Returns the names of the referrals that this node takes part in.
+    #[must_use]
+    pub fn referrals(&self) -> Vec<ReferralId> {
+        self.state().cases.keys().copied().collect()
+    }
+
+    fn row(&self, case: &Case) -> Result<WorklistRow, AppError> {
+        let turn = case.referral.turn();
+        let first_name = match case.side {
+            Author::Sender => self.person_card(case)?.map(|card| card.contact),
+            Author::Receiver | Author::Person => self.told(case)?.contact,
+        };
+        let asked = case.proposal.as_ref();
+        let mine = turn.is_some_and(|turn| match turn.holder {
+            Author::Person => case.side == Author::Sender,
+            holder => holder == case.side,
+        });
+        Ok(WorklistRow {
+            id: case.id,
+            code: ShortCode::of(case.id),
+            first_name: first_name.and_then(|contact| contact.first_name),
+            need: asked.map_or(NeedCode::Other, |asked| asked.code),
+            other: self.name_of(case.peer),
+            side: case.side,
+            status: case.referral.status(),
+            turn,
+            mine,
+            urgent: asked.is_some_and(|asked| {
+                asked.urgency == maillage_protocol::codes::Urgency::RightAtRisk
+            }),
+            delivery: case.told.last().map_or(Delivery::Local, |told| self.delivery(case, told)),
+        })
+    }
+
+    fn name_of(&self, peer: NodeId) -> String {
+        let state = self.state();
+        let name = state.peers.get(&peer).map(|peer| peer.identity.name().to_owned());
+        name.unwrap_or_default()
+    }
+
+    fn delivery(&self, case: &Case, told: &Told) -> Delivery {
+        let state = self.state();
+        let Some((epoch, seq, _)) = told.place else { return Delivery::Waiting };
+        let held = state.peers.get(&case.peer).is_some_and(|peer| peer.holds(epoch, seq));
+        if held { Delivery::Delivered } else { Delivery::Sent }
+    }
+
+    /// Reads again what was said about a referral, with the words that still open.
+    fn told(&self, case: &Case) -> Result<ToldStory, AppError> {
+        let mut story = ToldStory::default();
+        for number in &case.records {
+            match self.read(*number)? {
+                Some(Entry::Fact(fact)) => self.tell_fact(case, *number, &fact, &mut story)?,
+                Some(Entry::Received(event)) => self.tell_received(case, &event, &mut story)?,
+                _ => {}
+            }
+        }
+        Ok(story)
+    }
+
+    fn tell_fact(
+        &self,
+        case: &Case,
+        number: Number,
+        fact: &crate::facts::FactEntry,
+        story: &mut ToldStory,
+    ) -> Result<(), AppError> {
+        let Some(crate::facts::Act::Said(said)) = &fact.act else { return Ok(()) };
+        let content = self.safe.fact_content(fact)?.unwrap_or_default();
+        let mut payloads = content.outgoing.iter().map(|plaintext| Payload::decode(plaintext).ok());
+        for (index, word) in said.words.iter().enumerate() {
+            let payload = payloads.next().flatten();
+            let Some(heard) = word.fact(side_of(case.side)) else { continue };
+            let told = case
+                .told
+                .iter()
+                .find(|told| told.what.fact == number && usize::from(told.what.index) == index);
+            let delivery = told.map_or(Delivery::Local, |told| self.delivery(case, told));
+            let content = payload.map(|payload| payload.content).unwrap_or_default();
+            let (at, by, event) = (heard.at, heard.by, heard.event);
+            story.steps.push(Step { at, by, event, delivery, text: content.text });
+            story.contact = content.contact.or(story.contact.take());
+        }
+        Ok(())
+    }
+
+    fn tell_received(
+        &self,
+        case: &Case,
+        entry: &EventEntry<maillage_protocol::body::Skeleton>,
+        story: &mut ToldStory,
+    ) -> Result<(), AppError> {
+        let Some(skeleton) = &entry.skeleton else { return Ok(()) };
+        if matches!(skeleton.saying, Saying::Consent(_)) {
+            return Ok(());
+        }
+        let Some(fact) = skeleton.fact(side_of(case.other_side())) else { return Ok(()) };
+        let content = self.open_received(entry)?.map(|payload| payload.content);
+        let content = content.unwrap_or_default();
+        let (at, by, event) = (fact.at, fact.by, fact.event);
+        story.steps.push(Step { at, by, event, delivery: Delivery::Delivered, text: content.text });
+        story.contact = content.contact.or(story.contact.take());
+        Ok(())
+    }
+
+    /// Opens again the body of an event that we hold, unless it was erased.
+    fn open_received(
+        &self,
+        entry: &EventEntry<maillage_protocol::body::Skeleton>,
+    ) -> Result<Option<Payload>, AppError> {
+        let Ok(event) = RawHeader(entry.event.clone()).recall() else { return Ok(None) };
+        let id = event.id();
+        let wrapped = self.state().keyed.get(&id).cloned();
+        let wrapped = wrapped.unwrap_or_else(|| entry.wrapped.clone());
+        let (Some(key), Some(commitment)) =
+            (self.safe.unwrap(&id.0, &wrapped)?, event.header().commitment)
+        else {
+            return Ok(None);
+        };
+        let header = event.header();
+        let place =
+            BodyPlace { from: header.from, to: header.to, epoch: header.epoch, seq: header.seq };
+        let plaintext = key.open(&entry.body, &place, &commitment);
+        Ok(plaintext.ok().and_then(|plaintext| Payload::decode(&plaintext).ok()))
+    }
+}
+
+/// What was said about a referral, read again.
+#[derive(Default)]
+struct ToldStory {
+    steps: Vec<Step>,
+    contact: Option<Contact>,
+}

@@ -1,0 +1,447 @@
+//! Facts as records, and records as entries.
+//!
+//! The journal and the vault hold opaque bytes. Only this module knows what they say: which part
+//! of a record is a skeleton, which is content, and under which key each is sealed.
+//!
+//! ```text
+//!   fact      salt (16) ‖ skeleton ‖ wrapped key ‖ content      an act of this node, and what it
+//!                                                               has to tell its peers
+//!   sent      peer ‖ header ‖ signature ‖ body ‖ wrapped key ‖ skeleton
+//!   received  the same
+//!   receipt   peer ‖ issued or held ‖ bytes ‖ signature
+//!   erasure   peer ‖ bytes ‖ signature
+//! ```
+
+mod act;
+mod parts;
+mod safe;
+
+use maillage_protocol::body::Skeleton;
+use maillage_protocol::event::Recipient;
+use maillage_protocol::id::{EventId, IdentityId, NodeId};
+use maillage_protocol::identity::SignedIdentity;
+use maillage_protocol::label::Label;
+use maillage_protocol::leaf::{Leaf, LeafKind};
+use maillage_protocol::signed::Signed;
+use maillage_protocol::time::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::journal::{Number, Record};
+use crate::vault::{VaultError, VaultKey};
+
+pub use act::{
+    AccountAct, Act, Capability, ImportedPlace, LinkAct, LinkRole, Outgoing, Said, TokenAct,
+};
+pub use parts::BrokenPayload;
+pub use safe::{Safe, SealedContent, unit_of};
+
+use parts::{PartsReader, PartsWriter};
+
+/// Bytes of the salt of a fact, which keep its leaf from telling anything.
+const SALT: usize = 16;
+
+/// What a record says.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// Nothing.
+    Padding,
+    /// An act of this node.
+    Fact(FactEntry),
+    /// An event that this node signed.
+    Sent(EventEntry<SentSkeleton>),
+    /// An event of a peer.
+    Received(EventEntry<Skeleton>),
+    /// A receipt.
+    Receipt(ReceiptEntry),
+    /// An order to erase, its attestation, or a shred.
+    Erasure(ErasureEntry),
+    /// An event of our identity log.
+    Identity(SignedIdentity),
+    /// An event of a peer's identity log.
+    PeerIdentity {
+        /// Whose.
+        peer: NodeId,
+        /// The event.
+        event: SignedIdentity,
+    },
+    /// Something kept as evidence about a peer.
+    Evidence {
+        /// About whom.
+        peer: NodeId,
+        /// What.
+        proof: Vec<u8>,
+    },
+}
+
+/// An act of this node.
+#[derive(Clone, Debug)]
+pub struct FactEntry {
+    /// What was done; `None` once the key of its quarter is gone.
+    pub act: Option<Act>,
+    /// What identifies, and what is to be told to peers.
+    pub content: SealedContent,
+    /// What the content is sealed with.
+    salt: [u8; SALT],
+}
+
+/// An event and what this node knows of it.
+#[derive(Clone, Debug)]
+pub struct EventEntry<S> {
+    /// The other end of the channel.
+    pub peer: Recipient,
+    /// The header and its signature, verbatim.
+    pub event: Signed,
+    /// The body as transmitted; empty if it was missing, or once it was erased.
+    pub body: Vec<u8>,
+    /// The key of the body, wrapped; empty if there is none.
+    pub wrapped: Vec<u8>,
+    /// What rules read of it, if it could be opened.
+    pub skeleton: Option<S>,
+}
+
+/// What is known of an event that this node signed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SentSkeleton {
+    /// The fact that it tells, and which of its entries.
+    pub of: (u64, u16),
+}
+
+/// A receipt, issued by us or held.
+#[derive(Clone, Debug)]
+pub struct ReceiptEntry {
+    /// The other side.
+    pub peer: NodeId,
+    /// Whether we issued it.
+    pub issued: bool,
+    /// The receipt.
+    pub receipt: Signed,
+}
+
+/// An object of erasure. A shred has neither peer nor signature.
+#[derive(Clone, Debug)]
+pub struct ErasureEntry {
+    /// The other side.
+    pub peer: Option<NodeId>,
+    /// The object.
+    pub object: Signed,
+}
+
+/// Why a record cannot be read or made.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The record makes no sense.
+    #[error("record {0} makes no sense")]
+    Broken(Number),
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+/// What an act has to hide.
+#[derive(Clone, Default)]
+pub struct FactContent {
+    /// What only this node reads: JSON, or nothing.
+    pub own: Zeroizing<Vec<u8>>,
+    /// The plaintext of each sealed entry for a peer, in their order.
+    pub outgoing: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl FactContent {
+    /// Hides a value that only this node reads.
+    #[must_use]
+    pub fn of(own: &impl Serialize) -> Self {
+        Self { own: Zeroizing::new(json(own)), outgoing: Vec::new() }
+    }
+
+    /// Returns the value that only this node reads.
+    #[must_use]
+    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.own).ok()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.own.is_empty() && self.outgoing.is_empty()
+    }
+
+    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let parts = PartsWriter::default().with(&self.own);
+        let parts = self.outgoing.iter().fold(parts, |parts, plaintext| parts.with(plaintext));
+        Zeroizing::new(parts.finish())
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, BrokenPayload> {
+        let mut parts = PartsReader::new(bytes);
+        let own = Zeroizing::new(parts.part()?.to_vec());
+        let mut outgoing = Vec::new();
+        while !parts.is_empty() {
+            outgoing.push(Zeroizing::new(parts.part()?.to_vec()));
+        }
+        Ok(Self { own, outgoing })
+    }
+}
+
+impl Safe {
+    /// Makes the record of an act. `salt` is drawn for it; `holder` is the key that can be
+    /// destroyed when the content must be erased.
+    pub fn fact_record(
+        &self,
+        salt: [u8; SALT],
+        at: Timestamp,
+        holder: Option<VaultKey>,
+        act: &Act,
+        content: &FactContent,
+    ) -> Result<Record, VaultError> {
+        let skeleton = self.seal_skeleton(at, &salt, &json(act))?;
+        let content = match holder {
+            Some(holder) if !content.is_empty() => {
+                self.seal_content(holder, &salt, &content.to_bytes())?
+            }
+            _ => SealedContent::default(),
+        };
+        let payload = fact_payload(&salt, &skeleton, &content);
+        Ok(Record { leaf: Leaf::of_fact(&payload), payload })
+    }
+
+    /// Opens what an act hides, unless it was erased.
+    pub fn fact_content(&self, fact: &FactEntry) -> Result<Option<FactContent>, VaultError> {
+        let content = self.open_content(&fact.salt, &fact.content)?;
+        Ok(content.and_then(|content| FactContent::from_bytes(&content).ok()))
+    }
+
+    /// Makes the record of an event that we signed.
+    pub fn sent_record(
+        &self,
+        at: Timestamp,
+        id: EventId,
+        entry: &EventEntry<SentSkeleton>,
+    ) -> Result<Record, VaultError> {
+        self.event_record(LeafKind::Sent, at, id, entry)
+    }
+
+    /// Makes the record of an event that a peer signed.
+    pub fn received_record(
+        &self,
+        at: Timestamp,
+        id: EventId,
+        entry: &EventEntry<Skeleton>,
+    ) -> Result<Record, VaultError> {
+        self.event_record(LeafKind::Received, at, id, entry)
+    }
+
+    fn event_record<S: Serialize>(
+        &self,
+        kind: LeafKind,
+        at: Timestamp,
+        id: EventId,
+        entry: &EventEntry<S>,
+    ) -> Result<Record, VaultError> {
+        let skeleton = match &entry.skeleton {
+            Some(skeleton) => self.seal_skeleton(at, &id.0, &json(skeleton))?,
+            None => Vec::new(),
+        };
+        let payload = event_payload(entry, &skeleton);
+        Ok(Record { leaf: Leaf { kind, id: id.0 }, payload })
+    }
+
+    /// Reads a record.
+    pub fn read(&self, number: Number, record: &Record) -> Result<Entry, RecordError> {
+        let broken = |_| RecordError::Broken(number);
+        let payload = &record.payload;
+        Ok(match record.leaf.kind {
+            LeafKind::Padding => Entry::Padding,
+            LeafKind::Fact => Entry::Fact(self.read_fact(number, payload)?),
+            LeafKind::Sent => Entry::Sent(self.read_event(number, record)?),
+            LeafKind::Received => Entry::Received(self.read_event(number, record)?),
+            LeafKind::Receipt => Entry::Receipt(read_receipt(payload).map_err(broken)?),
+            LeafKind::Erasure => Entry::Erasure(read_erasure(payload).map_err(broken)?),
+            LeafKind::Identity => Entry::Identity(
+                serde_json::from_slice(payload).map_err(|_| RecordError::Broken(number))?,
+            ),
+            LeafKind::PeerIdentity => {
+                let (peer, event) = read_about_peer(payload).map_err(broken)?;
+                let event =
+                    serde_json::from_slice(event).map_err(|_| RecordError::Broken(number))?;
+                Entry::PeerIdentity { peer, event }
+            }
+            LeafKind::Evidence => {
+                let (peer, proof) = read_about_peer(payload).map_err(broken)?;
+                Entry::Evidence { peer, proof: proof.to_vec() }
+            }
+        })
+    }
+
+    fn read_fact(&self, number: Number, payload: &[u8]) -> Result<FactEntry, RecordError> {
+        let broken = RecordError::Broken(number);
+        let Some((salt, rest)) = payload.split_first_chunk::<SALT>() else { return Err(broken) };
+        let mut parts = PartsReader::new(rest);
+        let parts = (parts.part(), parts.part(), parts.part(), parts.is_empty());
+        let (Ok(skeleton), Ok(wrapped), Ok(sealed), true) = parts else { return Err(broken) };
+        let act = self.open_skeleton(salt, skeleton)?;
+        let act = act.map(|act| parse(number, &act)).transpose()?;
+        let content = SealedContent { wrapped: wrapped.to_vec(), sealed: sealed.to_vec() };
+        Ok(FactEntry { act, content, salt: *salt })
+    }
+
+    fn read_event<S: DeserializeOwned>(
+        &self,
+        number: Number,
+        record: &Record,
+    ) -> Result<EventEntry<S>, RecordError> {
+        let (entry, skeleton) =
+            read_event_parts(&record.payload).map_err(|_| RecordError::Broken(number))?;
+        let skeleton = self.open_skeleton(&record.leaf.id, skeleton)?;
+        let skeleton = skeleton.map(|skeleton| parse(number, &skeleton)).transpose()?;
+        Ok(EventEntry { skeleton, ..entry })
+    }
+}
+
+fn parse<T: DeserializeOwned>(number: Number, bytes: &[u8]) -> Result<T, RecordError> {
+    serde_json::from_slice(bytes).map_err(|_| RecordError::Broken(number))
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("our own types are plain data")
+}
+
+fn fact_payload(salt: &[u8; SALT], skeleton: &[u8], content: &SealedContent) -> Vec<u8> {
+    let parts = PartsWriter::default().with(skeleton).with(&content.wrapped).with(&content.sealed);
+    [&salt[..], &parts.finish()].concat()
+}
+
+fn event_payload<S>(entry: &EventEntry<S>, skeleton: &[u8]) -> Vec<u8> {
+    let peer = match entry.peer {
+        Recipient::Node(node) => node.0.to_vec(),
+        Recipient::Public => Vec::new(),
+    };
+    PartsWriter::default()
+        .with(&peer)
+        .with(&entry.event.bytes)
+        .with(&entry.event.signature)
+        .with(&entry.body)
+        .with(&entry.wrapped)
+        .with(skeleton)
+        .finish()
+}
+
+fn read_event_parts<S>(payload: &[u8]) -> Result<(EventEntry<S>, &[u8]), BrokenPayload> {
+    let mut parts = PartsReader::new(payload);
+    let peer = match parts.part()? {
+        [] => Recipient::Public,
+        node => Recipient::Node(NodeId(node.try_into().map_err(|_| BrokenPayload)?)),
+    };
+    let event = Signed { bytes: parts.part()?.to_vec(), signature: parts.array()? };
+    let (body, wrapped) = (parts.part()?.to_vec(), parts.part()?.to_vec());
+    Ok((EventEntry { peer, event, body, wrapped, skeleton: None }, parts.part()?))
+}
+
+/// Returns the payload of a record without what identifies: what remains after an erasure.
+/// `None` if there was nothing to take away.
+#[must_use]
+pub fn stripped(record: &Record) -> Option<Vec<u8>> {
+    let payload = match record.leaf.kind {
+        LeafKind::Fact => {
+            let (salt, rest) = record.payload.split_first_chunk::<SALT>()?;
+            let skeleton = PartsReader::new(rest).part().ok()?;
+            fact_payload(salt, skeleton, &SealedContent::default())
+        }
+        LeafKind::Sent | LeafKind::Received => {
+            let (entry, skeleton) = read_event_parts::<()>(&record.payload).ok()?;
+            let (body, wrapped) = (Vec::new(), Vec::new());
+            event_payload(&EventEntry { body, wrapped, ..entry }, skeleton)
+        }
+        LeafKind::Padding
+        | LeafKind::Receipt
+        | LeafKind::Erasure
+        | LeafKind::Identity
+        | LeafKind::PeerIdentity
+        | LeafKind::Evidence => return None,
+    };
+    (payload.len() < record.payload.len()).then_some(payload)
+}
+
+/// Tells whether a record is an event whose key is kept as evidence, and not with a unit.
+#[must_use]
+pub fn is_evidence(record: &Record) -> bool {
+    match record.leaf.kind {
+        LeafKind::Sent | LeafKind::Received => read_event_parts::<()>(&record.payload)
+            .is_ok_and(|(entry, _)| !entry.wrapped.is_empty() && unit_of(&entry.wrapped).is_none()),
+        LeafKind::Fact
+        | LeafKind::Padding
+        | LeafKind::Receipt
+        | LeafKind::Erasure
+        | LeafKind::Identity
+        | LeafKind::PeerIdentity
+        | LeafKind::Evidence => false,
+    }
+}
+
+/// Makes the record of a receipt.
+#[must_use]
+pub fn receipt_record(entry: &ReceiptEntry) -> Record {
+    let payload = PartsWriter::default()
+        .with(&entry.peer.0)
+        .with(&[u8::from(entry.issued)])
+        .with(&entry.receipt.bytes)
+        .with(&entry.receipt.signature)
+        .finish();
+    let id = entry.receipt.hash(Label::Receipt);
+    Record { leaf: Leaf { kind: LeafKind::Receipt, id }, payload }
+}
+
+fn read_receipt(payload: &[u8]) -> Result<ReceiptEntry, BrokenPayload> {
+    let mut parts = PartsReader::new(payload);
+    let (peer, [issued]) = (NodeId(parts.array()?), parts.array()?);
+    let receipt = Signed { bytes: parts.part()?.to_vec(), signature: parts.array()? };
+    Ok(ReceiptEntry { peer, issued: issued == 1, receipt })
+}
+
+/// Makes the record of an object of erasure.
+#[must_use]
+pub fn erasure_record(entry: &ErasureEntry) -> Record {
+    let payload = PartsWriter::default()
+        .with(entry.peer.as_ref().map_or(&[], |peer| &peer.0[..]))
+        .with(&entry.object.bytes)
+        .with(&entry.object.signature)
+        .finish();
+    let id = entry.object.hash(Label::Erasure);
+    Record { leaf: Leaf { kind: LeafKind::Erasure, id }, payload }
+}
+
+fn read_erasure(payload: &[u8]) -> Result<ErasureEntry, BrokenPayload> {
+    let mut parts = PartsReader::new(payload);
+    let peer = match parts.part()? {
+        [] => None,
+        node => Some(NodeId(node.try_into().map_err(|_| BrokenPayload)?)),
+    };
+    let object = Signed { bytes: parts.part()?.to_vec(), signature: parts.array()? };
+    Ok(ErasureEntry { peer, object })
+}
+
+/// Makes the record of an event of our identity log.
+#[must_use]
+pub fn identity_record(event: &SignedIdentity) -> Record {
+    let IdentityId(id) = event.id();
+    Record { leaf: Leaf { kind: LeafKind::Identity, id }, payload: json(event) }
+}
+
+/// Makes the record of an event of a peer's identity log.
+#[must_use]
+pub fn peer_identity_record(peer: NodeId, event: &SignedIdentity) -> Record {
+    let IdentityId(id) = event.id();
+    let payload = PartsWriter::default().with(&peer.0).with(&json(event)).finish();
+    Record { leaf: Leaf { kind: LeafKind::PeerIdentity, id }, payload }
+}
+
+/// Makes the record of a piece of evidence about a peer.
+#[must_use]
+pub fn evidence_record(peer: NodeId, proof: &[u8]) -> Record {
+    let payload = PartsWriter::default().with(&peer.0).with(proof).finish();
+    Record { leaf: Leaf::of_evidence(&payload), payload }
+}
+
+fn read_about_peer(payload: &[u8]) -> Result<(NodeId, &[u8]), BrokenPayload> {
+    let mut parts = PartsReader::new(payload);
+    Ok((NodeId(parts.array()?), parts.part()?))
+}

@@ -1,0 +1,314 @@
+//! What a node does, as its journal keeps it. Codes, identifiers and dates only: what identifies a
+//! person is in the content beside it.
+
+use maillage_protocol::body::Skeleton;
+use maillage_protocol::directory::Card;
+use maillage_protocol::event::EventKind;
+use maillage_protocol::id::{EventId, NodeId, ProfessionalId, ReferralId, UnitId};
+use maillage_protocol::keys::KeyUse;
+use maillage_protocol::referral::Author;
+use maillage_protocol::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What a node did.
+///
+/// Stored for ever: variants are added, never changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "a", rename_all = "snake_case")]
+pub enum Act {
+    /// It said something about a referral.
+    Said(Box<Said>),
+    /// It did something about a link.
+    Link(LinkAct),
+    /// It did something about one of its professionals.
+    Account(AccountAct),
+    /// It did something about a key of its API.
+    Token(TokenAct),
+    /// It described itself.
+    Card(Box<Card>),
+    /// It took in places that somebody else describes.
+    Places {
+        /// Who describes them, and when.
+        source: String,
+        /// The places.
+        places: Vec<ImportedPlace>,
+    },
+    /// It obtained the key of an event that it held without: in the content.
+    Keyed {
+        /// Which event.
+        event: EventId,
+        /// The key, wrapped.
+        wrapped: Vec<u8>,
+    },
+    /// It answered a peer about the channel, and nothing else.
+    Told(Vec<Outgoing>),
+    /// It kept the text of a form that is not finished, in the content.
+    Draft {
+        /// Which form.
+        draft: UnitId,
+        /// Whose.
+        by: ProfessionalId,
+        /// Whether it is sent or thrown away.
+        done: bool,
+    },
+    /// It was restored from a backup, and asked its peers what they hold.
+    Restored {
+        /// When.
+        at: Timestamp,
+    },
+    /// It made a key that takes the place of another.
+    KeyMade {
+        /// For which use.
+        key_use: String,
+    },
+}
+
+impl Act {
+    /// Says that a key was made.
+    #[must_use]
+    pub fn key_made(key_use: KeyUse) -> Self {
+        Self::KeyMade { key_use: key_use.name().to_owned() }
+    }
+
+    /// Returns what this act has to tell peers.
+    #[must_use]
+    pub fn outgoing(&self) -> &[Outgoing] {
+        match self {
+            Self::Said(said) => &said.outgoing,
+            Self::Link(LinkAct::Approved { outgoing, .. }) => outgoing,
+            Self::Told(outgoing) => outgoing,
+            Self::Link(_)
+            | Self::Account(_)
+            | Self::Token(_)
+            | Self::Card(_)
+            | Self::Places { .. }
+            | Self::Keyed { .. }
+            | Self::Draft { .. }
+            | Self::Restored { .. }
+            | Self::KeyMade { .. } => &[],
+        }
+    }
+}
+
+/// What a node said about a referral: its own words, or those of the person in front of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Said {
+    /// Which referral.
+    pub referral: ReferralId,
+    /// The other organization.
+    pub peer: NodeId,
+    /// Which half is ours.
+    pub side: Author,
+    /// The unit under which everything that identifies is sealed.
+    pub unit: UnitId,
+    /// The words, in their order.
+    pub words: Vec<Skeleton>,
+    /// Who acted, if it was not the node itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<ProfessionalId>,
+    /// What is to be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outgoing: Vec<Outgoing>,
+    /// The hash by which her personal code is found, if one was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lookup: Option<[u8; 32]>,
+    /// The one-time key of the form or of the request, so that a second one finds the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub once: Option<[u8; 16]>,
+}
+
+/// Something to be told to a peer. It has no place yet: it is signed when the peer said what it
+/// holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "as", rename_all = "snake_case")]
+pub enum Outgoing {
+    /// Sealed for the peer. The plaintext is in the content of the act.
+    Sealed {
+        /// For whom.
+        to: NodeId,
+        /// Whether it is a consent: kept as evidence, not with the referral.
+        consent: bool,
+        /// When both sides must have shredded it.
+        expires: Timestamp,
+        /// Which plaintext of the content.
+        part: u16,
+    },
+    /// In clear, without personal data.
+    Clear {
+        /// For whom.
+        to: NodeId,
+        /// Whether it is about the channel, or public content.
+        control: bool,
+        /// The body.
+        body: String,
+    },
+}
+
+impl Outgoing {
+    /// Returns for whom it is.
+    #[must_use]
+    pub const fn to(&self) -> NodeId {
+        match self {
+            Self::Sealed { to, .. } | Self::Clear { to, .. } => *to,
+        }
+    }
+
+    /// Returns the kind of the event that will carry it.
+    #[must_use]
+    pub const fn kind(&self) -> EventKind {
+        match self {
+            Self::Sealed { consent: true, .. } => EventKind::Consent,
+            Self::Sealed { consent: false, .. } => EventKind::Referral,
+            Self::Clear { control: true, .. } => EventKind::Control,
+            Self::Clear { control: false, .. } => EventKind::Directory,
+        }
+    }
+}
+
+/// What is done about a link with another node.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "l", rename_all = "snake_case")]
+pub enum LinkAct {
+    /// An invitation was made. Its secret is in the vault.
+    Invited {
+        /// Its random name.
+        invitation: [u8; 16],
+        /// When it stops being valid.
+        expires: Timestamp,
+    },
+    /// An invitation was tried too often, or taken back.
+    Burned {
+        /// Its random name.
+        invitation: [u8; 16],
+    },
+    /// Both nodes proved that they know the invitation. Two humans compare the code.
+    Asked {
+        /// The other node.
+        peer: NodeId,
+        /// Our part.
+        role: LinkRole,
+        /// Where it is.
+        url: String,
+        /// Six digits.
+        code: String,
+        /// The invitation, if we made it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invitation: Option<[u8; 16]>,
+    },
+    /// Our administrator approved.
+    Approved {
+        /// The other node.
+        peer: NodeId,
+        /// Who approved, if it was somebody with an account.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<ProfessionalId>,
+        /// What is to be told.
+        outgoing: Vec<Outgoing>,
+    },
+    /// Our administrator suspended the link.
+    Suspended {
+        /// The other node.
+        peer: NodeId,
+    },
+    /// Our administrator resumed it.
+    Resumed {
+        /// The other node.
+        peer: NodeId,
+    },
+    /// Our administrator allowed a channel to start again in spite of a fork.
+    EpochAllowed {
+        /// The other node.
+        peer: NodeId,
+    },
+}
+
+/// Which part a node has in a linking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkRole {
+    /// It invited.
+    Host,
+    /// It came.
+    Guest,
+}
+
+/// What a professional may do here. More come with the desks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Capability {
+    /// Refer people, and answer.
+    Work,
+    /// Run the node: accounts, links, keys, backups. No content.
+    Administer,
+}
+
+/// What is done about a professional. Their name and login are in the content.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "p", rename_all = "snake_case")]
+pub enum AccountAct {
+    /// An account was made.
+    Added {
+        /// Whose.
+        account: ProfessionalId,
+        /// The unit under which their name is sealed.
+        unit: UnitId,
+        /// What they may do.
+        capabilities: Vec<Capability>,
+    },
+    /// A password was chosen. Its hash is in the vault.
+    PasswordSet {
+        /// Whose.
+        account: ProfessionalId,
+        /// The random name of the hash. A session of another one is over.
+        credential: [u8; 16],
+    },
+    /// The account was closed.
+    Disabled {
+        /// Whose.
+        account: ProfessionalId,
+    },
+}
+
+/// What is done about a key of the API.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "k", rename_all = "snake_case")]
+pub enum TokenAct {
+    /// A key was made.
+    Made {
+        /// Its public name.
+        token: [u8; 8],
+        /// The hash of its secret.
+        hash: [u8; 32],
+        /// In whose name it acts.
+        account: ProfessionalId,
+    },
+    /// A key was taken back.
+    Revoked {
+        /// Its public name.
+        token: [u8; 8],
+    },
+}
+
+/// A place as somebody else describes it. Nobody of that place has confirmed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedPlace {
+    /// Its name at its source.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its commune.
+    pub commune: String,
+    /// Its postcode.
+    pub postcode: String,
+    /// Its address.
+    pub address: String,
+    /// Its telephone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telephone: Option<String>,
+    /// When it is open, as its source writes it (OSM syntax).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<String>,
+    /// When its source last looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated: Option<String>,
+}

@@ -1,0 +1,526 @@
+//! One task for each peer: asks [`Delivery`] what to do, does it, tells it what happened.
+//!
+//! Beside it, for each peer, a task that carries orders to erase, which wait for nothing; and, if
+//! nobody can reach us, a task that fetches what peers have for us.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use maillage_protocol::delivery::{Delivery, Health, Input, Outcome, Output};
+use maillage_protocol::id::{Epoch, NodeId, Seq};
+use maillage_protocol::limits;
+use maillage_protocol::problem::ProblemType;
+use maillage_protocol::receipt::DeliveryReceipt;
+use maillage_protocol::signed::Signed;
+use maillage_protocol::time::Timestamp;
+use maillage_protocol::transport::{
+    BASE, BatchAnswer, EventBatch, HeadAnswer, IdentityLog, KeyboxAnswer, KeyboxRequest,
+    PendingOrders, PullAnswer, PullQuery, ReceiptDeposit,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tracing::{info, warn};
+
+use super::address::PeerUrl;
+use super::client::{CallError, Client, Parties};
+use crate::app::{Alert, App, AppError, Batch};
+use crate::telemetry::Chain;
+
+/// A difference between the two clocks of the machine beyond which it may have been copied.
+const CLOCK_JUMP: Duration = Duration::from_secs(30);
+/// How long to wait after a call that failed, outside of deliveries.
+const PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+
+/// How this node exchanges.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DriverSettings {
+    /// Whether nobody can reach us, so that we fetch what peers have for us.
+    pub poll: bool,
+}
+
+/// The tasks that exchange with peers.
+pub struct Drivers {
+    app: Arc<App>,
+    client: Arc<Client>,
+    settings: DriverSettings,
+    peers: Mutex<BTreeMap<NodeId, Line>>,
+}
+
+/// How to speak to the tasks of one peer.
+struct Line {
+    inputs: mpsc::UnboundedSender<Input>,
+    /// Counts the signs of life of the peer.
+    alive: watch::Sender<u64>,
+    health: Arc<Mutex<Health>>,
+    polls: Arc<Semaphore>,
+}
+
+/// One peer, for one of its tasks.
+#[derive(Clone)]
+struct Exchange {
+    app: Arc<App>,
+    client: Arc<Client>,
+    peer: NodeId,
+    alive: watch::Receiver<u64>,
+}
+
+impl Drivers {
+    /// Prepares the tasks.
+    #[must_use]
+    pub fn new(app: Arc<App>, client: Arc<Client>, settings: DriverSettings) -> Arc<Self> {
+        Arc::new(Self { app, client, settings, peers: Mutex::default() })
+    }
+
+    /// Returns what calls peers.
+    #[must_use]
+    pub fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+
+    /// Runs the tasks of every peer, those that come later included, until it is dropped.
+    pub async fn run(self: Arc<Self>) {
+        let mut news = self.app.news();
+        loop {
+            for peer in self.app.active_peers() {
+                self.start(peer);
+            }
+            if news.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn start(self: &Arc<Self>, peer: NodeId) {
+        let mut peers = self.lock();
+        if peers.contains_key(&peer) {
+            return;
+        }
+        let (inputs, received) = mpsc::unbounded_channel();
+        let (alive, signs) = watch::channel(0);
+        let health = Arc::new(Mutex::new(Health::Well));
+        let polls = Arc::new(Semaphore::new(limits::LONG_POLLS));
+        let line = Line { inputs, alive, health: Arc::clone(&health), polls };
+        peers.insert(peer, line);
+        let exchange = Exchange {
+            app: Arc::clone(&self.app),
+            client: Arc::clone(&self.client),
+            peer,
+            alive: signs,
+        };
+        tokio::spawn(exchange.clone().deliver(received, health));
+        tokio::spawn(exchange.clone().carry_erasures());
+        if self.settings.poll {
+            tokio::spawn(exchange.fetch());
+        }
+    }
+
+    /// Takes note that a peer has just called us. If it said what it holds in a request that it
+    /// signed, that counts.
+    pub fn peer_came(&self, peer: NodeId, cursor: Option<(Epoch, Seq)>) {
+        self.app.heard_from(peer);
+        let holds = cursor.and_then(|place| self.app.index_of(peer, place));
+        if let Some(line) = self.lock().get(&peer) {
+            let at = self.app.env().now();
+            // Nobody listens once the task has ended, which only the end of the process does.
+            line.inputs.send(Input::PeerCame { at, holds }).ok();
+            line.alive.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Tries again at once, because a human asks.
+    pub fn try_again(&self, peer: NodeId) {
+        if let Some(line) = self.lock().get(&peer) {
+            line.inputs.send(Input::Resume(self.app.env().now())).ok();
+            line.alive.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Returns how the delivery to a peer goes.
+    #[must_use]
+    pub fn health(&self, peer: NodeId) -> Health {
+        let peers = self.lock();
+        let health = peers.get(&peer).map(|line| Arc::clone(&line.health));
+        drop(peers);
+        health.map_or(Health::Well, |health| *health.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets a peer wait for news, unless it already waits too often.
+    pub(super) fn long_poll(&self, peer: NodeId) -> Option<OwnedSemaphorePermit> {
+        let polls = self.lock().get(&peer).map(|line| Arc::clone(&line.polls))?;
+        polls.try_acquire_owned().ok()
+    }
+
+    /// Reads a peer's identity again, since it signs with a key that we do not know.
+    pub(super) fn read_identity_again(&self, peer: NodeId) {
+        let alive = watch::channel(0).1;
+        let (app, client) = (Arc::clone(&self.app), Arc::clone(&self.client));
+        let exchange = Exchange { app, client, peer, alive };
+        tokio::spawn(async move { exchange.read_identity().await });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<NodeId, Line>> {
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Exchange {
+    /// Delivers our channel.
+    async fn deliver(self, mut inputs: mpsc::UnboundedReceiver<Input>, health: Arc<Mutex<Health>>) {
+        let Some(standing) = self.app.standing(self.peer) else { return };
+        let mut delivery = Delivery::resume(standing.head, standing.acked);
+        let mut news = self.app.news();
+        let mut clocks = Clocks::read(&self.app);
+        loop {
+            while let Ok(input) = inputs.try_recv() {
+                delivery.handle(input);
+            }
+            if clocks.jumped(&self.app) {
+                warn!("the clock jumped: peers are asked again what they hold");
+                delivery.handle(Input::Doubt);
+            }
+            let Some(standing) = self.app.standing(self.peer) else { return };
+            delivery.handle(Input::Waiting(standing.waiting));
+            delivery.handle(Input::Signed(standing.head));
+            *health.lock().unwrap_or_else(PoisonError::into_inner) = delivery.health();
+            let now = self.app.env().now();
+            // A peer that fetches what we have is not called: it cannot be reached.
+            let output =
+                if standing.active && !standing.polls { delivery.poll(now) } else { Output::Rest };
+            match output {
+                Output::ConfirmHead => {
+                    let outcome = self.confirm_head().await;
+                    delivery.handle(self.answered(outcome));
+                }
+                Output::Sign { at_most } => {
+                    let (app, peer) = (Arc::clone(&self.app), self.peer);
+                    if let Some(head) = blocking(move || app.sign_waiting(peer, at_most)).await {
+                        delivery.handle(Input::Signed(head));
+                    }
+                }
+                Output::Send { after, through } => {
+                    let outcome = self.send(after, through).await;
+                    delivery.handle(self.answered(outcome));
+                }
+                Output::WaitUntil(time) => {
+                    let pause = time.since(now);
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        input = inputs.recv() => delivery.handle_some(input),
+                    }
+                }
+                Output::Rest => {
+                    tokio::select! {
+                        changed = news.changed() => if changed.is_err() { return },
+                        input = inputs.recv() => delivery.handle_some(input),
+                    }
+                }
+            }
+        }
+    }
+
+    fn answered(&self, outcome: Outcome) -> Input {
+        Input::Answered { at: self.app.env().now(), outcome }
+    }
+
+    /// Asks the peer what it holds.
+    async fn confirm_head(&self) -> Outcome {
+        let answer = self.get::<HeadAnswer>("/head", "", false).await;
+        match answer {
+            Ok((nonce, head)) => self.held(&nonce, head.receipt).await,
+            Err(error) => self.failed(error).await,
+        }
+    }
+
+    /// Judges what the peer signed that it holds.
+    async fn held(&self, nonce: &str, receipt: Signed) -> Outcome {
+        let (app, peer, nonce) = (Arc::clone(&self.app), self.peer, nonce.to_owned());
+        match blocking(move || app.hold_receipt(peer, &receipt, Some(&nonce))).await {
+            Some(Batch::Holds(seq)) => Outcome::Holds(seq),
+            Some(Batch::HoldsMore) => self.recover().await,
+            Some(Batch::Contradicts) => Outcome::Blocked,
+            Some(Batch::Nonsense) | None => Outcome::Unreachable,
+        }
+    }
+
+    /// The peer holds more than we know. After a restore that is our own past, and it gives it
+    /// back; otherwise a copy of this node is alive somewhere.
+    async fn recover(&self) -> Outcome {
+        if !self.app.is_restored() {
+            self.app.raise(self.peer, Alert::CopyAlive);
+            return Outcome::Blocked;
+        }
+        loop {
+            let (ep, after) = self.app.signed_head(self.peer);
+            let query = PullQuery { ep, after, limit: limits::BATCH_EVENTS, wait: 0 }.to_query();
+            let answer = match self.get::<PullAnswer>("/mine", &query, false).await {
+                Ok((_, answer)) => answer,
+                Err(error) => return self.failed(error).await,
+            };
+            let (app, peer) = (Arc::clone(&self.app), self.peer);
+            let recovered = blocking(move || app.recover_own(peer, answer.events)).await;
+            match recovered {
+                Some(0) | None => break,
+                Some(count) => info!(count, "took our own events back from a peer"),
+            }
+        }
+        // What we now hold is asked again, with a fresh receipt.
+        match self.get::<HeadAnswer>("/head", "", false).await {
+            Ok((nonce, head)) => {
+                let (app, peer) = (Arc::clone(&self.app), self.peer);
+                match blocking(move || app.hold_receipt(peer, &head.receipt, Some(&nonce))).await {
+                    Some(Batch::Holds(seq)) => Outcome::Holds(seq),
+                    Some(_) => Outcome::Blocked,
+                    None => Outcome::Unreachable,
+                }
+            }
+            Err(error) => self.failed(error).await,
+        }
+    }
+
+    async fn send(&self, after: Seq, through: Seq) -> Outcome {
+        let limit = usize::try_from(through.0 - after.0).unwrap_or(limits::BATCH_EVENTS);
+        let (app, peer) = (Arc::clone(&self.app), self.peer);
+        let Some(events) = blocking(move || app.events_after(peer, after, limit)).await else {
+            return Outcome::Unreachable;
+        };
+        match self.post::<BatchAnswer>("/events", &EventBatch { events }).await {
+            Ok((nonce, answer)) => {
+                let code = answer.results.iter().find_map(|result| result.code.as_deref());
+                if let Some(code) = code {
+                    warn!(code, "a peer does not store our next event");
+                }
+                let fork = code == Some(ProblemType::Fork.code());
+                let held = self.held(&nonce, answer.receipt).await;
+                if fork { Outcome::Blocked } else { held }
+            }
+            Err(error) => self.failed(error).await,
+        }
+    }
+
+    /// Sorts what went wrong. Answers are not signed: none of them changes more than the rhythm.
+    async fn failed(&self, error: CallError) -> Outcome {
+        match error {
+            CallError::Busy(later) => Outcome::Busy(later),
+            CallError::NotAllowed(_) => Outcome::Refused,
+            CallError::Unreachable(_) | CallError::Nonsense => Outcome::Unreachable,
+            CallError::Problem(problem) => match problem.kind() {
+                Some(ProblemType::Gap) => self.after_gap().await,
+                Some(ProblemType::TooLarge) => Outcome::TooLarge,
+                Some(
+                    ProblemType::Fork
+                    | ProblemType::ChannelBlocked
+                    | ProblemType::InvalidEvent
+                    | ProblemType::StaleEpoch
+                    | ProblemType::UnsupportedVersion,
+                ) => {
+                    self.app.raise(self.peer, Alert::Blocked);
+                    Outcome::Blocked
+                }
+                Some(ProblemType::UnknownPeer | ProblemType::LinkSuspended) => Outcome::Refused,
+                Some(ProblemType::RateLimited) => Outcome::Busy(PAUSE),
+                _ if problem.status == 401 || problem.status == 403 => {
+                    // A link that waits for a human on the other side opens when it calls us.
+                    if problem.kind() == Some(ProblemType::LinkPending) {
+                        Outcome::Unreachable
+                    } else {
+                        Outcome::Refused
+                    }
+                }
+                _ => Outcome::Unreachable,
+            },
+        }
+    }
+
+    /// The peer lost the end of our channel: what it holds now is asked with a fresh receipt.
+    async fn after_gap(&self) -> Outcome {
+        let Ok((nonce, head)) = self.get::<HeadAnswer>("/head", "", false).await else {
+            return Outcome::Unreachable;
+        };
+        let (app, peer) = (Arc::clone(&self.app), self.peer);
+        match blocking(move || app.hold_receipt(peer, &head.receipt, Some(&nonce))).await {
+            Some(Batch::Holds(seq)) => Outcome::Holds(seq),
+            Some(_) | None => Outcome::Unreachable,
+        }
+    }
+
+    /// Carries orders to erase, at once and for ever.
+    async fn carry_erasures(mut self) {
+        let mut news = self.app.news();
+        let mut pause = PAUSE;
+        loop {
+            let pending = self.app.pending_erasures(self.peer);
+            let mut failed = false;
+            for erasure in pending {
+                match self.post::<Option<Signed>>("/erase", &erasure.order).await {
+                    Ok((_, Some(attestation))) => {
+                        let (app, peer) = (Arc::clone(&self.app), self.peer);
+                        blocking(move || app.hold_attestation(peer, &attestation)).await;
+                    }
+                    Ok((_, None)) => failed = true,
+                    Err(_) => {
+                        failed = true;
+                        break;
+                    }
+                }
+            }
+            if failed {
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    changed = self.alive.changed() => if changed.is_err() { return },
+                }
+                pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+            } else {
+                pause = PAUSE;
+                if news.changed().await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Fetches what the peer has for us, since it cannot reach us.
+    async fn fetch(self) {
+        let mut pause = PAUSE;
+        loop {
+            match self.fetch_once().await {
+                Ok(()) => pause = PAUSE,
+                Err(error) => {
+                    info!(error = %Chain(&error), "cannot fetch what a peer has for us");
+                    tokio::time::sleep(pause).await;
+                    pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+
+    async fn fetch_once(&self) -> Result<(), CallError> {
+        let (_, PendingOrders { orders }) = self.get("/erase", "", false).await?;
+        for order in orders {
+            let (app, peer) = (Arc::clone(&self.app), self.peer);
+            if let Some(Some(attestation)) = blocking(move || app.obey_order(peer, &order)).await {
+                self.post::<Option<()>>("/erase", &attestation).await?;
+            }
+        }
+        let (ep, after) = self.app.received_head(self.peer);
+        let wait = limits::LONG_POLL.as_secs();
+        let query = PullQuery { ep, after, limit: limits::BATCH_EVENTS, wait }.to_query();
+        let (_, answer) = self.get::<PullAnswer>("/events", &query, true).await?;
+        if answer.events.is_empty() {
+            return Ok(());
+        }
+        self.take(answer.events).await
+    }
+
+    /// Takes events that were fetched, and tells the peer that we hold them.
+    async fn take(
+        &self,
+        events: Vec<maillage_protocol::event::WireEvent>,
+    ) -> Result<(), CallError> {
+        let (app, peer) = (Arc::clone(&self.app), self.peer);
+        let taken = blocking(move || Ok(app.ingest(peer, events, None))).await;
+        let Some(Ok(answer)) = taken else { return Err(CallError::Nonsense) };
+        let head = DeliveryReceipt::recall(&answer.receipt).ok().and_then(|receipt| receipt.head);
+        if head.is_some() {
+            let deposit = ReceiptDeposit { receipts: vec![answer.receipt] };
+            self.post::<Option<()>>("/receipts", &deposit).await?;
+        }
+        if !answer.need.is_empty() {
+            self.ask_keys(answer.need).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks again for the keys of events that we hold without.
+    async fn ask_keys(&self, ids: Vec<maillage_protocol::id::EventId>) -> Result<(), CallError> {
+        let kid = self.app.kem_kid();
+        let asked = KeyboxRequest { ids, kid };
+        let (_, KeyboxAnswer { keyboxes }) = self.post("/keybox", &asked).await?;
+        let (app, peer) = (Arc::clone(&self.app), self.peer);
+        blocking(move || {
+            for named in keyboxes {
+                app.take_keybox(peer, named.id, &named.k)?;
+            }
+            Ok(())
+        })
+        .await;
+        Ok(())
+    }
+
+    async fn read_identity(&self) {
+        let Some(url) = self.app.peer_url(self.peer) else { return };
+        let read = self.client.read_public::<IdentityLog>(&url, &format!("{BASE}/identity")).await;
+        if let Ok(IdentityLog { log }) = read {
+            let (app, peer) = (Arc::clone(&self.app), self.peer);
+            let learned = blocking(move || Ok(app.learn_identity(peer, &log))).await;
+            if let Some(Err(error)) = learned {
+                warn!(error = %Chain(&error), "the identity of a peer is refused");
+            }
+        }
+    }
+
+    async fn get<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &str,
+        wait: bool,
+    ) -> Result<(String, T), CallError> {
+        let (url, key) = self.address()?;
+        let parties = Parties { us: self.app.node(), key: &key, peer: self.peer, url: &url };
+        let answer = self.client.get(&parties, path, query, wait).await?;
+        self.app.heard_from(self.peer);
+        Ok((answer.nonce, answer.said))
+    }
+
+    async fn post<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl serde::Serialize,
+    ) -> Result<(String, T), CallError> {
+        let (url, key) = self.address()?;
+        let parties = Parties { us: self.app.node(), key: &key, peer: self.peer, url: &url };
+        let answer = self.client.post(&parties, path, body).await?;
+        self.app.heard_from(self.peer);
+        Ok((answer.nonce, answer.said))
+    }
+
+    fn address(&self) -> Result<(PeerUrl, maillage_protocol::keys::PrivateKey), CallError> {
+        let url = self.app.peer_url(self.peer).ok_or(CallError::Unreachable(None))?;
+        Ok((url, self.app.auth_key()))
+    }
+}
+
+/// The two clocks of the machine, compared: a copied or resumed machine shows by their difference.
+struct Clocks {
+    wall: Timestamp,
+    monotonic: Duration,
+}
+
+impl Clocks {
+    fn read(app: &App) -> Self {
+        Self { wall: app.env().now(), monotonic: app.env().monotonic() }
+    }
+
+    fn jumped(&mut self, app: &App) -> bool {
+        let now = Self::read(app);
+        let steady = now.monotonic.saturating_sub(self.monotonic);
+        let forward = now.wall.since(self.wall).saturating_sub(steady);
+        let backward = self.wall.after(steady).since(now.wall);
+        *self = now;
+        forward > CLOCK_JUMP || backward > CLOCK_JUMP
+    }
+}
+
+/// Leaves the async world. A failure of our own disk is told once; the next round meets it again.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, AppError> + Send + 'static,
+) -> Option<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(done)) => Some(done),
+        Ok(Err(error)) => {
+            tracing::error!(error = %Chain(&error), "cannot exchange with a peer");
+            None
+        }
+        Err(_) => None,
+    }
+}

@@ -1,0 +1,5 @@
+//! Who does what: the card by which an organization describes itself.
+
+mod card;
+
+pub use card::{Card, Service, UnreadableCard};
