@@ -21,6 +21,8 @@ mod refer;
 mod state;
 mod turns;
 mod views;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -50,7 +52,7 @@ pub use drafts::DraftError;
 pub use erasure::{ErasureState, PendingErasure};
 pub use inbox::InboxError;
 pub use links::{LinkError, PreparedLink};
-pub use outgoing::{Batch, Standing};
+pub use outgoing::{Batch, POLLS_AGAIN_WITHIN, Standing};
 pub use peers::{Alert, LinkState, Peer};
 pub use refer::{PersonCard, Proposed, Request, SayError, Texts};
 pub use views::{
@@ -70,6 +72,8 @@ pub struct App {
     turns: Turns,
     /// Whether this folder was restored, and which of its own events it may not know.
     restored: AtomicBool,
+    /// Becomes true when the disk failed: nothing is recorded any more.
+    failure: watch::Sender<bool>,
     node: NodeId,
 }
 
@@ -164,6 +168,7 @@ impl App {
             state: RwLock::new(state),
             turns: Turns::default(),
             restored: AtomicBool::new(restored),
+            failure: watch::Sender::new(false),
             node,
         };
         app.finish_erasures()?;
@@ -227,6 +232,21 @@ impl App {
         self.restored.load(Ordering::Relaxed)
     }
 
+    /// Waits until the disk fails. What it holds then is unknown, so the node must stop.
+    pub async fn failed(&self) {
+        let mut failure = self.failure.subscribe();
+        // The sender lives as long as this node.
+        if failure.wait_for(|failed| *failed).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Tells whether the disk failed.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        *self.failure.borrow()
+    }
+
     /// Takes note that every peer was asked what it holds.
     pub fn recovered(&self) -> Result<(), AppError> {
         self.restored.store(false, Ordering::Relaxed);
@@ -256,7 +276,7 @@ impl App {
         let peers = self.active_peers();
         if !peers.is_empty() {
             let told = peers.into_iter().map(|to| links::card_entry(to, &body)).collect();
-            self.record(None, &Act::Told(told), &FactContent::default())?;
+            self.record(None, &Act::Told { outgoing: told }, &FactContent::default())?;
         }
         Ok(Ok(()))
     }
@@ -401,7 +421,7 @@ impl App {
         content: &FactContent,
     ) -> Result<Number, AppError> {
         let record = self.fact(holder, act, content)?;
-        let number = self.journal.append(std::slice::from_ref(&record))?;
+        let number = self.write(std::slice::from_ref(&record))?;
         self.note(number, &record)?;
         Ok(number)
     }
@@ -418,12 +438,20 @@ impl App {
 
     /// Writes records, and takes note of them.
     fn append(&self, records: &[Record]) -> Result<(), AppError> {
-        let mut number = self.journal.append(records)?;
+        let mut number = self.write(records)?;
         for record in records {
             self.note(number, record)?;
             number = number.next();
         }
         Ok(())
+    }
+
+    fn write(&self, records: &[Record]) -> Result<Number, AppError> {
+        let written = self.journal.append(records);
+        if let Err(JournalError::Failed(_) | JournalError::Damaged(_)) = &written {
+            self.failure.send_replace(true);
+        }
+        Ok(written?)
     }
 
     /// Takes note of a record that is on the disk.

@@ -39,6 +39,11 @@ pub struct Config {
     /// Where the journal, the vault and the index live.
     pub data_dir: PathBuf,
 
+    /// What a proxy puts before our paths, without a final slash: empty unless the node is served
+    /// below a folder.
+    #[serde(default)]
+    pub public_base_path: String,
+
     /// The proxies in front of us: who may speak plain HTTP to us, and say who is behind.
     #[serde(default = "Config::default_proxies", deserialize_with = "sources::list")]
     pub trusted_proxies: Vec<Network>,
@@ -97,6 +102,18 @@ pub struct Peers {
     /// cannot make us call what only we can reach; loopback is one of them.
     #[serde(default, deserialize_with = "sources::list")]
     pub allow_private: Vec<Network>,
+
+    /// Whether nobody can call us, so that we fetch what partners have for us.
+    #[serde(default)]
+    pub poll: bool,
+
+    /// Certificates to trust besides those of the system, in PEM.
+    #[serde(default, deserialize_with = "sources::list")]
+    pub roots: Vec<PathBuf>,
+
+    /// Whether linked nodes may call as often as they like: for whoever measures, and nobody else.
+    #[serde(default)]
+    pub unlimited: bool,
 }
 
 /// How long one stays signed in.

@@ -4,6 +4,7 @@
 //! folder is. Everything that must not be lost goes through this seam, so that a test can put in
 //! its place a disk that forgets whatever it is allowed to forget.
 
+mod space;
 mod lock;
 #[cfg(test)]
 pub(crate) mod simulated;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::thread;
 
 pub use lock::{FolderLock, LockError};
+pub use space::{Space, is_ours};
 
 /// A disk. Blocking: call it from where one may wait.
 pub trait Disk: Send + Sync + 'static {
@@ -60,6 +62,7 @@ pub trait DiskFile: Send + Sync {
 }
 
 /// Replaces a file as a whole: whenever the power is cut, the old bytes are there or the new ones.
+/// What a crash may leave beside it is gone after the next switch.
 pub fn switch(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = path.with_added_extension("new");
     remove_if_there(disk, &new)?;

@@ -19,11 +19,11 @@ mod signature;
 use actix_web::web::{self, ServiceConfig};
 use maillage_protocol::transport::{BASE, WELL_KNOWN};
 
-pub use address::{AddressPolicy, Network, NotAPeerUrl, PeerUrl};
+pub use address::{AddressPolicy, NotAPeerUrl, PeerUrl};
 pub use client::{Answer, CallError, Client, Parties};
-pub use doors::{Doors, Quotas};
+pub use doors::{Doors, Quotas, TIDY_EVERY};
 pub use driver::{DriverSettings, Drivers};
-pub use join::{JoinError, join};
+pub use join::{JoinError, Joiner, join};
 
 /// Gives every route of the protocol to actix. `doors` is what they all need.
 pub fn routes(config: &mut ServiceConfig, doors: &web::Data<Doors>) {

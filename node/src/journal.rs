@@ -11,6 +11,7 @@ mod tail;
 mod segments;
 mod opening;
 mod strip;
+mod survey;
 mod memory;
 #[cfg(test)]
 mod crash;
@@ -30,6 +31,7 @@ use tokio::sync::watch;
 pub use memory::MemoryJournal;
 pub use opening::{Opened, Torn};
 pub use segments::{SEGMENT_BYTES, SegmentJournal};
+pub use survey::{Head, SegmentReader, Surveyed, Surveyor, survey};
 
 /// What the journal keeps.
 #[derive(Clone, PartialEq, Eq)]
@@ -102,6 +104,11 @@ pub trait Journal: Send + Sync + 'static {
 
     /// Returns the number that the next record will get.
     fn len(&self) -> Number;
+
+    /// Tells whether nothing was ever recorded.
+    fn is_empty(&self) -> bool {
+        self.len() == Number(0)
+    }
 
     /// Returns a view of [`len`](Self::len) that wakes up whoever waits for news.
     fn subscribe(&self) -> watch::Receiver<Number>;
@@ -190,7 +197,7 @@ pub(crate) mod contract {
 
     fn it_gives_back_what_it_took(journal: &dyn Journal) {
         let [one, two, three] = ["one", "two", "three"].map(record);
-        assert_eq!(journal.len(), Number(0));
+        assert!(journal.is_empty());
         assert_eq!(journal.append(&[one.clone(), two.clone()]).unwrap(), Number(0));
         assert_eq!(journal.append(&[]).unwrap(), Number(2));
         assert_eq!(journal.append(std::slice::from_ref(&three)).unwrap(), Number(2));

@@ -15,8 +15,20 @@ pub mod journal;
 pub mod vault;
 pub mod facts;
 
+// What can be rebuilt.
+pub mod index;
+pub mod projection;
+
 // The node without its doors.
 pub mod app;
+pub mod opening;
+pub mod backup;
+pub mod bridges;
+pub mod control;
 
 // The doors.
 pub mod federation;
+pub mod api;
+pub mod web;
+
+pub mod cli;

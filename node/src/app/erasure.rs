@@ -108,7 +108,11 @@ impl App {
                 records.push(erasure_record(&ErasureEntry { peer: Some(peer), object: order }));
             }
             if !told.is_empty() {
-                records.push(self.fact(None, &Act::Told(told), &FactContent::default())?);
+                records.push(self.fact(
+                    None,
+                    &Act::Told { outgoing: told },
+                    &FactContent::default(),
+                )?);
             }
             self.append(&records)?;
             self.destroy_units(&[unit])

@@ -252,7 +252,7 @@ impl<'a> Intake<'a> {
                 let code = "out_of_scope".to_owned();
                 control_entry(self.from, &Control::Refused { event: *event, code })
             };
-            let told = Act::Told(self.out_of_scope.iter().map(refused).collect());
+            let told = Act::Told { outgoing: self.out_of_scope.iter().map(refused).collect() };
             self.records.push(self.app.fact(None, &told, &FactContent::default())?);
         }
         self.app.append(&self.records)?;

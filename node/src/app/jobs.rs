@@ -42,7 +42,7 @@ impl App {
             Control::Erase(order) => {
                 if let Some(attestation) = self.obey_order(from, &order)? {
                     let told = super::links::control_entry(from, &Control::Erased(attestation));
-                    let act = crate::facts::Act::Told(vec![told]);
+                    let act = crate::facts::Act::Told { outgoing: vec![told] };
                     self.record(None, &act, &crate::facts::FactContent::default())?;
                 }
             }

@@ -28,6 +28,9 @@ use crate::facts::{
 use crate::journal::{Number, Record};
 use crate::vault::VaultKey;
 
+/// How long after it came a peer that fetches what we have is not called: it cannot be reached.
+pub const POLLS_AGAIN_WITHIN: std::time::Duration = std::time::Duration::from_secs(120);
+
 /// How far the delivery to a peer is: all that a driver has to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -75,7 +78,7 @@ impl App {
             acked: peer.outgoing.index(peer.acked),
             waiting: peer.waiting.len() as u64,
             active: peer.state == LinkState::Active && peer.alert.is_none(),
-            polls: peer.polls,
+            polls: peer.polled.is_some_and(|at| self.now().since(at) < POLLS_AGAIN_WITHIN),
         })
     }
 
@@ -259,20 +262,24 @@ impl App {
         Ok(WireEvent { header: entry.event, body, keybox })
     }
 
-    /// Returns events for a peer that comes to fetch them. What it has already counts as its word
+    /// Returns events for a peer that comes to fetch them; `waits` if it comes for good. What it has already counts as its word
     /// about what it holds, since it signed the request.
     pub fn pull(
         &self,
         peer: NodeId,
         (epoch, after): (Epoch, Seq),
         limit: usize,
+        waits: bool,
     ) -> Result<PullAnswer, AppError> {
+        let now = self.now();
         let (index, standing) = {
             let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
             let Some(known) = state.peers.get_mut(&peer) else {
                 return Ok(PullAnswer { events: Vec::new(), head: None, more: false });
             };
-            known.polls = true;
+            if waits {
+                known.polled = Some(now);
+            }
             let index = known.outgoing.index_of(epoch, after);
             (index, known.outgoing.index(known.outgoing.channel.head()))
         };
@@ -441,7 +448,7 @@ impl App {
     pub fn open_epoch(&self, peer: NodeId, why: EpochReason) -> Result<(), AppError> {
         let last = self.state().peers.get(&peer).and_then(|peer| peer.acked);
         let control = Control::EpochOpen { why, last };
-        let act = Act::Told(vec![control_entry(peer, &control)]);
+        let act = Act::Told { outgoing: vec![control_entry(peer, &control)] };
         self.record(None, &act, &FactContent::default())?;
         Ok(())
     }

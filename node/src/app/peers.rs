@@ -37,8 +37,8 @@ pub struct Peer {
     pub without_key: Vec<Head>,
     /// When it last called us, or answered.
     pub last_contact: Option<Timestamp>,
-    /// Whether it comes to fetch what we have for it, since it cannot be reached.
-    pub polls: bool,
+    /// When it last came to wait for what we have for it, since it cannot be reached.
+    pub polled: Option<Timestamp>,
     /// What a human has to look at.
     pub alert: Option<Alert>,
 }
@@ -165,7 +165,7 @@ impl Peer {
             card: None,
             without_key: Vec::new(),
             last_contact: None,
-            polls: false,
+            polled: None,
             alert: None,
         }
     }

@@ -138,7 +138,7 @@ impl State {
                     self.drafts.insert(*draft, (*by, number));
                 }
             }
-            Act::Told(_) | Act::Restored { .. } | Act::KeyMade { .. } => {}
+            Act::Told { .. } | Act::Restored { .. } | Act::KeyMade { .. } => {}
         }
         Ok(())
     }

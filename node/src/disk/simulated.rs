@@ -60,7 +60,7 @@ struct World {
     /// The operation that fails, and all those after it.
     broken_at: Option<usize>,
     /// The disk after each operation, if somebody films it.
-    film: Option<Vec<World>>,
+    film: Option<Vec<Self>>,
 }
 
 #[derive(Clone, Default)]

@@ -41,7 +41,10 @@ pub enum Act {
         wrapped: Vec<u8>,
     },
     /// It answered a peer about the channel, and nothing else.
-    Told(Vec<Outgoing>),
+    Told {
+        /// What is to be told.
+        outgoing: Vec<Outgoing>,
+    },
     /// It kept the text of a form that is not finished, in the content.
     Draft {
         /// Which form.
@@ -76,7 +79,7 @@ impl Act {
         match self {
             Self::Said(said) => &said.outgoing,
             Self::Link(LinkAct::Approved { outgoing, .. }) => outgoing,
-            Self::Told(outgoing) => outgoing,
+            Self::Told { outgoing } => outgoing,
             Self::Link(_)
             | Self::Account(_)
             | Self::Token(_)

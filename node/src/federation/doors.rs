@@ -75,7 +75,7 @@ fn at_least_one(count: u32) -> NonZeroU32 {
 }
 
 /// How often the quotas are tidied.
-pub(super) const TIDY_EVERY: Duration = Duration::from_secs(300);
+pub const TIDY_EVERY: Duration = Duration::from_secs(300);
 
 impl Doors {
     /// Opens the doors of a node.

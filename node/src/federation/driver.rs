@@ -4,6 +4,7 @@
 //! nobody can reach us, a task that fetches what peers have for us.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use tracing::{info, warn};
 
 use super::address::PeerUrl;
 use super::client::{CallError, Client, Parties};
-use crate::app::{Alert, App, AppError, Batch};
+use crate::app::{Alert, App, AppError, Batch, POLLS_AGAIN_WITHIN};
 use crate::telemetry::Chain;
 
 /// A difference between the two clocks of the machine beyond which it may have been copied.
@@ -54,6 +55,8 @@ struct Line {
     alive: watch::Sender<u64>,
     health: Arc<Mutex<Health>>,
     polls: Arc<Semaphore>,
+    /// Whether the peer said what it holds in this life of the process.
+    confirmed: Arc<AtomicBool>,
 }
 
 /// One peer, for one of its tasks.
@@ -63,6 +66,7 @@ struct Exchange {
     client: Arc<Client>,
     peer: NodeId,
     alive: watch::Receiver<u64>,
+    confirmed: Arc<AtomicBool>,
 }
 
 impl Drivers {
@@ -100,13 +104,21 @@ impl Drivers {
         let (alive, signs) = watch::channel(0);
         let health = Arc::new(Mutex::new(Health::Well));
         let polls = Arc::new(Semaphore::new(limits::LONG_POLLS));
-        let line = Line { inputs, alive, health: Arc::clone(&health), polls };
+        let confirmed = Arc::new(AtomicBool::new(false));
+        let line = Line {
+            inputs,
+            alive,
+            health: Arc::clone(&health),
+            polls,
+            confirmed: Arc::clone(&confirmed),
+        };
         peers.insert(peer, line);
         let exchange = Exchange {
             app: Arc::clone(&self.app),
             client: Arc::clone(&self.client),
             peer,
             alive: signs,
+            confirmed,
         };
         tokio::spawn(exchange.clone().deliver(received, health));
         tokio::spawn(exchange.clone().carry_erasures());
@@ -145,6 +157,16 @@ impl Drivers {
         health.map_or(Health::Well, |health| *health.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Tells whether every peer said what it holds in this life of the process.
+    #[must_use]
+    pub fn all_confirmed(&self) -> bool {
+        let peers = self.lock();
+        self.app
+            .active_peers()
+            .iter()
+            .all(|peer| peers.get(peer).is_some_and(|line| line.confirmed.load(Ordering::Relaxed)))
+    }
+
     /// Lets a peer wait for news, unless it already waits too often.
     pub(super) fn long_poll(&self, peer: NodeId) -> Option<OwnedSemaphorePermit> {
         let polls = self.lock().get(&peer).map(|line| Arc::clone(&line.polls))?;
@@ -155,7 +177,8 @@ impl Drivers {
     pub(super) fn read_identity_again(&self, peer: NodeId) {
         let alive = watch::channel(0).1;
         let (app, client) = (Arc::clone(&self.app), Arc::clone(&self.client));
-        let exchange = Exchange { app, client, peer, alive };
+        let confirmed = Arc::default();
+        let exchange = Exchange { app, client, peer, alive, confirmed };
         tokio::spawn(async move { exchange.read_identity().await });
     }
 
@@ -171,6 +194,11 @@ impl Exchange {
         let mut delivery = Delivery::resume(standing.head, standing.acked);
         let mut news = self.app.news();
         let mut clocks = Clocks::read(&self.app);
+        if self.app.is_restored() {
+            let held = self.confirm_head().await;
+            delivery.handle(self.answered(held));
+            self.catch_up().await;
+        }
         loop {
             while let Ok(input) = inputs.try_recv() {
                 delivery.handle(input);
@@ -185,8 +213,11 @@ impl Exchange {
             *health.lock().unwrap_or_else(PoisonError::into_inner) = delivery.health();
             let now = self.app.env().now();
             // A peer that fetches what we have is not called: it cannot be reached.
-            let output =
-                if standing.active && !standing.polls { delivery.poll(now) } else { Output::Rest };
+            let output = match (standing.active, standing.polls) {
+                (true, false) => delivery.poll(now),
+                (true, true) => Output::WaitUntil(now.after(POLLS_AGAIN_WITHIN)),
+                (false, _) => Output::Rest,
+            };
             match output {
                 Output::ConfirmHead => {
                     let outcome = self.confirm_head().await;
@@ -223,6 +254,26 @@ impl Exchange {
         Input::Answered { at: self.app.env().now(), outcome }
     }
 
+    /// After a restore, fetches what the peer sent since the backup: it believes that we hold it.
+    async fn catch_up(&self) {
+        loop {
+            let (ep, after) = self.app.received_head(self.peer);
+            let query = PullQuery { ep, after, limit: limits::BATCH_EVENTS, wait: 0 }.to_query();
+            match self.get::<PullAnswer>("/events", &query, false).await {
+                Ok((_, answer)) if answer.events.is_empty() => return,
+                Ok((_, answer)) => {
+                    if self.take(answer.events).await.is_err() {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    info!(error = %Chain(&error), "cannot catch up with a peer yet");
+                    return;
+                }
+            }
+        }
+    }
+
     /// Asks the peer what it holds.
     async fn confirm_head(&self) -> Outcome {
         let answer = self.get::<HeadAnswer>("/head", "", false).await;
@@ -236,7 +287,10 @@ impl Exchange {
     async fn held(&self, nonce: &str, receipt: Signed) -> Outcome {
         let (app, peer, nonce) = (Arc::clone(&self.app), self.peer, nonce.to_owned());
         match blocking(move || app.hold_receipt(peer, &receipt, Some(&nonce))).await {
-            Some(Batch::Holds(seq)) => Outcome::Holds(seq),
+            Some(Batch::Holds(seq)) => {
+                self.confirmed.store(true, Ordering::Relaxed);
+                Outcome::Holds(seq)
+            }
             Some(Batch::HoldsMore) => self.recover().await,
             Some(Batch::Contradicts) => Outcome::Blocked,
             Some(Batch::Nonsense) | None => Outcome::Unreachable,

@@ -69,7 +69,7 @@ pub(super) async fn pull(
     let until = tokio::time::Instant::now() + wait;
     loop {
         let app = doors.app.clone();
-        let answer = blocking(move || app.pull(peer, (ep, after), limit)).await?;
+        let answer = blocking(move || app.pull(peer, (ep, after), limit, !wait.is_zero())).await?;
         let left = until.saturating_duration_since(tokio::time::Instant::now());
         if !answer.events.is_empty() || left.is_zero() {
             return Ok(Json(answer));

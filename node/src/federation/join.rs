@@ -1,5 +1,7 @@
 //! As a guest: answers an invitation, from its text to the six digits.
 
+use std::sync::Arc;
+
 use maillage_protocol::link::{Invitation, UnreadableInvitation};
 use maillage_protocol::transport::{BASE, IdentityLog, LinkAnswer};
 
@@ -31,4 +33,23 @@ pub async fn join(app: &App, client: &Client, text: &str) -> Result<String, Join
     let parties = Parties { us, key: &key, peer: prepared.host, url: &url };
     let answer = client.post::<LinkAnswer>(&parties, "/link", &prepared.request).await?;
     Ok(app.finish_link(prepared, &answer.said)?)
+}
+
+/// Answers invitations, for pages.
+pub struct Joiner {
+    app: Arc<App>,
+    client: Arc<Client>,
+}
+
+impl Joiner {
+    /// Makes ready to answer.
+    #[must_use]
+    pub const fn new(app: Arc<App>, client: Arc<Client>) -> Self {
+        Self { app, client }
+    }
+
+    /// Answers an invitation. Returns the six digits that two humans compare.
+    pub async fn join(&self, text: &str) -> Result<String, JoinError> {
+        join(&self.app, &self.client, text).await
+    }
 }

@@ -82,10 +82,23 @@ fn strip(disk: &SimulatedDisk, journal: &dyn Journal, story: &mut Story, dice: &
     story.stripped.insert(number, Strip { payload, begun, done: disk.operations() });
 }
 
-/// Says what is wrong with a disk that was cut after so many operations.
+/// Says what is wrong with a disk that was cut after so many operations, and writes on it.
 fn judge(disk: &SimulatedDisk, story: &Story, operations: usize) -> Result<Vec<Record>, String> {
     let (journal, _) = open(disk).map_err(|error| format!("does not open: {error:?}"))?;
-    let found = all(&journal);
+    let mut found = all(&journal);
+    check(&found, story, operations)?;
+    let after = journal.append(&[after_the_cut()]);
+    after.map_err(|error| format!("cannot be written: {error}"))?;
+    found.push(after_the_cut());
+    Ok(found)
+}
+
+fn after_the_cut() -> Record {
+    record("after the cut")
+}
+
+/// Says what is wrong with the records of such a disk.
+fn check(found: &[Record], story: &Story, operations: usize) -> Result<(), String> {
     let promised = story.appended.iter().rfind(|(at, _)| *at <= operations);
     let promised = promised.map_or(0, |(_, count)| *count);
     if found.len() < promised {
@@ -102,9 +115,28 @@ fn judge(disk: &SimulatedDisk, story: &Story, operations: usize) -> Result<Vec<R
             return Err(format!("record {number} is wrong"));
         }
     }
-    let another = super::contract::record("after the cut");
-    journal.append(std::slice::from_ref(&another)).map_err(|error| error.to_string())?;
-    Ok([found, vec![another]].concat())
+    Ok(())
+}
+
+/// Cuts a disk that was judged once more, anywhere in what the judge did.
+fn cut_twice(
+    image: &SimulatedDisk,
+    kept: &[Record],
+    story: &Story,
+    operations: usize,
+    dice: &mut Dice,
+) -> Result<(), String> {
+    let mut frames = image.frames();
+    let is_done = dice.below(2) == 0;
+    let at = if is_done { frames.len() - 1 } else { dice.below(frames.len()) };
+    let again = frames.swap_remove(at).cut(Cut::ALL[dice.below(5)], dice);
+    let (journal, _) = open(&again).map_err(|error| format!("twice: {error:?}"))?;
+    let mut found = all(&journal);
+    if is_done && found != kept {
+        return Err("twice: lost".into());
+    }
+    found.pop_if(|last| *last == after_the_cut());
+    check(&found, story, operations)
 }
 
 /// Judges every image of a workload, cut twice; returns how many were good, and what was wrong
@@ -117,12 +149,9 @@ fn campaign(seed: u64, syncs: Syncs) -> (usize, Vec<String>) {
     for (operations, filmed) in disk.frames().into_iter().enumerate() {
         for first in Cut::ALL {
             let image = filmed.cut(first, &mut dice);
-            let second = Cut::ALL[dice.below(5)];
-            let verdict = judge(&image, &story, operations).and_then(|kept| {
-                let again = image.cut(second, &mut dice);
-                let (journal, _) = open(&again).map_err(|error| format!("twice: {error:?}"))?;
-                if all(&journal) == kept { Ok(()) } else { Err("twice: lost".into()) }
-            });
+            image.film();
+            let verdict = judge(&image, &story, operations)
+                .and_then(|kept| cut_twice(&image, &kept, &story, operations, &mut dice));
             match verdict {
                 Ok(()) => good += 1,
                 Err(why) => bad.push(format!("seed {seed}, {operations}, {first:?}: {why}")),

@@ -112,6 +112,24 @@ fn a_lost_segment_or_frame_is_damage() {
     assert!(matches!(opened, Err(JournalError::Damaged(Damage { segment: 0, .. }))), "{opened:?}");
 }
 
+/// A copy that went on by itself: same salt, same numbers, other records.
+#[test]
+fn a_segment_of_another_history_is_damage() {
+    let (disk, _) = twenty();
+    let copy = disk.cut(Cut::Kill, &mut Dice::new(0));
+    for (disk, text) in [(&disk, "ours"), (&copy, "else")] {
+        let (journal, _) = open_with(disk, SMALL).unwrap();
+        for n in 0..10 {
+            journal.append(&[record(&format!("{text} {n} {}", "-".repeat(100)))]).unwrap();
+        }
+    }
+    let opened = open_with(&disk, SMALL).unwrap().1;
+    let last = path(opened.segments - 1);
+    disk.overwrite(&last, copy.files()[&last].clone());
+    let opened = open_with(&disk, SMALL).map(drop);
+    assert!(matches!(opened, Err(JournalError::Damaged(_))), "{opened:?}");
+}
+
 #[test]
 fn a_torn_tail_is_set_aside_and_never_deleted() {
     let (disk, records) = twenty();

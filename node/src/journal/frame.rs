@@ -201,6 +201,11 @@ impl Group {
         &self.starts
     }
 
+    /// Tells whether nothing was added yet.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
     /// Returns the number of the first record.
     pub(super) const fn first(&self) -> u64 {
         self.first

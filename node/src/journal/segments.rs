@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! writer ─┐  gather                     ┌▶ told: on disk
-//! writer ─┼───────▶ group ─▶ one frame ─┼▶ told: on disk       the first writer who finds the
-//! writer ─┘                write, sync  └▶ told: on disk       tail free commits for all
+//! writer ─┼───────▶ group ─▶ one frame ─┼▶ told: on disk       whoever opens a group waits for
+//! writer ─┘                write, sync  └▶ told: on disk       the tail, and commits for all
 //! ```
 //!
-//! While one of them waits for the disk, the next group gathers. So a lonely writer waits for
+//! While one group is on its way to the disk, the next one gathers. So a lonely writer waits for
 //! nobody, and sixty-four share one sync.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,8 @@ use std::mem;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{
-    Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+    Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard,
+    RwLockWriteGuard,
 };
 
 use maillage_protocol::leaf::Leaf;
@@ -55,10 +56,10 @@ pub struct SegmentJournal {
 struct Queue {
     /// Records that have a number and are not on their way yet.
     group: Group,
+    /// What those who wait for that group will be told.
+    outcome: Arc<OnceLock<Result<(), JournalError>>>,
     /// The memory of the group before.
     spare: Option<Group>,
-    /// How many records are on disk.
-    kept: u64,
     /// Absent while somebody writes.
     tail: Option<Tail>,
     /// Why nothing can be written any more.
@@ -82,9 +83,13 @@ impl SegmentJournal {
     /// Begins to work after the records of `index`, whose leaves have the CRC `link`.
     pub(super) fn new(files: Arc<Files>, index: Index, link: u32, tail: Tail) -> Self {
         let kept = index.len();
-        let group = Group::new(files.salt, kept.0, link);
-        let tail = Some(tail);
-        let queue = Queue { group, spare: None, kept: kept.0, tail, failure: None };
+        let queue = Queue {
+            group: Group::new(files.salt, kept.0, link),
+            outcome: Arc::default(),
+            spare: None,
+            tail: Some(tail),
+            failure: None,
+        };
         Self {
             files,
             queue: Mutex::new(queue),
@@ -111,71 +116,77 @@ impl SegmentJournal {
         self.index.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until `done`, and commits whenever nobody else does.
-    fn settle<'a>(
-        &'a self,
-        mut queue: MutexGuard<'a, Queue>,
-        done: impl Fn(&Queue) -> bool,
-    ) -> Result<MutexGuard<'a, Queue>, JournalError> {
-        while !done(&queue) {
+    /// Waits until the group that gathers has room for so many bytes.
+    fn room(&self, bytes: usize) -> Result<MutexGuard<'_, Queue>, JournalError> {
+        let mut queue = self.lock();
+        loop {
             if let Some(failure) = &queue.failure {
                 return Err(failure.clone());
             }
-            queue = match queue.tail.take() {
-                Some(tail) => self.commit(queue, tail),
-                None => self.wait(queue),
-            };
+            if queue.group.has_room(bytes) {
+                return Ok(queue);
+            }
+            queue = self.wait(queue);
         }
-        Ok(queue)
     }
 
-    /// Writes and syncs what was gathered, for everybody who waits for it.
-    fn commit<'a>(
+    /// Waits until nobody else writes.
+    fn tail<'a>(
         &'a self,
         mut queue: MutexGuard<'a, Queue>,
-        mut tail: Tail,
-    ) -> MutexGuard<'a, Queue> {
-        let mut group = queue.take_group();
-        drop(queue);
-        let written = tail.write(group.seal());
-        if let Ok(offset) = &written {
-            self.index_to_change().note(tail.ordinal(), *offset, &group);
-        }
-        let mut queue = self.lock();
-        match written {
-            Ok(_) => {
-                queue.kept = group.next();
-                queue.tail = Some(tail);
-                queue.spare = Some(group);
-                self.news.send_replace(Number(queue.kept));
+    ) -> (MutexGuard<'a, Queue>, Result<Tail, JournalError>) {
+        loop {
+            if let Some(failure) = queue.failure.clone() {
+                return (queue, Err(failure));
             }
-            Err(error) => queue.failure = Some(error.into()),
+            if let Some(tail) = queue.tail.take() {
+                return (queue, Ok(tail));
+            }
+            queue = self.wait(queue);
+        }
+    }
+
+    /// Gives the tail to the next one, or says why there is none.
+    fn release(&self, tail: Tail, outcome: &Result<(), JournalError>) -> MutexGuard<'_, Queue> {
+        let mut queue = self.lock();
+        match outcome {
+            Ok(()) => queue.tail = Some(tail),
+            Err(failure) => queue.failure = Some(failure.clone()),
         }
         self.moved.notify_all();
         queue
     }
 
+    /// Writes and syncs the group that gathers, for everybody who waits for it, once the one
+    /// before it is on disk.
+    fn commit(&self, queue: MutexGuard<'_, Queue>) {
+        let (mut queue, tail) = self.tail(queue);
+        let (mut group, told) = queue.take_group();
+        drop(queue);
+        self.moved.notify_all();
+        let outcome = tail.and_then(|mut tail| {
+            let written = tail.write(group.seal());
+            let outcome = written.map_err(JournalError::from).map(|offset| {
+                self.index_to_change().note(tail.ordinal(), offset, &group);
+            });
+            let mut queue = self.release(tail, &outcome);
+            if outcome.is_ok() {
+                self.news.send_replace(Number(group.next()));
+                queue.spare = Some(group);
+            }
+            outcome
+        });
+        told.get_or_init(|| outcome);
+    }
+
     /// Makes sure that segment `ordinal` is not written any more.
     fn close(&self, ordinal: u32) -> Result<(), JournalError> {
-        let mut queue = self.lock();
-        let mut tail = loop {
-            if let Some(failure) = &queue.failure {
-                return Err(failure.clone());
-            }
-            match queue.tail.take() {
-                Some(tail) => break tail,
-                None => queue = self.wait(queue),
-            }
-        };
+        let (queue, tail) = self.tail(self.lock());
         drop(queue);
+        let mut tail = tail?;
         let rolled = if tail.ordinal() == ordinal { tail.roll(0) } else { Ok(()) };
         let rolled = rolled.map_err(JournalError::from);
-        let mut queue = self.lock();
-        match &rolled {
-            Ok(()) => queue.tail = Some(tail),
-            Err(failure) => queue.failure = Some(failure.clone()),
-        }
-        self.moved.notify_all();
+        drop(self.release(tail, &rolled));
         rolled
     }
 
@@ -248,11 +259,11 @@ impl SegmentJournal {
 }
 
 impl Queue {
-    /// Takes what was gathered, and gathers what follows.
-    fn take_group(&mut self) -> Group {
+    /// Takes what was gathered and whom to tell, and gathers what follows.
+    fn take_group(&mut self) -> (Group, Arc<OnceLock<Result<(), JournalError>>>) {
         let mut following = self.spare.take().unwrap_or_else(|| self.group.empty());
         following.begin_after(&self.group);
-        mem::replace(&mut self.group, following)
+        (mem::replace(&mut self.group, following), mem::take(&mut self.outcome))
     }
 }
 
@@ -262,16 +273,22 @@ impl Journal for SegmentJournal {
         if bytes > APPEND_BYTES {
             return Err(JournalError::TooLarge);
         }
-        let mut queue = self.settle(self.lock(), |queue| queue.group.has_room(bytes))?;
-        if let Some(failure) = &queue.failure {
-            return Err(failure.clone());
-        }
+        let mut queue = self.room(bytes)?;
         let first = Number(queue.group.next());
+        if records.is_empty() {
+            return Ok(first);
+        }
+        let opens = queue.group.is_empty();
         for record in records {
             queue.group.push(record.leaf, &record.payload);
         }
-        let numbered = queue.group.next();
-        drop(self.settle(queue, |queue| queue.kept >= numbered)?);
+        let outcome = Arc::clone(&queue.outcome);
+        if opens {
+            self.commit(queue);
+        } else {
+            drop(queue);
+        }
+        outcome.wait().clone()?;
         Ok(first)
     }
 

@@ -12,7 +12,8 @@ use crate::disk::simulated::{Cut, Dice, SimulatedDisk, Syncs};
 use crate::env::{Env, FixedEnv};
 use crate::keys::{KeyFile, MachineMark, generations_in};
 
-const KEYS: &str = "data/node.key";
+// In two folders, so that a sync of one is not a sync of the other.
+const KEYS: &str = "keys/node.key";
 const VAULT: &str = "data/vault";
 
 struct Place {
@@ -120,12 +121,18 @@ fn campaign(seed: u64, syncs: Syncs) -> (usize, Vec<String>) {
     for (operations, filmed) in disk.frames().into_iter().enumerate() {
         for first in Cut::ALL {
             let image = filmed.cut(first, &mut dice);
-            let second = Cut::ALL[dice.below(5)];
+            image.film();
             let verdict = judge(&image, &story, operations).and_then(|()| {
-                let again = Place::on(&image.cut(second, &mut dice)).open();
-                let vault = again.map_err(|error| format!("twice: {error:?}"))?;
-                let kept = vault.get(&unit(99)).unwrap();
-                kept.map(drop).ok_or_else(|| "twice: lost".into())
+                let mut frames = image.frames();
+                let is_done = dice.below(2) == 0;
+                let at = if is_done { frames.len() - 1 } else { dice.below(frames.len()) };
+                let again = frames.swap_remove(at).cut(Cut::ALL[dice.below(5)], &mut dice);
+                let vault =
+                    Place::on(&again).open().map_err(|error| format!("twice: {error:?}"))?;
+                if is_done && vault.get(&unit(99)).unwrap().is_none() {
+                    return Err("twice: lost".into());
+                }
+                judge(&again, &story, operations)
             });
             match verdict {
                 Ok(()) => good += 1,
@@ -139,12 +146,12 @@ fn campaign(seed: u64, syncs: Syncs) -> (usize, Vec<String>) {
 #[test]
 fn no_power_cut_locks_the_vault_or_brings_a_destroyed_key_back() {
     let mut images = 0;
-    for seed in 0..8 {
+    for seed in 0..5 {
         let (good, bad) = campaign(seed, Syncs::Obeyed);
         assert!(bad.is_empty(), "{bad:#?}");
         images += good;
     }
-    eprintln!("{images}");
+
     assert!(images >= 2_000, "only {images} images");
 }
 
@@ -156,7 +163,7 @@ fn a_disk_that_forgets_to_sync_is_seen_to_fail() {
         (Syncs::FoldersForgotten, "lost"),
         (Syncs::FoldersForgotten, "came back"),
     ] {
-        let bad: Vec<_> = (0..3).flat_map(|seed| campaign(seed, syncs).1).collect();
+        let bad: Vec<_> = (0..2).flat_map(|seed| campaign(seed, syncs).1).collect();
         assert!(bad.iter().any(|why| why.contains(wrong)), "{syncs:?} {wrong}: {bad:#?}");
     }
 }

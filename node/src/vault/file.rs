@@ -67,7 +67,6 @@ impl FileVault {
         keys: &Arc<KeyFile>,
         path: &Path,
     ) -> Result<Self, VaultError> {
-        disk::remove_if_there(&**disk, &path.with_added_extension("new"))?;
         // The name may not be for ever yet, and the other generation is about to be destroyed.
         disk.sync_folder(disk::folder_of(path))?;
         let bytes = disk::read(&**disk, path)?;
@@ -79,6 +78,11 @@ impl FileVault {
             keys.keep_generation(&generation)?;
         }
         Ok(Self::holding(disk, env, keys, path, entries, generation))
+    }
+
+    /// Counts the secrets in the bytes of a vault, if one of these keys opens it.
+    pub(crate) fn count(bytes: &[u8], keys: &KeyFile) -> Option<usize> {
+        keys.generations().iter().find_map(|key| parse(bytes, key)).map(|entries| entries.0.len())
     }
 
     fn holding(

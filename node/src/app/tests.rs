@@ -1,0 +1,363 @@
+//! Two nodes, without the network between them: what one signs, the other is handed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use maillage_protocol::body::{Channel, Contact};
+use maillage_protocol::codes::{Answerer, DeclineReason, Language};
+use maillage_protocol::codes::{FirstContact, HeardBy, Helped, Medium, NeedCode, Outcome};
+use maillage_protocol::consent::{
+    CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, Validity, WithdrawalScope,
+};
+use maillage_protocol::directory::{Card, Service};
+use maillage_protocol::disclosure::SecrecyRegime;
+use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, Seq, ServiceId};
+use maillage_protocol::identity::Organization;
+use maillage_protocol::private::Private;
+use maillage_protocol::receipt::DeliveryReceipt;
+use maillage_protocol::referral::{Author, Command, Evidence, NextStep, Status};
+use maillage_protocol::time::DAY;
+use maillage_protocol::transport::LinkAnswer;
+
+use super::*;
+use crate::disk::simulated::SimulatedDisk;
+use crate::env::FixedEnv;
+use crate::journal::MemoryJournal;
+use crate::keys::MachineMark;
+use crate::vault::MemoryVault;
+
+const SERVICE: ServiceId = ServiceId::from_bytes([7; 16]);
+const NADIA: ProfessionalId = ProfessionalId::from_bytes([1; 16]);
+const KARIM: ProfessionalId = ProfessionalId::from_bytes([2; 16]);
+
+/// What outlives a stop of a node.
+struct Machine {
+    env: Arc<FixedEnv>,
+    journal: Arc<MemoryJournal>,
+    vault: Arc<MemoryVault>,
+    keys: Arc<KeyFile>,
+}
+
+impl Machine {
+    fn new(seed: u64, name: &str, port: u16) -> Self {
+        let env = Arc::new(FixedEnv::seeded(seed));
+        let disk: Arc<dyn crate::disk::Disk> = Arc::new(SimulatedDisk::default());
+        let dyn_env: Arc<dyn Env> = env.clone();
+        let path = std::path::Path::new("node.key");
+        let keys = KeyFile::create(&disk, &dyn_env, path, MachineMark::of(b"here"), None).unwrap();
+        let journal = Arc::new(MemoryJournal::default());
+        let url = format!("http://127.0.0.1:{port}");
+        App::begin(&*env, &*journal, &keys, name, &url, Organization::default()).unwrap();
+        Self { env, journal, vault: Arc::default(), keys: Arc::new(keys) }
+    }
+
+    fn start(&self) -> App {
+        let (env, journal) = (self.env.clone(), self.journal.clone());
+        App::open(env, journal, self.vault.clone(), self.keys.clone(), false).unwrap()
+    }
+}
+
+fn card(name: &str, regime: SecrecyRegime) -> Card {
+    Card {
+        name: name.to_owned(),
+        commune: "Brenne".to_owned(),
+        address: None,
+        telephone: Some("+33100000000".to_owned()),
+        hours: None,
+        regime,
+        services: vec![Service {
+            id: SERVICE,
+            name: "Aide aux démarches".to_owned(),
+            needs: NeedCode::ALL.to_vec(),
+        }],
+    }
+}
+
+/// Two nodes that are linked.
+struct Pair {
+    ccas: Machine,
+    epn: Machine,
+    a: App,
+    b: App,
+}
+
+impl Pair {
+    fn linked() -> Self {
+        let ccas = Machine::new(1, "CCAS de Brenne", 1001);
+        let epn = Machine::new(2, "EPN Le Lavoir", 1002);
+        let (a, b) = (ccas.start(), epn.start());
+        a.describe(card("CCAS de Brenne", SecrecyRegime::Profession)).unwrap().unwrap();
+        b.describe(card("EPN Le Lavoir", SecrecyRegime::PublicAgent)).unwrap().unwrap();
+        let code = link(&a, &b);
+        let LinkState::Pending { code: theirs, .. } = a.link_state(b.node()).unwrap() else {
+            panic!("the host should wait for its administrator")
+        };
+        assert_eq!(code, theirs);
+        a.approve_link(b.node()).unwrap();
+        b.approve_link(a.node()).unwrap();
+        let pair = Self { ccas, epn, a, b };
+        pair.exchange();
+        pair
+    }
+
+    /// Hands over what each has for the other, until nothing is left.
+    fn exchange(&self) {
+        for _ in 0..6 {
+            deliver(&self.a, &self.b);
+            deliver(&self.b, &self.a);
+        }
+        for (one, other) in [(&self.a, &self.b), (&self.b, &self.a)] {
+            let standing = one.standing(other.node()).unwrap();
+            assert_eq!((standing.waiting, standing.acked), (0, standing.head));
+        }
+    }
+
+    /// Stops both nodes, and starts them again from their disks.
+    fn restart(&mut self) {
+        (self.a, self.b) = (self.ccas.start(), self.epn.start());
+    }
+
+    fn same_referral(&self, id: ReferralId) {
+        assert_eq!(self.a.referral(id), self.b.referral(id));
+    }
+
+    fn status(&self, id: ReferralId) -> Status {
+        self.same_referral(id);
+        self.a.referral(id).unwrap().status()
+    }
+
+    fn karim(&self, id: ReferralId, command: Command) {
+        self.b.say(Some(KARIM), Author::Receiver, id, command, Texts::default(), None).unwrap();
+        self.exchange();
+    }
+}
+
+fn link(host: &App, guest: &App) -> String {
+    let invitation = host.invite().unwrap();
+    let prepared = guest.prepare_link(invitation, host.identity_log()).unwrap();
+    let answer: LinkAnswer = host.welcome(&prepared.request).unwrap();
+    guest.finish_link(prepared, &answer).unwrap()
+}
+
+fn deliver(from: &App, to: &App) {
+    let (us, peer) = (from.node(), to.node());
+    let standing = from.sign_waiting(peer, 64).unwrap();
+    let acked = from.standing(peer).unwrap().acked;
+    if acked == standing {
+        return;
+    }
+    let events = from.events_after(peer, acked, 64).unwrap();
+    let answer = to.ingest(us, events, Some("nonce")).unwrap();
+    assert!(answer.results.iter().all(|result| result.code.is_none()), "{:?}", answer.results);
+    let held = from.hold_receipt(peer, &answer.receipt, Some("nonce")).unwrap();
+    assert_eq!(held, Batch::Holds(standing));
+}
+
+fn request(peer: NodeId) -> Request {
+    Request {
+        peer,
+        service: SERVICE,
+        code: NeedCode::ALL[0],
+        right: None,
+        obstacles: BTreeSet::new(),
+        zone: None,
+        deadline: None,
+        mode: None,
+        schedule: BTreeSet::new(),
+        mobility: BTreeSet::new(),
+        language: None,
+        accommodations: BTreeSet::new(),
+        contact: Contact {
+            first_name: Some(Private::from("Zéphirine-Canari".to_owned())),
+            channel: Some(Channel::Phone { number: Private::from("+33198765432".to_owned()) }),
+            ..Contact::default()
+        },
+        gesture: Gesture::Screen,
+        place: CollectionPlace::InPerson,
+        notice: Notice::of(
+            1,
+            Language::try_from("fr".to_owned()).unwrap(),
+            NoticeForm::ALL[0],
+            "Je peux demander",
+        ),
+        feedback: FeedbackLevel::Outcome,
+        statistics: true,
+        askable: Some(Medium::ALL[0]),
+        validity: Validity::HalfYear,
+    }
+}
+
+fn propose(pair: &Pair) -> ReferralId {
+    let proposed = pair.a.propose(NADIA, request(pair.b.node()), [9; 16]).unwrap();
+    assert!(proposed.code.is_some());
+    proposed.referral
+}
+
+#[test]
+fn a_referral_goes_from_a_proposal_to_her_word() {
+    let mut pair = Pair::linked();
+    let id = propose(&pair);
+    assert_eq!(pair.a.referral(id).unwrap().status(), Status::Proposed);
+    pair.exchange();
+    assert_eq!(pair.status(id), Status::Delivered);
+    assert!(pair.b.story(id).unwrap().unwrap().contact.is_none());
+
+    pair.karim(id, Command::Open);
+    assert_eq!(pair.status(id), Status::Seen);
+    pair.karim(id, Command::Accept);
+    assert_eq!(pair.status(id), Status::Accepted);
+    let contact = pair.b.story(id).unwrap().unwrap().contact.unwrap();
+    assert_eq!(contact.0.first_name.unwrap().reveal(), "Zéphirine-Canari");
+
+    pair.restart();
+    pair.karim(id, Command::Start(FirstContact::ALL[0]));
+    assert_eq!(pair.status(id), Status::Underway);
+    let conclude = Command::Conclude {
+        outcome: Some(Outcome::Accompanied),
+        autonomy: None,
+        next_need: None,
+        evidence: Evidence::default(),
+    };
+    pair.karim(id, conclude);
+    assert_eq!(pair.status(id), Status::Concluded);
+
+    let word = Command::GiveFeedback {
+        helped: Helped::Yes,
+        answerer: Answerer::ALL[0],
+        via: Medium::ALL[0],
+        heard: HeardBy::Sender,
+    };
+    pair.a.say(Some(NADIA), Author::Person, id, word, Texts::default(), None).unwrap();
+    pair.exchange();
+    assert_eq!(pair.status(id), Status::Closed);
+    pair.restart();
+    assert_eq!(pair.status(id), Status::Closed);
+}
+
+#[test]
+fn a_refusal_says_why_and_what_next() {
+    let pair = Pair::linked();
+    let id = propose(&pair);
+    pair.exchange();
+    let decline = Command::Decline {
+        reason: DeclineReason::CapacityFull,
+        next_date: None,
+        next: NextStep::NoneKnown,
+    };
+    pair.karim(id, decline);
+    assert_eq!(pair.status(id), Status::Declined);
+    assert!(pair.b.story(id).unwrap().unwrap().contact.is_none());
+}
+
+#[test]
+fn the_same_form_twice_is_one_referral() {
+    let pair = Pair::linked();
+    let id = propose(&pair);
+    let again = pair.a.propose(NADIA, request(pair.b.node()), [9; 16]).unwrap();
+    assert_eq!((again.referral, again.code), (id, None));
+    assert_eq!(pair.a.referrals().len(), 1);
+}
+
+#[test]
+fn a_withdrawal_erases_on_both_sides_and_stays_after_a_start() {
+    let mut pair = Pair::linked();
+    let id = propose(&pair);
+    pair.exchange();
+    pair.karim(id, Command::Open);
+    pair.karim(id, Command::Accept);
+    assert!(pair.b.story(id).unwrap().unwrap().contact.is_some());
+
+    let withdraw = Command::Withdraw(WithdrawalScope::Referral);
+    pair.a.say(Some(NADIA), Author::Person, id, withdraw, Texts::default(), None).unwrap();
+    pair.exchange();
+    assert_eq!(pair.status(id), Status::Withdrawn);
+    for _ in 0..2 {
+        for app in [&pair.a, &pair.b] {
+            let story = app.story(id).unwrap().unwrap();
+            assert!(story.contact.is_none() && story.row.first_name.is_none());
+        }
+        assert!(matches!(pair.a.erasure_state(id), Some(ErasureState::Attested(_))));
+        assert_eq!(pair.status(id), Status::Withdrawn);
+        pair.restart();
+    }
+}
+
+#[test]
+fn a_node_restored_from_an_old_backup_takes_its_own_past_back() {
+    let pair = Pair::linked();
+    // The backup: the journal as it was before the referral.
+    let old = MemoryJournal::default();
+    old.append(&pair.ccas.journal.read(Number(0), 1_000).unwrap()).unwrap();
+    let id = propose(&pair);
+    pair.exchange();
+
+    let (env, vault, keys) = (&pair.ccas.env, &pair.ccas.vault, &pair.ccas.keys);
+    let journal: Arc<dyn Journal> = Arc::new(old);
+    let restored = App::open(env.clone(), journal, vault.clone(), keys.clone(), true).unwrap();
+    assert!(restored.referral(id).is_none());
+    let receipt = pair.b.receipt(restored.node(), Some("n"));
+    let head = DeliveryReceipt::recall(&receipt).unwrap().head.unwrap();
+    let held = restored.hold_receipt(pair.b.node(), &receipt, Some("n")).unwrap();
+    assert_eq!(held, Batch::HoldsMore);
+    let mine = pair.b.theirs(restored.node(), restored.signed_head(pair.b.node()), 64).unwrap();
+    assert!(restored.recover_own(pair.b.node(), mine.events).unwrap() > 0);
+    assert_eq!(restored.signed_head(pair.b.node()), (head.epoch, head.seq));
+    // What it signs from now on follows what it had forgotten.
+    restored.propose(NADIA, request(pair.b.node()), [8; 16]).unwrap();
+    restored.hold_receipt(pair.b.node(), &receipt, Some("n")).unwrap();
+    deliver(&restored, &pair.b);
+    assert_eq!(pair.b.referrals().len(), 2);
+}
+
+#[test]
+fn a_copy_of_a_node_is_noticed() {
+    let pair = Pair::linked();
+    let copied = MemoryJournal::default();
+    copied.append(&pair.ccas.journal.read(Number(0), 1_000).unwrap()).unwrap();
+    propose(&pair);
+    pair.exchange();
+    let (env, vault, keys) = (&pair.ccas.env, &pair.ccas.vault, &pair.ccas.keys);
+    let journal: Arc<dyn Journal> = Arc::new(copied);
+    let copy = App::open(env.clone(), journal, vault.clone(), keys.clone(), false).unwrap();
+    let receipt = pair.b.receipt(copy.node(), Some("n"));
+    // The driver of a node that was not restored stops there, and tells its administrator.
+    assert_eq!(copy.hold_receipt(pair.b.node(), &receipt, Some("n")).unwrap(), Batch::HoldsMore);
+}
+
+#[test]
+fn an_invitation_is_used_once_and_burns_after_five_wrong_proofs() {
+    let (ccas, epn) = (Machine::new(1, "CCAS", 1001), Machine::new(2, "EPN", 1002));
+    let (a, b) = (ccas.start(), epn.start());
+    let invitation = a.invite().unwrap();
+    let prepared = b.prepare_link(invitation.clone(), a.identity_log()).unwrap();
+    let mut wrong = prepared.request.clone();
+    wrong.mac[0] ^= 1;
+    for _ in 0..4 {
+        assert!(matches!(a.welcome(&wrong), Err(LinkError::WrongProof)));
+    }
+    a.welcome(&prepared.request).unwrap();
+    assert!(matches!(a.welcome(&prepared.request), Err(LinkError::Burned)));
+
+    let invitation = a.invite().unwrap();
+    let prepared = b.prepare_link(invitation.clone(), a.identity_log()).unwrap();
+    for _ in 0..5 {
+        assert!(matches!(a.welcome(&wrong), Err(LinkError::WrongProof)));
+    }
+    assert!(matches!(a.welcome(&prepared.request), Err(LinkError::Burned)));
+    ccas.env.advance(8 * DAY);
+    assert!(matches!(b.prepare_link(invitation, a.identity_log()), Ok(_)));
+}
+
+#[test]
+fn time_alone_expires_what_nobody_answers() {
+    let pair = Pair::linked();
+    let id = propose(&pair);
+    pair.exchange();
+    pair.ccas.env.advance(40 * DAY);
+    pair.epn.env.advance(40 * DAY);
+    assert!(pair.a.tick().unwrap() > 0);
+    pair.exchange();
+    assert_eq!(pair.status(id), Status::Expired);
+    assert_eq!(pair.a.standing(pair.b.node()).unwrap().waiting, 0);
+    assert_ne!(pair.a.standing(pair.b.node()).unwrap().head, Seq::ZERO);
+}

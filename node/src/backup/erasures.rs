@@ -1,0 +1,112 @@
+//! What was erased stays erased, even when an old backup comes back.
+//!
+//! The list holds the random names of destroyed keys, and nothing personal. It is copied to a
+//! second place after each destruction; a restore destroys again what it names, then what the
+//! journal itself remembers having erased.
+
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use data_encoding::HEXLOWER;
+use maillage_protocol::erasure::LocalShred;
+use maillage_protocol::id::UnitId;
+use maillage_protocol::leaf::LeafKind;
+
+use super::BackupError;
+use crate::journal::{Journal, Number};
+use crate::vault::{Vault, VaultKey};
+
+/// The names of keys that were destroyed: 32 hexadecimal characters a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErasureList(BTreeSet<[u8; 16]>);
+
+impl ErasureList {
+    /// Reads a list.
+    pub fn parse(text: &str) -> Result<Self, BackupError> {
+        let name = |(at, line): (usize, &str)| {
+            let bytes = HEXLOWER.decode(line.trim().as_bytes()).ok();
+            bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(BackupError::NotAName(at + 1))
+        };
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        Ok(Self(lines.map(name).collect::<Result<_, _>>()?))
+    }
+
+    /// Returns the units whose keys are named.
+    pub fn units(&self) -> impl Iterator<Item = UnitId> {
+        self.0.iter().copied().map(UnitId::from_bytes)
+    }
+
+    /// Adds what another list names.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Writes names at the end of the list at `path`, and returns once they are on the disk.
+    pub fn append(path: &Path, units: &[UnitId]) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        let mut file = options.append(true).create(true).mode(0o600).open(path)?;
+        let line = |unit: &UnitId| HEXLOWER.encode(&unit.to_bytes()) + "\n";
+        file.write_all(units.iter().map(line).collect::<String>().as_bytes())?;
+        file.sync_all()?;
+        File::open(crate::disk::folder_of(path))?.sync_all()
+    }
+
+    /// Destroys again every key that is named.
+    pub(super) fn apply(&self, vault: &dyn Vault) -> Result<usize, BackupError> {
+        destroy(vault, self.units().collect())
+    }
+}
+
+/// Destroys again the keys of what the journal remembers having erased, and returns how many were
+/// still there.
+pub fn replay_erasures(journal: &dyn Journal, vault: &dyn Vault) -> Result<usize, BackupError> {
+    let mut units = BTreeSet::new();
+    let mut next = Number(0);
+    loop {
+        let records = journal.read(next, 1000)?;
+        if records.is_empty() {
+            break;
+        }
+        next = next.plus(records.len());
+        let erasures = records.iter().filter(|record| record.leaf.kind == LeafKind::Erasure);
+        units.extend(erasures.filter_map(|record| unit_of(&record.payload)));
+    }
+    destroy(vault, units.into_iter().collect())
+}
+
+/// Returns the unit that an erasure of ours destroyed. Orders and attestations of peers name
+/// events, not units: what they caused here is an erasure of ours, further on.
+fn unit_of(payload: &[u8]) -> Option<UnitId> {
+    LocalShred::read(payload).ok().map(|shred| shred.unit)
+}
+
+fn destroy(vault: &dyn Vault, units: Vec<UnitId>) -> Result<usize, BackupError> {
+    let before = vault.names()?.len();
+    let keys: Vec<_> = units.into_iter().map(VaultKey::Unit).collect();
+    vault.destroy(&keys)?;
+    Ok(before - vault.names()?.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_back_and_a_wrong_line_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("erased");
+        let [one, two] = [[1; 16], [2; 16]].map(UnitId::from_bytes);
+        ErasureList::append(&path, &[two]).unwrap();
+        ErasureList::append(&path, &[one, two]).unwrap();
+        let list = ErasureList::parse(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert_eq!(list.units().collect::<Vec<_>>(), [one, two]);
+
+        let wrong = ErasureList::parse("\n00\n").unwrap_err();
+        assert!(matches!(wrong, BackupError::NotAName(2)), "{wrong}");
+    }
+}

@@ -1,0 +1,390 @@
+//! The six nodes of Val-de-Brenne, each a process.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use maillage_protocol::codes::NeedCode;
+use maillage_protocol::directory::{Card, Service};
+use maillage_protocol::disclosure::SecrecyRegime;
+use maillage_protocol::id::{NodeId, ServiceId};
+use maillage_protocol::identity::Organization;
+use maillage_protocol::label::sha256;
+use maillage_protocol::private::Private;
+use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
+
+use crate::app::{AccountPerson, WeakPassword};
+use crate::bridges::mediation;
+use crate::cli::{Context, Exit, VerbError};
+use crate::control::{self, Answer, Order};
+use crate::facts::Capability;
+use crate::folder::DataFolder;
+use crate::opening;
+
+/// The real places of the Val-d'Oise: ANCT, France services, 1 August 2024, Licence Ouverte 2.0.
+const PLACES: &[u8] = include_bytes!("../../../../deploy/demo/france-services-95.csv");
+/// The password of every account of a rehearsal, shown in its table.
+pub(super) const PASSWORD: &str = "val-de-brenne-2026";
+
+/// One structure of the territory.
+pub(super) struct Structure {
+    pub(super) code: &'static str,
+    pub(super) name: &'static str,
+    commune: &'static str,
+    regime: SecrecyRegime,
+    /// What it does for people; nothing for who coordinates.
+    service: Option<&'static str>,
+    hours: &'static str,
+    people: &'static [(&'static str, &'static str, &'static str)],
+}
+
+/// Val-de-Brenne: people and structures are invented.
+pub(super) const STRUCTURES: [Structure; 6] = [
+    Structure {
+        code: "ccas-bre",
+        name: "CCAS de Brenne",
+        commune: "Garges-lès-Gonesse",
+        regime: SecrecyRegime::Profession,
+        service: Some("Accueil social"),
+        hours: "lundi à vendredi, 9 h – 17 h",
+        people: &[("nadia", "Nadia", "assistante sociale")],
+    },
+    Structure {
+        code: "epn-lav",
+        name: "EPN Le Lavoir",
+        commune: "Garges-lès-Gonesse",
+        regime: SecrecyRegime::PublicAgent,
+        service: Some("Aide aux démarches en ligne"),
+        hours: "mardi à vendredi, 9 h – 17 h",
+        people: &[("karim", "Karim", "médiateur numérique")],
+    },
+    Structure {
+        code: "asso-par",
+        name: "Parlons Net",
+        commune: "Sarcelles",
+        regime: SecrecyRegime::Contract,
+        service: Some("Équipement et ateliers"),
+        hours: "lundi à samedi",
+        people: &[("lucie", "Lucie", "médiatrice numérique")],
+    },
+    Structure {
+        code: "fs-cou",
+        name: "France services Courcy",
+        commune: "Vigny",
+        regime: SecrecyRegime::PublicAgent,
+        service: Some("Démarches administratives"),
+        hours: "lundi à vendredi",
+        people: &[("yann", "Yann", "agent France services")],
+    },
+    Structure {
+        code: "mds-est",
+        name: "Maison des solidarités Est",
+        commune: "Sarcelles",
+        regime: SecrecyRegime::Profession,
+        service: Some("Suivi social"),
+        hours: "lundi à vendredi",
+        people: &[("amina", "Amina", "assistante sociale")],
+    },
+    Structure {
+        code: "epci-val",
+        name: "Communauté de communes du Val",
+        commune: "Vigny",
+        regime: SecrecyRegime::Charter,
+        service: None,
+        hours: "lundi à vendredi",
+        people: &[("sonia", "Sonia", "coordinatrice")],
+    },
+];
+
+/// The nodes, running.
+pub(super) struct Territory {
+    pub(super) nodes: Vec<Node>,
+    folder: PathBuf,
+    keep: bool,
+}
+
+/// One node, running.
+pub(super) struct Node {
+    pub(super) structure: &'static Structure,
+    pub(super) id: NodeId,
+    pub(super) url: String,
+    pub(super) folder: PathBuf,
+    child: Child,
+}
+
+impl Territory {
+    /// Makes the nodes, starts them, links them two by two.
+    pub(super) async fn start(
+        context: &Context,
+        first_port: u16,
+        folder: Option<&Path>,
+    ) -> Result<Self, VerbError> {
+        let keep = folder.is_some();
+        let folder = match folder {
+            Some(folder) => folder.to_owned(),
+            None => std::env::temp_dir().join(format!("maillage-demo-{}", std::process::id())),
+        };
+        let mut making = JoinSet::new();
+        for (at, structure) in STRUCTURES.iter().enumerate() {
+            let port = first_port.saturating_add(u16::try_from(at).unwrap_or(0));
+            let (env, folder) = (Arc::clone(&context.env), folder.join(structure.code));
+            making.spawn_blocking(move || make(&env, structure, &folder, port).map(|id| (at, id)));
+        }
+        let mut ids = vec![None; STRUCTURES.len()];
+        while let Some(made) = making.join_next().await {
+            let (at, id) =
+                made.map_err(|error| broken("un nœud ne se crée pas").because(error))??;
+            if let Some(place) = ids.get_mut(at) {
+                *place = Some(id);
+            }
+        }
+        let mut nodes = Vec::new();
+        for (at, structure) in STRUCTURES.iter().enumerate() {
+            let port = first_port.saturating_add(u16::try_from(at).unwrap_or(0));
+            let id = ids.get(at).copied().flatten().ok_or_else(|| broken("un nœud manque"))?;
+            nodes.push(launch(structure, id, &folder.join(structure.code), port)?);
+        }
+        let mut territory = Self { nodes, folder, keep };
+        let linked = territory.bring_together().await;
+        if let Err(error) = linked {
+            territory.stop().await;
+            return Err(error);
+        }
+        Ok(territory)
+    }
+
+    async fn bring_together(&self) -> Result<(), VerbError> {
+        for node in &self.nodes {
+            node.wait().await?;
+        }
+        for (at, host) in self.nodes.iter().enumerate() {
+            for guest in self.nodes.iter().skip(at + 1) {
+                link(host, guest).await?;
+            }
+        }
+        for node in &self.nodes {
+            self.knows_everybody(node).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until a node holds the card of each of its partners.
+    async fn knows_everybody(&self, node: &Node) -> Result<(), VerbError> {
+        let partners = self.nodes.len() - 1;
+        for _ in 0..400 {
+            if let Answer::Peers { peers } = node.order(Order::ListPeers).await?
+                && peers.iter().filter(|peer| peer.described && peer.waiting == 0).count()
+                    == partners
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Err(broken("les nœuds ne se sont pas tous présentés"))
+    }
+
+    /// Says where everybody is.
+    pub(super) fn present(&self, context: &Context) -> Result<(), VerbError> {
+        context.say("\nLe territoire de Val-de-Brenne tourne sur cet ordinateur.")?;
+        context.say(
+            "Personnes et structures inventées ; lieux réels : ANCT, France services, \
+                     01/08/2024 (Licence Ouverte 2.0).\n",
+        )?;
+        context.say(format!(
+            "{:<32} {:<24} {:<24} {:<8} mot de passe",
+            "structure", "rôle", "adresse", "compte"
+        ))?;
+        for node in &self.nodes {
+            let admin = ("admin", "", "administration");
+            for (login, _, role) in node.structure.people.iter().chain([&admin]) {
+                context.say(format!(
+                    "{:<32} {role:<24} {:<24} {login:<8} {PASSWORD}",
+                    node.structure.name, node.url
+                ))?;
+            }
+        }
+        context.say(
+            "\nPour commencer : connectez-vous comme nadia, orientez une personne vers \
+                     l'EPN Le Lavoir, puis répondez comme karim.",
+        )
+    }
+
+    /// Stops the nodes, and removes what they wrote.
+    pub(super) async fn stop(&mut self) {
+        for node in &mut self.nodes {
+            terminate(&node.child);
+        }
+        for node in &mut self.nodes {
+            if tokio::time::timeout(Duration::from_secs(5), node.child.wait()).await.is_err() {
+                node.child.start_kill().ok();
+            }
+        }
+        if !self.keep {
+            std::fs::remove_dir_all(&self.folder).ok();
+        }
+    }
+
+    /// Returns the node of a structure.
+    pub(super) fn node(&self, code: &str) -> Result<&Node, VerbError> {
+        let node = self.nodes.iter().find(|node| node.structure.code == code);
+        node.ok_or_else(|| broken("ce nœud n'est pas du territoire"))
+    }
+}
+
+impl Node {
+    /// Gives an order to this node.
+    pub(super) async fn order(&self, order: Order) -> Result<Answer, VerbError> {
+        let answer = control::ask(&self.folder, &order).await;
+        let answer = answer.map_err(|error| broken("un nœud n'écoute pas").because(error))?;
+        answer.ok_or_else(|| broken("un nœud ne tourne pas"))
+    }
+
+    async fn wait(&self) -> Result<(), VerbError> {
+        let ready = format!("{}/health/ready", self.url);
+        let client = reqwest::Client::builder().no_proxy().build();
+        let client = client.map_err(|error| broken("le client HTTP").because(error))?;
+        for _ in 0..400 {
+            let up =
+                client.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success());
+            if up && control::socket(&self.folder).exists() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Err(broken("un nœud ne démarre pas")
+            .remedy("un port est peut-être pris : maillage demo --port 9101"))
+    }
+}
+
+pub(super) fn broken(said: &str) -> VerbError {
+    VerbError::new(Exit::Unavailable, said)
+}
+
+/// Returns the service of a structure: the same at each rehearsal.
+pub(super) fn service_of(structure: &Structure) -> ServiceId {
+    let [bytes, _] = split(sha256(structure.code.as_bytes()));
+    ServiceId::from_random(bytes)
+}
+
+fn split(hash: [u8; 32]) -> [[u8; 16]; 2] {
+    let (first, second) = hash.split_at(16);
+    let half = |half: &[u8]| half.try_into().expect("a hash has two halves of sixteen bytes");
+    [half(first), half(second)]
+}
+
+fn card(structure: &Structure) -> Card {
+    let services = structure.service.map(|name| Service {
+        id: service_of(structure),
+        name: name.to_owned(),
+        needs: NeedCode::ALL.to_vec(),
+    });
+    Card {
+        name: structure.name.to_owned(),
+        commune: structure.commune.to_owned(),
+        address: None,
+        telephone: Some("01 99 00 00 00".to_owned()),
+        hours: Some(structure.hours.to_owned()),
+        regime: structure.regime,
+        services: services.into_iter().collect(),
+    }
+}
+
+fn make(
+    env: &Arc<dyn crate::env::Env>,
+    structure: &'static Structure,
+    folder: &Path,
+    port: u16,
+) -> Result<NodeId, VerbError> {
+    let data = DataFolder::at(folder);
+    let url = format!("http://127.0.0.1:{port}");
+    let made = opening::make(env, &data, None, (structure.name, &url, Organization::default()))?;
+    let node = opening::open(env, &data, None)?;
+    let failed = |error| broken("un nœud ne se prépare pas").because(error);
+    let password = Private::from(PASSWORD.to_owned());
+    for (login, name, _) in structure.people {
+        let person = AccountPerson { login: (*login).to_owned(), name: (*name).to_owned() };
+        let added = node.app.add_account(&person, vec![Capability::Work], &password);
+        added.map_err(failed)?.map_err(|WeakPassword| broken("le mot de passe est trop court"))?;
+    }
+    let admin = AccountPerson { login: "admin".to_owned(), name: "Administration".to_owned() };
+    let rights = vec![Capability::Administer];
+    let added = node.app.add_account(&admin, rights, &password);
+    added.map_err(failed)?.map_err(|WeakPassword| broken("le mot de passe est trop court"))?;
+    let described = node.app.describe(card(structure)).map_err(failed)?;
+    described.map_err(|error| broken("la fiche est refusée").because(error))?;
+    let read = mediation::read(PLACES);
+    let read = read.map_err(|error| broken("les lieux ne se lisent pas").because(error))?;
+    let source = "ANCT, France services, 01/08/2024";
+    node.app.import_places(source, read.places).map_err(failed)?;
+    Ok(made.node)
+}
+
+fn launch(
+    structure: &'static Structure,
+    id: NodeId,
+    folder: &Path,
+    port: u16,
+) -> Result<Node, VerbError> {
+    let program = std::env::current_exe()?;
+    let url = format!("http://127.0.0.1:{port}");
+    let log = std::fs::File::create(folder.join("log"))?;
+    let child = Command::new(program)
+        .arg("serve")
+        .env_remove("MAILLAGE_CONFIG")
+        .env("MAILLAGE__PUBLIC_URL", &url)
+        .env("MAILLAGE__LISTEN", format!("127.0.0.1:{port}"))
+        .env("MAILLAGE__DATA_DIR", folder)
+        .env("MAILLAGE__PEERS__ALLOW_PRIVATE", "127.0.0.0/8")
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| broken("un nœud ne se lance pas").because(error))?;
+    Ok(Node { structure, id, url, folder: folder.to_owned(), child })
+}
+
+/// Links two nodes as their administrators would: invitation, answer, comparison, approval.
+async fn link(host: &Node, guest: &Node) -> Result<(), VerbError> {
+    let Answer::Invitation { text, .. } = host.order(Order::Invite).await? else {
+        return Err(broken("l'invitation n'a pas été faite"));
+    };
+    let Answer::Compare { code } = guest.order(Order::Accept { invitation: text }).await? else {
+        return Err(broken("l'invitation a été refusée"));
+    };
+    let Answer::Peers { peers } = host.order(Order::ListPeers).await? else {
+        return Err(broken("les partenaires ne sont pas listés"));
+    };
+    let same = peers.iter().any(|peer| peer.node == guest.id && peer.code.as_ref() == Some(&code));
+    if !same {
+        return Err(broken("les six chiffres ne sont pas les mêmes des deux côtés"));
+    }
+    host.order(Order::Approve { node: guest.id }).await?;
+    guest.order(Order::Approve { node: host.id }).await?;
+    Ok(())
+}
+
+fn terminate(child: &Child) {
+    if let Some(pid) = child.id() {
+        // The standard library cannot send this signal without unsafe code; `kill` can.
+        std::process::Command::new("kill").arg(pid.to_string()).status().ok();
+    }
+}
+
+/// Waits for Ctrl-C, or for whoever launched this to end it.
+pub(super) async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut term) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = term.recv() => {}
+            }
+        }
+        Err(_) => {
+            tokio::signal::ctrl_c().await.ok();
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! `maillage serve`: the node, until it is told to stop.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::middleware::Compress;
+use actix_web::web::{self, Data};
+use actix_web::{App as Actix, HttpResponse, HttpServer};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use tracing::{error, info, warn};
+
+use super::{Context, Exit, VerbError};
+use crate::api;
+use crate::app::App;
+use crate::config::{Config, Tls};
+use crate::control::{self, Desk};
+use crate::federation::{
+    self, AddressPolicy, Client, Doors, DriverSettings, Drivers, Joiner, Quotas, TIDY_EVERY,
+};
+use crate::folder::DataFolder;
+use crate::index::{Index, Sessions};
+use crate::opening;
+use crate::telemetry::Chain;
+use crate::web::{self as pages, Joins, SignInLimits, WebSettings};
+
+/// Nothing but the flags of every verb.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args;
+
+/// How long requests under way may take once the node is told to stop, in seconds.
+const DRAIN: u64 = 30;
+/// How often what time alone brings about is looked at.
+const TICK: Duration = Duration::from_secs(60);
+
+pub(super) fn run(_: Args, context: &Context) -> Result<(), VerbError> {
+    let config = context.config()?.config;
+    let folder = DataFolder::at(&config.data_dir);
+    let node = opening::open(&context.env, &folder, config.keys.passphrase.as_ref())?;
+    let torn = node.journal.torn.as_ref();
+    if let Some(torn) = torn {
+        warn!(
+            bytes = torn.bytes,
+            "the end of the journal was torn, and set aside: nothing in it \
+               was acknowledged"
+        );
+    }
+    node.app.move_to(config.public_url.as_str()).map_err(cannot_start)?;
+    let index = Index::open(&folder.index()).map_err(cannot_start)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let app = Arc::clone(&node.app);
+    let served = runtime.block_on(serve(&config, &folder, app, &index));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    index.close();
+    served
+}
+
+fn cannot_start(error: impl std::error::Error + Send + Sync + 'static) -> VerbError {
+    VerbError::new(Exit::Disk, "le nœud ne démarre pas").because(error)
+}
+
+async fn serve(
+    config: &Config,
+    folder: &DataFolder,
+    app: Arc<App>,
+    index: &Index,
+) -> Result<(), VerbError> {
+    let policy = AddressPolicy { allowed: config.peers.allow_private.clone() };
+    let roots = roots(config)?;
+    let client = Client::new(Arc::clone(app.env()), policy, roots).map_err(cannot_start)?;
+    let client = Arc::new(client);
+    let settings = DriverSettings { poll: config.peers.poll };
+    let drivers = Drivers::new(Arc::clone(&app), Arc::clone(&client), settings);
+    let sessions = Arc::new(Sessions::open(index.db()).map_err(cannot_start)?);
+    let quotas = Quotas::new(config.peers.unlimited);
+    let base_path = config.public_base_path.clone();
+    let doors = Doors::new(Arc::clone(&app), Arc::clone(&drivers), base_path, quotas);
+    let doors = Data::new(doors);
+
+    let server = server(config, &app, &doors, &sessions, &client, index)?;
+    let listening = server.addrs_text;
+    let handle = server.running.handle();
+    let server = tokio::spawn(server.running);
+
+    let desk = Desk {
+        app: Arc::clone(&app),
+        client,
+        drivers: Some(Arc::clone(&drivers)),
+        sessions: Some(sessions),
+    };
+    let orders = tokio::spawn(control::listen(folder.path().to_owned(), desk));
+    let deliveries = tokio::spawn(Arc::clone(&drivers).run());
+    let jobs = tokio::spawn(jobs(Arc::clone(&app), doors.clone(), folder.clone()));
+    let catching_up = tokio::spawn(index.clone().follow(Arc::clone(&app)));
+    info!(node = %app.node(), listening, "the node is ready");
+
+    let failed = wait_for_the_end(&app).await;
+    info!("the node stops");
+    for task in [deliveries, jobs, catching_up] {
+        task.abort();
+    }
+    orders.abort();
+    handle.stop(true).await;
+    match server.await {
+        Ok(Ok(())) if !failed => Ok(()),
+        Ok(Ok(())) => Err(VerbError::new(Exit::Disk, "le disque a échoué : le nœud s'arrête")
+            .remedy("vérifiez l'espace libre et le disque, puis redémarrez")),
+        Ok(Err(error)) => Err(error.into()),
+        Err(error) => Err(cannot_start(error)),
+    }
+}
+
+/// Waits for a signal, or for the disk to fail. Returns whether it failed.
+async fn wait_for_the_end(app: &App) -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return false;
+    };
+    tokio::select! {
+        _ = term.recv() => false,
+        _ = int.recv() => false,
+        () = app.failed() => true,
+    }
+}
+
+/// Says what time alone brings about, tidies what is kept in memory, and takes note that a
+/// restored node has asked all its peers.
+async fn jobs(app: Arc<App>, doors: Data<Doors>, folder: DataFolder) {
+    let mut tick = tokio::time::interval(TICK);
+    let mut tidy = tokio::time::interval(TIDY_EVERY);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {
+                let ticking = Arc::clone(&app);
+                match tokio::task::spawn_blocking(move || ticking.tick()).await {
+                    Ok(Ok(_)) => {}
+                    Ok(Err(failure)) => error!(error = %Chain(&failure), "cannot do what is due"),
+                    Err(_) => return,
+                }
+                if app.is_restored() && doors.drivers.all_confirmed() {
+                    match app.recovered().map(|()| std::fs::remove_file(folder.restored())) {
+                        Ok(Ok(())) => info!("every peer was asked what it holds"),
+                        Ok(Err(failure)) => error!(error = %failure, "the mark of a restore stays"),
+                        Err(failure) => error!(error = %Chain(&failure), "the mark stays"),
+                    }
+                }
+            }
+            _ = tidy.tick() => doors.quotas().tidy(),
+        }
+    }
+}
+
+/// A server about to run, and where it listens.
+struct Listening {
+    running: actix_web::dev::Server,
+    addrs_text: String,
+}
+
+fn server(
+    config: &Config,
+    app: &Arc<App>,
+    doors: &Data<Doors>,
+    sessions: &Arc<Sessions>,
+    client: &Arc<Client>,
+    index: &Index,
+) -> Result<Listening, VerbError> {
+    let settings = Data::new(WebSettings {
+        public_url: config.public_url.as_str().to_owned(),
+        secure_cookies: config.public_url.is_https(),
+    });
+    let (app, sessions) = (Data::from(Arc::clone(app)), Data::from(Arc::clone(sessions)));
+    let joiner: Arc<dyn Joins> = Arc::new(Joiner::new(Arc::clone(&app), Arc::clone(client)));
+    let (joiner, limits) = (Data::from(joiner), Data::new(SignInLimits::default()));
+    let (doors, index) = (doors.clone(), Data::new(index.clone()));
+    let server = HttpServer::new(move || {
+        Actix::new()
+            .wrap(Compress::default())
+            .app_data(app.clone())
+            .app_data(sessions.clone())
+            .app_data(settings.clone())
+            .app_data(joiner.clone())
+            .app_data(limits.clone())
+            .app_data(index.clone())
+            .route("/health/live", web::get().to(live))
+            .route("/health/ready", web::get().to(ready))
+            .configure(|routes| federation::routes(routes, &doors))
+            .configure(api::routes)
+            .configure(pages::routes)
+    })
+    .disable_signals()
+    .shutdown_timeout(DRAIN)
+    .client_request_timeout(Duration::from_secs(30));
+    let server = match &config.tls {
+        Some(tls) => server.bind_rustls_0_23(config.listen, tls_config(tls)?),
+        None => server.bind(config.listen),
+    };
+    let server = server.map_err(|error| {
+        VerbError::new(Exit::Unavailable, format!("l'adresse {} est prise", config.listen))
+            .because(error)
+            .remedy("choisissez un autre port avec --listen, ou arrêtez ce qui l'occupe")
+    })?;
+    let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
+    Ok(Listening { running: server.run(), addrs_text: addrs.join(" ") })
+}
+
+async fn live() -> HttpResponse {
+    health("pass")
+}
+
+async fn ready(app: Data<App>) -> HttpResponse {
+    if app.has_failed() {
+        return HttpResponse::ServiceUnavailable()
+            .content_type("application/health+json")
+            .body(r#"{"status":"fail"}"#);
+    }
+    health("pass")
+}
+
+fn health(status: &str) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/health+json")
+        .body(format!(r#"{{"status":"{status}"}}"#))
+}
+
+fn tls_config(tls: &Tls) -> Result<ServerConfig, VerbError> {
+    let unusable = |what: &str| {
+        VerbError::new(Exit::Configuration, format!("{what} de [tls] ne se lit pas"))
+            .remedy("donnez un certificat et une clé au format PEM")
+    };
+    let chain = CertificateDer::pem_reader_iter(reader(&tls.certificate)?)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| unusable("le certificat").because(error))?;
+    let key = PrivateKeyDer::from_pem_reader(reader(&tls.key)?)
+        .map_err(|error| unusable("la clé").because(error))?;
+    ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(|error| unusable("le couple certificat et clé").because(error))
+}
+
+fn reader(path: &Path) -> Result<BufReader<File>, VerbError> {
+    let file = File::open(path).map_err(|error| {
+        VerbError::new(Exit::Configuration, "un fichier de [tls] ne s'ouvre pas").because(error)
+    })?;
+    Ok(BufReader::new(file))
+}
+
+/// Returns the certificates that peers may have besides those of the system.
+fn roots(config: &Config) -> Result<Vec<reqwest::Certificate>, VerbError> {
+    let mut roots = Vec::new();
+    for path in &config.peers.roots {
+        let pem = std::fs::read(path).map_err(|error| {
+            VerbError::new(Exit::Configuration, "un certificat de peers.roots ne se lit pas")
+                .because(error)
+        })?;
+        roots.extend(reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| {
+            VerbError::new(Exit::Configuration, "un certificat de peers.roots n'est pas du PEM")
+                .because(error)
+        })?);
+    }
+    Ok(roots)
+}
