@@ -16,3 +16,5 @@ mod sample;
 mod public;
 #[cfg(test)]
 mod second;
+#[cfg(test)]
+mod specification;
