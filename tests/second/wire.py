@@ -420,10 +420,9 @@ class Channel:
                 return "duplicate"
             self.check_key(header, identity)
             verify(identity.sig_key(header["kid"]), "event", raw, unb64u(event["sig"], 64))
-            check_body(header, body)
+            return self.place(header, event_id, body)
         except Refused as refused:
             return refused.code
-        return self.place(header, event_id, self.control(header, body))
 
     def check_key(self, header, identity):
         today = kid_of("Ed25519", identity.state["keys"]["sig"])
@@ -442,14 +441,14 @@ class Channel:
         except Refused:
             return None
 
-    def place(self, header, event_id, control):
-        ep, sq = header["ep"], header["sq"]
+    def place(self, header, event_id, body):
+        ep, sq, control = header["ep"], header["sq"], self.control(header, body)
         if (ep, sq) in self.stored:
             return self.fork(ep)
         if ep < self.ep:
             return "stale_epoch"
         if ep == self.ep + 1 and sq == 1:
-            return self.open(header, event_id, control)
+            return self.open(header, event_id, control, body)
         next_sq = self.last[1] + 1 if self.last and self.last[0] == self.ep else 1
         if ep > self.ep or sq > next_sq:
             return "gap"
@@ -462,14 +461,14 @@ class Channel:
         before = self.last[2] if sq > 1 else None
         if header.get("pv") != before:
             return self.fork(ep) if before else "invalid"
-        return self.append(header, event_id, control)
+        return self.append(header, event_id, control, body)
 
     def fork(self, ep):
         if ep == self.ep:
             self.status = "forked"
         return "fork"
 
-    def open(self, header, event_id, control):
+    def open(self, header, event_id, control, body):
         if not control or control["t"] != "epoch.open":
             return "invalid"
         last = control.get("last")
@@ -477,9 +476,10 @@ class Channel:
         free = control["why"] in ("restore", "rotate") or self.status not in ("forked", "closed")
         if not (known and free) and self.allowed != header["ep"]:
             return "needs_human"
-        return self.append(header, event_id, control)
+        return self.append(header, event_id, control, body)
 
-    def append(self, header, event_id, control):
+    def append(self, header, event_id, control, body):
+        check_body(header, body)
         place = (header["ep"], header["sq"])
         if header["ep"] > self.ep:
             self.ep, self.status = header["ep"], "open"

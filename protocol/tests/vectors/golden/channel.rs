@@ -281,6 +281,17 @@ fn make_refusals(entries: &mut Entries) {
     story.end(entries, "control_body", why, "open");
 
     let mut story = Story::new();
+    let pause = Control::Pause;
+    let first = story.say(&pause, "append");
+    story.tell(first.signed(), Some(&Control::Resume), "duplicate");
+    let seq = Seq(3);
+    story.send(&story.old(), Header { seq, ..story.header(None) }, Some(&pause), "gap");
+    story.send(&story.old(), story.header(None), Some(&pause), "wrong_body");
+    story.next("append");
+    let why = "the place is judged before the body, and a body that is another leaves no trace";
+    story.end(entries, "other_body", why, "open");
+
+    let mut story = Story::new();
     let unreadable = br#"{"t":"epoch.open","why":"boredom"}"#;
     let body = Some(BodyDigest::of(unreadable));
     let kind = EventKind::Control;
@@ -520,10 +531,13 @@ impl Door {
         let key = self.channel.key_for(&event, &self.identity).map_err(|_| "unknown_key")?;
         let event = event.verify(&key).map_err(|_| "bad_signature")?;
         let body = step.get("body").map(|_| text(step, "body").as_bytes());
-        event.check_body(body).map_err(|_| "wrong_body")?;
+        let is_named = event.check_body(body).is_ok();
         let control = body.filter(|_| event.header().kind == EventKind::Control);
         let control = control.and_then(|body| Control::read(body).ok());
-        Ok(self.channel.place(event, control, &stored))
+        match self.channel.place(event, control, &stored) {
+            Verdict::Append(_) if !is_named => Err("wrong_body"),
+            verdict => Ok(verdict),
+        }
     }
 
     fn note(&mut self, verdict: Verdict) -> &'static str {
