@@ -163,6 +163,16 @@ impl Channel {
         self.head.filter(|head| head.epoch == self.epoch).map_or(Seq(1), |head| head.seq.next())
     }
 
+    /// Tells whether this very event is stored already. Ask it first: the same bytes are a success
+    /// even if the key that signed them was replaced since, because a key is valid by its place.
+    #[must_use]
+    pub fn holds(&self, event: &Canonical, stored: &dyn Stored) -> bool {
+        let claims = event.claims();
+        let here = claims.from == self.from && claims.to == self.to;
+        let held = stored.at(claims.epoch, claims.seq).filter(|_| here);
+        held.is_some_and(|(id, _)| id == event.id())
+    }
+
     /// Returns the key with which an event of this channel must be verified.
     ///
     /// A key is valid by its place, never by the time: the key of the channel signs until it
@@ -283,7 +293,9 @@ impl Channel {
         self
     }
 
-    /// Takes note of a fork: this epoch takes nothing more.
+    /// Takes note of a fork in the current epoch: it takes nothing more. A fork in an epoch that is
+    /// over is evidence, and must not be noted here: whoever kept old bytes could stop the channel
+    /// with them for ever.
     #[must_use]
     pub const fn forked(mut self) -> Self {
         self.status = ChannelStatus::Forked;

@@ -187,6 +187,12 @@ impl Canonical {
         &self.header
     }
 
+    /// Returns the name that this event has if it is genuine.
+    #[must_use]
+    pub fn id(&self) -> EventId {
+        EventId(self.signed.hash(Label::EventId))
+    }
+
     /// Checks that `key` signed it.
     pub fn verify(self, key: &PublicKey) -> Result<Verified, BadSignature> {
         if key.kid() != self.header.kid {
@@ -220,7 +226,7 @@ impl Verified {
     /// Returns the name of this event.
     #[must_use]
     pub fn id(&self) -> EventId {
-        EventId(self.0.signed.hash(Label::EventId))
+        self.0.id()
     }
 
     /// Returns the place and the name of this event.
@@ -443,3 +449,6 @@ impl fmt::Debug for WireBody {
         write!(f, "WireBody({} bytes)", self.0.len())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,13 +110,13 @@ impl SignatureHeaders {
         let digest = content_digest(&sha256(body));
         let parameters = parameters(created, nonce, key.kid());
         let base = base(request, &digest, (from, to), &parameters);
-        let signature = encoding::base64(&key.sign_unlabelled(base.as_bytes()));
+        let signature = key.sign_unlabelled(base.as_bytes());
         Self {
             from: from.to_string(),
             to: to.to_string(),
             content_digest: digest,
             signature_input: format!("maillage={parameters}"),
-            signature: format!("maillage=:{signature}:"),
+            signature: signature_of(&signature),
         }
     }
 
@@ -130,9 +130,12 @@ impl SignatureHeaders {
         }
         let signature = between(&self.signature, "maillage=:", ":").ok_or(NotTheProfile)?;
         let signature = encoding::from_base64(signature).map_err(|_| NotTheProfile)?;
-        let signature = signature.try_into().map_err(|_| NotTheProfile)?;
-        read_digest(&self.content_digest).ok_or(NotTheProfile)?;
-        let digest = self.content_digest.clone();
+        let signature: [u8; 64] = signature.try_into().map_err(|_| NotTheProfile)?;
+        let digest = read_digest(&self.content_digest).ok_or(NotTheProfile)?;
+        let digest = content_digest(&digest);
+        if self.signature != signature_of(&signature) || self.content_digest != digest {
+            return Err(NotTheProfile);
+        }
         Ok(Claims { from, to, created, nonce, kid, digest, signature })
     }
 }
@@ -156,6 +159,10 @@ impl Claims {
 
 fn content_digest(hash: &[u8; 32]) -> String {
     format!("sha-256=:{}:", encoding::base64(hash))
+}
+
+fn signature_of(signature: &[u8; 64]) -> String {
+    format!("maillage=:{}:", encoding::base64(signature))
 }
 
 fn read_digest(written: &str) -> Option<[u8; 32]> {
@@ -240,7 +247,7 @@ mod tests {
     #[test]
     fn another_writing_is_refused() {
         type Twist = fn(&mut SignatureHeaders);
-        let twists: [(&str, Twist); 12] = [
+        let twists: [(&str, Twist); 13] = [
             ("a space", |headers| headers.signature_input.push(' ')),
             ("another label", |h| {
                 h.signature_input = h.signature_input.replacen("maillage", "sig1", 1)
@@ -259,6 +266,7 @@ mod tests {
             ("another parameter", |h| h.signature_input.push_str(";alg=\"ed25519\"")),
             ("another hash", |h| h.content_digest = h.content_digest.replace("256", "512")),
             ("two hashes", |h| h.content_digest = format!("{0}, {0}", h.content_digest)),
+            ("a second signature", |h| h.signature = format!("b=:AAAA:, {}", h.signature)),
             ("a long signature", |h| h.signature = h.signature.replace(":", ":AAAA")),
         ];
         for (what, twist) in twists {

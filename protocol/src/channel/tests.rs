@@ -381,6 +381,15 @@ fn a_key_announces_the_one_that_follows_it() {
     };
     assert!(by(&sender.new).is_ok());
     assert_eq!(by(&sender.old), Err(UnknownKey));
+
+    // What the old key signed in its time is still a success when it comes again.
+    let again = crate::event::RawHeader(event.signed().clone()).parse().unwrap();
+    let stored = |epoch, seq| {
+        let event = receiver.stored.get(&(epoch, seq))?;
+        Some((event.id(), event.signed().clone()))
+    };
+    assert!(receiver.channel.key_for(&again, sender.identity(true)).is_err());
+    assert!(receiver.channel.holds(&again, &stored));
 }
 
 #[test]
