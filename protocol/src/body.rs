@@ -175,15 +175,13 @@ impl Payload {
     #[must_use]
     pub fn categories(&self) -> BTreeSet<Category> {
         let mut told = self.content.categories();
-        if let Saying::Referral(event) = &self.skeleton.saying {
-            match event {
-                Event::Proposed(proposal) => told.extend(proposal.categories()),
-                // What a sender answers in its own words is about her.
-                Event::Answered { .. } if self.content.text.is_some() => {
-                    told.insert(Category::PracticalNote);
-                }
-                _ => {}
-            }
+        if let Saying::Referral(Event::Proposed(proposal)) = &self.skeleton.saying {
+            told.extend(proposal.categories());
+        }
+        // What a sender answers in its own words is about her.
+        let answer = matches!(self.skeleton.saying, Saying::Referral(Event::Answered { .. }));
+        if answer && self.content.text.is_some() {
+            told.insert(Category::PracticalNote);
         }
         told
     }
@@ -306,12 +304,8 @@ const fn takes_speaker(event: &Event) -> bool {
 
 /// A disclosure says its level aloud, and does not tell more.
 fn tells_at_most(event: &Event, content: &Content) -> bool {
-    match event {
-        Event::Disclosed { level } => {
-            content.categories().iter().all(|category| category.level() <= *level)
-        }
-        _ => false,
-    }
+    let Event::Disclosed { level } = event else { return false };
+    content.categories().iter().all(|category| category.level() <= *level)
 }
 
 impl Skeleton {

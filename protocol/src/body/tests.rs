@@ -85,7 +85,7 @@ fn text() -> Content {
 #[test]
 fn what_she_did_not_agree_to_cannot_be_encoded() {
     let mut everything = agreement();
-    everything.categories.extend(context().pipe_categories());
+    everything.categories.extend(told_of(context()));
     let mut without_practical = everything.clone();
     everything.categories.remove(&Category::AlreadyTried);
     everything.categories.remove(&Category::Zone);
@@ -155,10 +155,8 @@ fn what_she_did_not_agree_to_cannot_be_encoded() {
     check("too many words", payload(answer, long), full(), out(TextTooLong));
 }
 
-impl Context {
-    fn pipe_categories(self) -> BTreeSet<Category> {
-        Content { context: Some(self), ..Content::default() }.categories()
-    }
+fn told_of(context: Context) -> BTreeSet<Category> {
+    Content { context: Some(context), ..Content::default() }.categories()
 }
 
 #[test]

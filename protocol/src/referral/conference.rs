@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{ConferenceEnd, Event};
+use super::event::{ConferenceEnd, Event, persons_words, receivers_words, senders_words};
 use crate::time::Timestamp;
 
 /// The last round of a conference, as one side has it.
@@ -58,7 +58,11 @@ pub(super) fn follows(own: Option<Round>, event: &Event) -> bool {
             };
             own.number == *round && free
         }),
-        _ => false,
+        senders_words!()
+        | receivers_words!()
+        | persons_words!()
+        | Event::TacitlyClosed { .. }
+        | Event::Unknown => false,
     }
 }
 
@@ -80,7 +84,11 @@ pub(super) fn evolve(own: &mut Option<Round>, event: &Event, at: Timestamp) {
                 });
             }
         }
-        _ => {}
+        senders_words!()
+        | receivers_words!()
+        | persons_words!()
+        | Event::TacitlyClosed { .. }
+        | Event::Unknown => {}
     }
 }
 

@@ -164,19 +164,13 @@ impl Referral {
 
     fn promised(&self, asked: &Asked) -> Timestamp {
         let latest = self.receiver.since.after(NEWS);
-        match self.receiver.stage {
-            Stage::Waitlisted { until } => {
-                asked.rules.calendar.at(until, 17, 0).map_or(latest, |date| date.min(latest))
-            }
-            _ => latest,
-        }
+        let Stage::Waitlisted { until } = self.receiver.stage else { return latest };
+        asked.rules.calendar.at(until, 17, 0).map_or(latest, |date| date.min(latest))
     }
 
     fn appointment(&self) -> Timestamp {
-        match self.receiver.stage {
-            Stage::Scheduled { time } => time,
-            _ => self.receiver.since,
-        }
+        let Stage::Scheduled { time } = self.receiver.stage else { return self.receiver.since };
+        time
     }
 }
 

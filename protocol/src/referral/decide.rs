@@ -1,10 +1,13 @@
 //! What one wants, what one may say, and why not.
 
 use super::conference::Round;
-use super::event::{Author, ChildEnd, ConferenceEnd, Event, Evidence, Fact, NextStep};
+use super::event::{
+    Author, ChildEnd, ConferenceEnd, Event, Evidence, Fact, NextStep, conference_words,
+    persons_words, receivers_words, senders_words,
+};
 use super::proposal::Proposal;
 use super::receiver::Stage;
-use super::{Person, Referral, Status};
+use super::{Act, Person, Referral, Status};
 use crate::calendar::Day;
 use crate::codes::{
     AddedFact, Answerer, Autonomy, CancelReason, CodedAnswer, ConferenceReason, DeclineReason,
@@ -234,19 +237,18 @@ pub fn admit(referral: &Referral, fact: &Fact) -> Result<(), Refusal> {
 
 /// Nothing is asked and nothing is told without her.
 fn check_consent(referral: &Referral, command: &Command, at: Timestamp) -> Result<(), OutOfScope> {
-    match command {
-        Command::Propose { proposal, consent } => proposal.check_consent(consent, at),
-        Command::Disclose { consent, .. } => {
-            let asked = referral.sender.asked().map(|asked| asked.consent);
-            // A renewed consent names the one under which it was asked.
-            if asked.is_some_and(|id| id == consent.id() || Some(id) == consent.grant().renews) {
-                consent.check_valid(at)
-            } else {
-                Err(OutOfScope::OtherConsent)
-            }
-        }
-        _ => Ok(()),
+    if let Command::Propose { proposal, consent } = command {
+        proposal.check_consent(consent, at)?;
     }
+    if let Command::Disclose { consent, .. } = command {
+        let asked = referral.sender.asked().map(|asked| asked.consent);
+        // A renewed consent names the one under which it was asked.
+        if asked.is_none_or(|id| id != consent.id() && Some(id) != consent.grant().renews) {
+            return Err(OutOfScope::OtherConsent);
+        }
+        consent.check_valid(at)?;
+    }
+    Ok(())
 }
 
 /// Asks what we know of *all* halves. A peer that did not know it may still say it: then
@@ -289,19 +291,20 @@ fn sender_may(referral: &Referral, status: Status, event: &Event) -> bool {
         Event::Disclosed { .. } => status.is_helping(),
         Event::Expired { .. } => matches!(status, Delivered | Seen),
         Event::Confirmed { .. } | Event::TacitlyClosed { .. } => status == Concluded,
-        _ => conference_may(referral.sender.round, referral, status, event),
+        conference_words!() => conference_may(referral.sender.round, referral, status, event),
+        receivers_words!() | persons_words!() | Event::Unknown => false,
     }
 }
 
 fn receiver_may(referral: &Referral, status: Status, event: &Event) -> bool {
     use Status::*;
     let stage = referral.receiver.stage;
-    if referral.sender.asked().is_none() {
+    let arrived = stage != Stage::Silent || *event == Event::Delivered;
+    if referral.sender.asked().is_none() || !arrived {
         return false;
     }
     match event {
         Event::Delivered => matches!(status, Proposed | CaseConference),
-        _ if stage == Stage::Silent => false,
         Event::Seen { review: 0 } => matches!(status, Delivered | Expired),
         Event::Seen { .. } => status == Seen && stage == Stage::Declined,
         Event::Questioned { .. } => matches!(status, Delivered | Seen | Accepted),
@@ -327,7 +330,8 @@ fn receiver_may(referral: &Referral, status: Status, event: &Event) -> bool {
         Event::CancellationConfirmed { .. } => status == CancellationRequested,
         Event::Concluded { .. } => matches!(status, Missed | Underway | CancellationRequested),
         Event::TacitlyClosed { .. } => status == Concluded,
-        _ => conference_may(referral.receiver.round, referral, status, event),
+        conference_words!() => conference_may(referral.receiver.round, referral, status, event),
+        senders_words!() | persons_words!() | Event::Unknown => false,
     }
 }
 
@@ -337,7 +341,11 @@ fn person_may(referral: &Referral, status: Status, event: &Event) -> bool {
         Event::Withdrawn { scope, .. } => !scope.ends_the_referral() || !referral.person.has_left(),
         // A later answer changes whose word closed it, never the status.
         Event::FeedbackGiven { .. } => matches!(status, Status::Concluded | Status::Closed),
-        _ => false,
+        senders_words!()
+        | receivers_words!()
+        | conference_words!()
+        | Event::TacitlyClosed { .. }
+        | Event::Unknown => false,
     }
 }
 
@@ -352,41 +360,50 @@ fn conference_may(own: Option<Round>, referral: &Referral, status: Status, event
         }
         Event::ConferenceJoined { .. } => status == CaseConference && !joined,
         Event::ConferenceEnded { .. } => status == CaseConference && joined,
-        _ => false,
+        senders_words!()
+        | receivers_words!()
+        | persons_words!()
+        | Event::TacitlyClosed { .. }
+        | Event::Unknown => false,
     }
 }
 
-/// Nobody's time is cut short, and nothing is asked again for ever.
+/// Nobody's time is cut short, nothing is asked again for ever, and nobody is blamed lightly.
 fn check_time(
     referral: &Referral,
     by: Author,
     event: &Event,
     at: Timestamp,
 ) -> Result<(), Refusal> {
-    use super::Act;
-    let not_before = match event {
-        Event::DraftPurged => referral.due_of(Act::Propose),
-        Event::CancellationEnforced => referral.due_of(Act::SettleCancellation),
-        Event::Expired { since } => {
-            referral.sender.asked().map_or(Timestamp::default(), |asked| asked.expires(*since))
+    let reviewed = matches!(event, Event::ReviewRequested { .. });
+    if reviewed && at > referral.reviewable_until() {
+        return Err(Refusal::TooLate);
+    }
+    if let Event::Concluded { outcome, evidence, .. } = event
+        && !evidence.is_enough_for(*outcome, referral.receiver.absences)
+    {
+        return Err(Refusal::TooLittleTried);
+    }
+    let early = referral.not_before(by, event).is_some_and(|not_before| at < not_before);
+    if early { Err(Refusal::TooEarly) } else { Ok(()) }
+}
+
+impl Referral {
+    /// Returns until when somebody else still has time, if this takes it from them.
+    fn not_before(&self, by: Author, event: &Event) -> Option<Timestamp> {
+        use Event::*;
+        match event {
+            DraftPurged => Some(self.due_of(Act::Propose)),
+            CancellationEnforced => Some(self.due_of(Act::SettleCancellation)),
+            Expired { since } => self.sender.asked().map(|asked| asked.expires(*since)),
+            TacitlyClosed { .. } => Some(self.closes_tacitly(by)),
+            // A side alone may say so once the other had time to join.
+            ConferenceEnded { end: ConferenceEnd::NoSolution { .. }, .. } => {
+                (!self.both_joined()).then(|| self.due_of(Act::GiveVerdict))
+            }
+            _ => None,
         }
-        Event::TacitlyClosed { .. } => referral.closes_tacitly(by),
-        Event::ConferenceEnded { end: ConferenceEnd::NoSolution { .. }, .. }
-            if !referral.both_joined() =>
-        {
-            referral.due_of(Act::GiveVerdict)
-        }
-        Event::ReviewRequested { .. } if at > referral.reviewable_until() => {
-            return Err(Refusal::TooLate);
-        }
-        Event::Concluded { outcome, evidence, .. }
-            if !evidence.is_enough_for(*outcome, referral.receiver.absences) =>
-        {
-            return Err(Refusal::TooLittleTried);
-        }
-        _ => return Ok(()),
-    };
-    if at >= not_before { Ok(()) } else { Err(Refusal::TooEarly) }
+    }
 }
 
 impl Referral {
@@ -472,9 +489,7 @@ impl Referral {
 impl Stage {
     /// Returns the referral to a third structure; a name that nobody has, if there is none.
     fn child(self) -> ReferralId {
-        match self {
-            Self::ReferringOn { child, .. } => child,
-            _ => ReferralId::from_bytes([0; 16]),
-        }
+        let Self::ReferringOn { child, .. } = self else { return ReferralId::from_bytes([0; 16]) };
+        child
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::Event;
+use super::event::{Event, conference_words, receivers_words, senders_words};
 use crate::codes::{HeardBy, Helped};
 use crate::time::Timestamp;
 
@@ -40,21 +40,24 @@ impl Person {
             Event::FeedbackGiven { conclusion, heard, .. } => {
                 CONCLUSIONS.contains(conclusion) && *heard != HeardBy::Receiver
             }
-            _ => false,
+            senders_words!()
+            | receivers_words!()
+            | conference_words!()
+            | Event::TacitlyClosed { .. }
+            | Event::Unknown => false,
         }
     }
 
     /// Joins a word that was admitted.
     pub(super) fn evolve(&mut self, event: &Event, at: Timestamp) {
-        match event {
-            Event::Withdrawn { scope, after_end } if scope.ends_the_referral() => {
-                let left = if *after_end { &mut self.left_after } else { &mut self.left };
-                *left = Some(left.map_or(at, |first| first.min(at)));
-            }
-            Event::FeedbackGiven { conclusion, helped, .. } => {
-                self.join(Answer { conclusion: *conclusion, helped: *helped, at });
-            }
-            _ => {}
+        if let Event::Withdrawn { scope, after_end } = event
+            && scope.ends_the_referral()
+        {
+            let left = if *after_end { &mut self.left_after } else { &mut self.left };
+            *left = Some(left.map_or(at, |first| first.min(at)));
+        }
+        if let Event::FeedbackGiven { conclusion, helped, .. } = event {
+            self.join(Answer { conclusion: *conclusion, helped: *helped, at });
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::conference::{self, Round};
-use super::event::{ConferenceEnd, Event};
+use super::event::{ConferenceEnd, Event, conference_words, persons_words, senders_words};
 use crate::calendar::Day;
 use crate::codes::{MissedCause, Outcome};
 use crate::id::ReferralId;
@@ -184,11 +184,10 @@ impl Receiver {
             Event::ReferredOn { .. } | Event::TakenBack { .. } => {
                 matches!(stage, ReferringOn { .. })
             }
-            Event::Resumed => match stage {
-                ReferringOn { .. } => true,
-                Concluded { .. } => !self.resumed,
-                _ => false,
-            },
+            Event::Resumed => {
+                let again = matches!(stage, Concluded { .. }) && !self.resumed;
+                matches!(stage, ReferringOn { .. }) || again
+            }
             Event::CancellationConfirmed { .. } => {
                 matches!(stage, Scheduled { .. } | Missed | Underway | ReferringOn { .. })
             }
@@ -202,33 +201,58 @@ impl Receiver {
                     && *conclusion == self.concluded
                     && *conclusion > self.closed
             }
-            _ => !stage.is_over() && conference::follows(self.round, event),
+            conference_words!() => !stage.is_over() && conference::follows(self.round, event),
+            Event::Delivered | senders_words!() | persons_words!() | Event::Unknown => false,
         }
     }
 
     /// Applies a word that was admitted. Total: the past cannot be refused.
     pub(super) fn evolve(&mut self, event: &Event, at: Timestamp) {
         match event {
+            Event::Delivered => {
+                (self.delivered, self.deciding_since) = (Some(at), at);
+                self.move_to(Stage::Delivered, at);
+            }
+            Event::Seen { review } => {
+                self.reopened = *review == 1;
+                self.move_to(Stage::Seen, at);
+            }
             Event::Questioned { n, .. } => self.ask(*n, at),
+            Event::Accepted => self.move_to(Stage::Accepted, at),
+            Event::Declined { .. } => self.move_to(Stage::Declined, at),
+            Event::Waitlisted { until } => self.move_to(Stage::Waitlisted { until: *until }, at),
+            Event::Scheduled { time, .. } => self.move_to(Stage::Scheduled { time: *time }, at),
+            Event::Started { .. } => self.move_to(Stage::Underway, at),
             Event::CheckedIn => self.checked_in = at,
+            Event::Missed { cause } => {
+                let absent = u8::from(*cause == MissedCause::Absent);
+                self.absences = self.absences.saturating_add(absent).min(2);
+                self.move_to(Stage::Missed, at);
+            }
+            Event::SteppedDown { .. } => self.move_to(Stage::SteppedDown, at),
+            Event::ReferringOn { child, .. } => {
+                let floor = self.stage.floor();
+                self.move_to(Stage::ReferringOn { child: *child, floor }, at);
+            }
+            Event::ReferredOn { .. } => self.move_to(Stage::ReferredOn, at),
+            Event::TakenBack { .. } => {
+                self.deciding_since = at;
+                if let Stage::ReferringOn { floor, .. } = self.stage {
+                    self.move_to(floor.into(), at);
+                }
+            }
+            Event::Resumed => {
+                self.resumed |= matches!(self.stage, Stage::Concluded { .. });
+                self.move_to(Stage::Underway, at);
+            }
+            Event::CancellationConfirmed { .. } => self.move_to(Stage::CancellationConfirmed, at),
+            Event::Concluded { n, outcome, .. } => {
+                self.concluded = *n;
+                self.move_to(Stage::Concluded { outcome: *outcome }, at);
+            }
             Event::TacitlyClosed { conclusion } => self.closed = *conclusion,
-            Event::ConferenceCalled { .. } | Event::ConferenceJoined { .. } => {
-                conference::evolve(&mut self.round, event, at);
-            }
-            Event::ConferenceEnded { end, .. } => {
-                conference::evolve(&mut self.round, event, at);
-                // Whoever moves on no longer waits for an answer.
-                self.pending = 0;
-                if let ConferenceEnd::Plan { .. } = end {
-                    self.move_to(Stage::Accepted, at);
-                }
-            }
-            _ => {
-                if let Some(stage) = self.stage_after(event) {
-                    self.note(event, at);
-                    self.move_to(stage, at);
-                }
-            }
+            conference_words!() => self.confer(event, at),
+            senders_words!() | persons_words!() | Event::Unknown => {}
         }
     }
 
@@ -240,46 +264,15 @@ impl Receiver {
         }
     }
 
-    fn stage_after(&self, event: &Event) -> Option<Stage> {
-        Some(match event {
-            Event::Delivered => Stage::Delivered,
-            Event::Seen { .. } => Stage::Seen,
-            Event::Accepted => Stage::Accepted,
-            Event::Declined { .. } => Stage::Declined,
-            Event::Waitlisted { until } => Stage::Waitlisted { until: *until },
-            Event::Scheduled { time, .. } => Stage::Scheduled { time: *time },
-            Event::Started { .. } | Event::Resumed => Stage::Underway,
-            Event::Missed { .. } => Stage::Missed,
-            Event::SteppedDown { .. } => Stage::SteppedDown,
-            Event::ReferringOn { child, .. } => {
-                Stage::ReferringOn { child: *child, floor: self.stage.floor() }
-            }
-            Event::ReferredOn { .. } => Stage::ReferredOn,
-            Event::TakenBack { .. } => match self.stage {
-                Stage::ReferringOn { floor, .. } => floor.into(),
-                other => other,
-            },
-            Event::CancellationConfirmed { .. } => Stage::CancellationConfirmed,
-            Event::Concluded { outcome, .. } => Stage::Concluded { outcome: *outcome },
-            _ => return None,
-        })
-    }
-
-    /// Remembers what the stage alone does not say.
-    fn note(&mut self, event: &Event, at: Timestamp) {
-        match event {
-            Event::Delivered => (self.delivered, self.deciding_since) = (Some(at), at),
-            Event::Seen { review } => self.reopened = *review == 1,
-            Event::TakenBack { .. } => self.deciding_since = at,
-            Event::Missed { cause: MissedCause::Absent } => {
-                self.absences = self.absences.saturating_add(1).min(2);
-            }
-            Event::Resumed => self.resumed |= matches!(self.stage, Stage::Concluded { .. }),
-            Event::Concluded { n, .. } => self.concluded = *n,
-            _ => {}
+    fn confer(&mut self, event: &Event, at: Timestamp) {
+        conference::evolve(&mut self.round, event, at);
+        // A plan is an acceptance.
+        if let Event::ConferenceEnded { end: ConferenceEnd::Plan { .. }, .. } = event {
+            self.move_to(Stage::Accepted, at);
         }
     }
 
+    /// Moves on. Whoever does no longer waits for an answer.
     fn move_to(&mut self, stage: Stage, at: Timestamp) {
         (self.stage, self.since, self.pending) = (stage, at, 0);
         if stage == Stage::Accepted {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::conference::{self, Round};
-use super::event::Event;
+use super::event::{Event, conference_words, persons_words, receivers_words};
 use super::proposal::Asked;
 use crate::codes::{CancelReason, MistakeReason};
 use crate::time::Timestamp;
@@ -92,11 +92,13 @@ impl Sender {
             return false;
         }
         match &self.phase {
-            Phase::Draft { .. } => match event {
-                Event::Proposed(proposal) => proposal.hop <= proposal.rules.max_hop,
-                Event::Drafted | Event::DraftPurged | Event::Mistaken { .. } => true,
-                _ => false,
-            },
+            Phase::Draft { .. } => {
+                let near = matches!(event, Event::Proposed(it) if it.hop <= it.rules.max_hop);
+                near || matches!(
+                    event,
+                    Event::Drafted | Event::DraftPurged | Event::Mistaken { .. }
+                )
+            }
             Phase::Asked(asked) => self.admits_once_asked(asked, event, at),
             Phase::Purged => false,
         }
@@ -120,7 +122,13 @@ impl Sender {
             Event::Confirmed { conclusion } | Event::TacitlyClosed { conclusion } => {
                 *conclusion > self.closed.map_or(0, |last| last.conclusion)
             }
-            _ => conference::follows(self.round, event),
+            conference_words!() => conference::follows(self.round, event),
+            Event::Drafted
+            | Event::DraftPurged
+            | Event::Proposed(_)
+            | receivers_words!()
+            | persons_words!()
+            | Event::Unknown => false,
         }
     }
 
@@ -149,7 +157,8 @@ impl Sender {
             Event::TacitlyClosed { conclusion } => {
                 self.closed = Some(Closing { conclusion: *conclusion, tacit: true });
             }
-            _ => conference::evolve(&mut self.round, event, at),
+            conference_words!() => conference::evolve(&mut self.round, event, at),
+            receivers_words!() | persons_words!() | Event::Unknown => {}
         }
     }
 

@@ -45,10 +45,8 @@ impl Referral {
     /// Returns how the receiver says that it ended: `Some(None)` if that is not told.
     #[must_use]
     pub const fn outcome(&self) -> Option<Option<Outcome>> {
-        match self.receiver.stage {
-            Stage::Concluded { outcome } => Some(outcome),
-            _ => None,
-        }
+        let Stage::Concluded { outcome } = self.receiver.stage else { return None };
+        Some(outcome)
     }
 
     /// Returns the proof that the receiver accepted, unless the person has left since.

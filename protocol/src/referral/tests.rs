@@ -325,6 +325,36 @@ fn an_early_expiry_kills_nothing() {
     assert_eq!(decide(&shut, Them, LATER, Command::Accept), over);
 }
 
+/// A question crossed an expiry on the way: whoever answers it has not given up.
+#[test]
+fn an_answer_lifts_an_expiry() {
+    let expired = say(after(&seen()), Us, LATER, Command::Expire);
+    let question = Event::Questioned { n: 1, matters: vec![Matter::Deadline] };
+    let asked = expired.hear(&Fact { by: Them, at: NOW, event: question });
+    assert_eq!(asked.status(), Status::Questioned);
+    let answered = say(asked, Us, LATER, Command::Answer { answers: vec![CodedAnswer::Yes] });
+    assert_eq!(answered.status(), Status::Seen);
+}
+
+/// A sender gave up talking while the receiver, who had not heard, was helping.
+#[test]
+fn a_conference_about_work_that_is_over_stops_nothing() {
+    let call = Event::ConferenceCalled { round: 1, part: 0, why: ConferenceReason::Complex };
+    let reason = DeclineReason::OutOfMission;
+    let none = Event::ConferenceEnded { round: 1, end: ConferenceEnd::NoSolution { reason } };
+    let given_up = [call, none].into_iter().fold(after(&underway()), |referral, event| {
+        referral.hear(&Fact { by: Us, at: NOW, event })
+    });
+    assert_eq!(given_up.status(), Status::Declined);
+    let outcome = Some(Outcome::DoneWith);
+    let (autonomy, next_need, evidence) = (None, None, Evidence::default());
+    let done = Event::Concluded { n: 1, outcome, autonomy, next_need, evidence };
+    let done = given_up.hear(&Fact { by: Them, at: NOW, event: done });
+    assert_eq!(done.status(), Status::Concluded);
+    let contested = say(done, Her, NOW, feedback(Helped::No));
+    assert_eq!(say(contested, Them, NOW, Command::Resume).status(), Status::Underway);
+}
+
 #[test]
 fn an_end_that_blames_her_needs_evidence() {
     let evidence = |tries, channels, days| Evidence { tries, channels, days };
@@ -376,22 +406,19 @@ fn nothing_is_asked_without_her() {
 #[test]
 fn nothing_is_told_under_another_consent() {
     let referral = after(&accepted());
-    let other = Agreement2::renewing(None);
+    let other = disclose_under(None);
     let refused = Err(Refusal::OutOfScope(OutOfScope::OtherConsent));
     assert_eq!(decide(&referral, Us, NOW, other), refused);
-    let renewed = Agreement2::renewing(Some(agreement().id));
+    let renewed = disclose_under(Some(agreement().id));
     assert!(decide(&referral, Us, NOW, renewed).is_ok());
 }
 
-struct Agreement2;
-
-impl Agreement2 {
-    fn renewing(renews: Option<ConsentId>) -> Command {
-        let mut agreement = agreement();
-        (agreement.id, agreement.renews) = (ConsentId::from_bytes([99; 16]), renews);
-        let consent = Consent::given(agreement, Gesture::Paper, NOW).unwrap();
-        Command::Disclose { level: Level::L2, consent: Box::new(consent) }
-    }
+/// Discloses under another consent, which may say that it renews the first.
+fn disclose_under(renews: Option<ConsentId>) -> Command {
+    let mut agreement = agreement();
+    (agreement.id, agreement.renews) = (ConsentId::from_bytes([99; 16]), renews);
+    let consent = Consent::given(agreement, Gesture::Paper, NOW).unwrap();
+    Command::Disclose { level: Level::L2, consent: Box::new(consent) }
 }
 
 #[test]
@@ -465,6 +492,7 @@ fn a_need_does_not_go_round() {
     assert_eq!(next_hop(Some((&asked(0), there)), there, None), Err(Circle::Bounce));
     let justified = Some(BackReason::InformationMissing);
     assert_eq!(next_hop(Some((&asked(0), there)), there, justified), Ok(1));
+    assert_eq!(next_hop(Some((&asked(2), here)), there, None), Ok(3));
     assert_eq!(next_hop(Some((&asked(3), here)), there, None), Err(Circle::TooManyHops));
     let too_far = propose(Proposal { hop: 4, ..proposal() });
     assert_eq!(decide(&Referral::default(), Us, NOW, too_far), Err(Refusal::OutOfOrder));
@@ -586,7 +614,16 @@ fn words_of(by: Author) -> impl Strategy<Value = Vec<Fact>> {
             Event::Started { contact: FirstContact::Met },
             Event::Resumed,
         ],
-        Her => vec![Event::Withdrawn { scope: WithdrawalScope::Referral, after_end: false }],
+        Her => vec![
+            Event::Withdrawn { scope: WithdrawalScope::Referral, after_end: false },
+            Event::FeedbackGiven {
+                conclusion: 1,
+                helped: Helped::No,
+                answerer: Answerer::Person,
+                via: Medium::Page,
+                heard: HeardBy::Code,
+            },
+        ],
     });
     let time = prop_oneof![0..9u64, Just(LATER.0)];
     let fact = (prop_oneof![usual, any_event()], time).prop_map(move |(event, at)| Fact {

@@ -237,7 +237,17 @@ impl Referral {
                 // Nobody asked for it: it reads as stepping down.
                 None => Status::Declined,
             }),
-            _ => None,
+            Stage::Silent
+            | Stage::Delivered
+            | Stage::Seen
+            | Stage::Accepted
+            | Stage::Declined
+            | Stage::Waitlisted { .. }
+            | Stage::Scheduled { .. }
+            | Stage::Missed
+            | Stage::Underway
+            | Stage::SteppedDown
+            | Stage::ReferringOn { .. } => None,
         }
     }
 
@@ -254,12 +264,19 @@ impl Referral {
     fn answer(&self) -> Status {
         let (sender, receiver) = (&self.sender, &self.receiver);
         let reviewed = sender.reviewed.is_some();
+        if receiver.stage == Stage::Declined && reviewed && !receiver.reopened {
+            return Status::Seen;
+        }
+        // A receiver that reopens unasked has declined until it is asked.
+        if receiver.reopened && !reviewed {
+            return Status::Declined;
+        }
+        // Whoever moves on no longer waits for an answer: this is seen or accepted.
+        if receiver.pending > sender.answered {
+            return Status::Questioned;
+        }
         match receiver.stage {
-            Stage::Declined if reviewed && !receiver.reopened => Status::Seen,
             Stage::Declined | Stage::SteppedDown => Status::Declined,
-            // A receiver that reopens unasked has declined until it is asked.
-            _ if receiver.reopened && !reviewed => Status::Declined,
-            _ if receiver.pending > sender.answered => Status::Questioned,
             Stage::Silent => Status::Proposed,
             Stage::Delivered => Status::Delivered,
             Stage::Seen => Status::Seen,
