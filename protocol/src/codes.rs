@@ -89,12 +89,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::body::{Belonging, InTime, ProcedureStage, SafeRule};
     use crate::calendar::Calendar;
     use crate::consent::{
         Basis, CollectionPlace, FeedbackLevel, NoticeForm, Operation, Purpose, Quality,
         WitnessFunction,
     };
     use crate::disclosure::{Category, Level, SecrecyRegime};
+    use crate::need::NeedStatus;
+    use crate::referral::{Act, ChildEnd, Confirmation, Status};
 
     /// Returns the codes of the first column, or of the second where the first is `list`.
     fn codes_of<'a>(csv: &'a str, list: Option<&str>) -> Vec<&'a str> {
@@ -178,6 +181,15 @@ mod tests {
             SecrecyRegime = "secrecy_regime",
             Level = "level",
             AgeBracket = "age_bracket",
+            ChildEnd = "child_end",
+            InTime = "in_time",
+            SafeRule = "safe_rule",
+            Belonging = "belonging",
+            ProcedureStage = "procedure_stage",
+            NeedStatus = "need_status",
+            Status = "status",
+            Act = "act",
+            Confirmation = "confirmation",
         }
         let listed: BTreeSet<_> =
             table.lines().skip(1).map(|row| row.split(',').next().unwrap()).collect();

@@ -219,3 +219,99 @@ code_list! {
         Unknown = "unknown",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::DeclineReason;
+    use crate::consent::tests::NOW;
+    use crate::referral::tests::{LATER, proposal};
+    use crate::referral::{Author, Event, Fact, NextStep};
+    use crate::time::DAY;
+
+    fn facts() -> NeedFacts {
+        NeedFacts {
+            owner: NodeId([1; 32]),
+            pathway: PathwayId::from_bytes([2; 16]),
+            code: NeedCode::Other,
+            right: Some(Right::Housing),
+            obstacles: [Obstacle::LostAccess].into(),
+            deadline: None,
+            zone: None,
+            age: AgeBracket::From60,
+            autonomy: Some(Autonomy::EachGesture),
+            referent: Some(ProfessionalId::from_bytes([3; 16])),
+            stand_in: None,
+            handed_over_from: None,
+        }
+    }
+
+    fn heard(events: &[NeedEvent]) -> Option<Need> {
+        events.iter().fold(None, |need, event| Need::hear(need, NOW, event))
+    }
+
+    fn opened() -> NeedEvent {
+        NeedEvent::Opened(Box::new(facts()))
+    }
+
+    fn attempt(events: &[Event]) -> Referral {
+        let by = |event: &Event| {
+            let sender = event.may_be_said_by(Author::Sender);
+            if sender { Author::Sender } else { Author::Receiver }
+        };
+        events.iter().fold(Referral::default(), |referral, event| {
+            referral.hear(&Fact { by: by(event), at: NOW, event: event.clone() })
+        })
+    }
+
+    #[test]
+    fn a_need_is_open_until_its_owner_closes_it() {
+        let end = |outcome| NeedEvent::Closed(NeedEnd::Outcome { outcome });
+        let status = |events: &[NeedEvent]| heard(events).map(|need| need.status());
+        assert_eq!(status(&[end(Outcome::Died)]), None);
+        assert_eq!(status(&[opened()]), Some(NeedStatus::Open));
+        assert_eq!(status(&[opened(), end(Outcome::DoneWith)]), Some(NeedStatus::Resolved));
+        assert_eq!(status(&[opened(), end(Outcome::Capacity)]), Some(NeedStatus::Unmet));
+        let twice = [opened(), end(Outcome::Capacity), end(Outcome::DoneWith)];
+        assert_eq!(status(&twice), Some(NeedStatus::Unmet));
+        let again = [opened(), end(Outcome::Capacity), NeedEvent::Reopened];
+        assert_eq!(status(&again), Some(NeedStatus::Open));
+        let withdrawn = [opened(), NeedEvent::Closed(NeedEnd::Withdrawn)];
+        assert_eq!(status(&withdrawn), Some(NeedStatus::Withdrawn));
+    }
+
+    #[test]
+    fn a_need_does_not_change_hands_by_being_revised() {
+        let other = NeedFacts { owner: NodeId([9; 32]), code: NeedCode::ALL[0], ..facts() };
+        let need = heard(&[opened(), NeedEvent::Revised(Box::new(other))]).unwrap();
+        assert_eq!(need.facts, NeedFacts { code: NeedCode::ALL[0], ..facts() });
+        let stored = serde_json::to_string(&need).unwrap();
+        assert_eq!(serde_json::from_str::<Need>(&stored).unwrap(), need);
+    }
+
+    #[test]
+    fn a_need_without_an_open_attempt_is_its_owners_turn() {
+        let need = heard(&[opened()]).unwrap();
+        let calendar = Calendar::Metropolitan;
+        let next_day = calendar.working_days_after(NOW, 1);
+        assert_eq!(need.turn(calendar, []), Some(NeedTurn::Owner { due: next_day }));
+
+        let proposed = Event::Proposed(Box::new(proposal()));
+        let asked = attempt(&[proposed.clone(), Event::Delivered]);
+        let late = attempt(&[proposed.clone(), Event::Delivered, Event::Accepted]);
+        let (reason, next) = (DeclineReason::Hours, NextStep::NoneKnown);
+        let declined = Event::Declined { reason, next_date: None, next };
+        let declined = attempt(&[proposed, Event::Delivered, declined]);
+        // The earliest of two open attempts.
+        let both = need.turn(calendar, [(&asked, NOW), (&late, NOW), (&declined, LATER)]);
+        let earliest = [asked.turn(), late.turn()].into_iter().flatten().min_by_key(|t| t.due);
+        assert_eq!(both, earliest.map(NeedTurn::Attempt));
+        // A refusal ends the attempt, never the need.
+        let ended = NOW.after(DAY);
+        let due = calendar.working_days_after(ended, 1);
+        let turn = need.turn(calendar, [(&declined, ended)]);
+        assert_eq!(turn, Some(NeedTurn::Owner { due }));
+        let closed = heard(&[opened(), NeedEvent::Closed(NeedEnd::HandedOver)]).unwrap();
+        assert_eq!(closed.turn(calendar, [(&asked, NOW)]), None);
+    }
+}
