@@ -164,16 +164,20 @@ pub struct Metrics {
 }
 
 /// Every key, in the order of the sample. A test compares it with the fields.
-pub const KEYS: [&str; 18] = [
+pub const KEYS: [&str; 22] = [
     "public_url",
     "listen",
     "data_dir",
+    "public_base_path",
     "trusted_proxies",
     "tls.certificate",
     "tls.key",
     "keys.passphrase",
     "keys.passphrase_file",
     "peers.allow_private",
+    "peers.poll",
+    "peers.roots",
+    "peers.unlimited",
     "sessions.idle_minutes",
     "backup.to",
     "backup.recipients",
