@@ -75,6 +75,8 @@ pub struct App {
     turns: Turns,
     /// Whether this folder was restored, and which of its own events it may not know.
     restored: AtomicBool,
+    /// How many records were noted: told after the memory knows, so that whoever wakes up sees it.
+    noted: watch::Sender<u64>,
     /// Becomes true when the disk failed: nothing is recorded any more.
     failure: watch::Sender<bool>,
     node: NodeId,
@@ -171,6 +173,7 @@ impl App {
             state: RwLock::new(state),
             turns: Turns::default(),
             restored: AtomicBool::new(restored),
+            noted: watch::Sender::new(next.0),
             failure: watch::Sender::new(false),
             node,
         };
@@ -223,10 +226,10 @@ impl App {
         self.keys.auth()
     }
 
-    /// Tells each time the journal grows.
+    /// Tells each time something new is known.
     #[must_use]
-    pub fn news(&self) -> watch::Receiver<Number> {
-        self.journal.subscribe()
+    pub fn news(&self) -> watch::Receiver<u64> {
+        self.noted.subscribe()
     }
 
     /// Tells whether this node may not know all that it signed.
@@ -460,8 +463,12 @@ impl App {
     /// Takes note of a record that is on the disk.
     fn note(&self, number: Number, record: &Record) -> Result<(), AppError> {
         let entry = self.safe.read(number, record)?;
-        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(state.hear(number, &entry, &self.safe)?)
+        let noted = {
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            state.hear(number, &entry, &self.safe)
+        };
+        self.noted.send_modify(|noted| *noted += 1);
+        Ok(noted?)
     }
 
     fn state(&self) -> RwLockReadGuard<'_, State> {

@@ -164,9 +164,10 @@ pub struct Metrics {
 }
 
 /// Every key, in the order of the sample. A test compares it with the fields.
-pub const KEYS: [&str; 18] = [
+pub const KEYS: [&str; 22] = [
     "public_url",
     "listen",
+    "public_base_path",
     "data_dir",
     "trusted_proxies",
     "tls.certificate",
@@ -174,6 +175,9 @@ pub const KEYS: [&str; 18] = [
     "keys.passphrase",
     "keys.passphrase_file",
     "peers.allow_private",
+    "peers.poll",
+    "peers.roots",
+    "peers.unlimited",
     "sessions.idle_minutes",
     "backup.to",
     "backup.recipients",

@@ -134,6 +134,9 @@ pub struct Delivery {
     confirmed: Option<Timestamp>,
     batch: u64,
     phase: Phase,
+    /// Whether the peer came while a request to it was under way: should that request have failed,
+    /// it may be tried again at once.
+    came: bool,
     trouble: Trouble,
 }
 
@@ -159,6 +162,7 @@ impl Delivery {
             confirmed: None,
             batch,
             phase: Phase::Ready,
+            came: false,
             trouble: Trouble::default(),
         }
     }
@@ -234,8 +238,10 @@ impl Delivery {
     }
 
     fn peer_came(&mut self, at: Timestamp, holds: Option<Seq>) {
-        if let Phase::Pausing { .. } = self.phase {
-            self.phase = Phase::Ready;
+        match self.phase {
+            Phase::Pausing { .. } => self.phase = Phase::Ready,
+            Phase::InFlight => self.came = true,
+            Phase::Ready | Phase::Blocked => {}
         }
         self.trouble.failures = 0;
         if let Some(holds) = holds.filter(|_| self.phase != Phase::InFlight) {
@@ -244,7 +250,12 @@ impl Delivery {
     }
 
     fn answered(&mut self, at: Timestamp, outcome: Outcome) {
+        let came = std::mem::take(&mut self.came);
         match outcome {
+            Outcome::Unreachable if came => {
+                self.confirmed = None;
+                self.phase = Phase::Ready;
+            }
             Outcome::Holds(holds) => {
                 let progress = holds != self.acked || self.confirmed.is_none();
                 self.phase = Phase::Ready;

@@ -18,7 +18,13 @@ use super::{Context, VerbError};
 pub(super) struct Args {
     #[arg(long, help = "Joue le premier scénario de bout en bout, puis s'arrête")]
     once: bool,
-    #[arg(long, value_name = "PORT", default_value_t = 8101, help = "Premier des six ports")]
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = 8101,
+        hide_default_value = true,
+        help = "Premier des six ports (sinon 8101)"
+    )]
     port: u16,
     #[arg(
         long,

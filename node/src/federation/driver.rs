@@ -20,7 +20,7 @@ use maillage_protocol::transport::{
     PendingOrders, PullAnswer, PullQuery, ReceiptDeposit,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::address::PeerUrl;
 use super::client::{CallError, Client, Parties};
@@ -218,6 +218,7 @@ impl Exchange {
                 (true, true) => Output::WaitUntil(now.after(POLLS_AGAIN_WITHIN)),
                 (false, _) => Output::Rest,
             };
+            debug!(peer = %self.peer, ?output, "what a delivery does next");
             match output {
                 Output::ConfirmHead => {
                     let outcome = self.confirm_head().await;
@@ -251,6 +252,7 @@ impl Exchange {
     }
 
     fn answered(&self, outcome: Outcome) -> Input {
+        debug!(peer = %self.peer, ?outcome, "how a request of a delivery ended");
         Input::Answered { at: self.app.env().now(), outcome }
     }
 

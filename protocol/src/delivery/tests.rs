@@ -65,6 +65,17 @@ fn a_peer_that_calls_us_is_tried_at_once() {
 }
 
 #[test]
+fn a_peer_that_calls_us_while_we_call_it_is_tried_again_at_once() {
+    let mut delivery = Delivery::resume(Seq(1), Seq(0));
+    assert_eq!(delivery.poll(NOW), Output::ConfirmHead);
+    delivery.handle(Input::PeerCame { at: NOW, holds: None });
+    delivery.handle(answered(Outcome::Unreachable));
+    assert_eq!(delivery.poll(NOW), Output::ConfirmHead);
+    delivery.handle(answered(Outcome::Unreachable));
+    assert!(matches!(delivery.poll(NOW), Output::WaitUntil(_)));
+}
+
+#[test]
 fn an_unreachable_peer_is_tried_for_ever_less_and_less() {
     let mut delivery = Delivery::resume(Seq(1), Seq(0));
     let (mut now, mut first_day, mut second_day) = (NOW, 0, 0);
