@@ -9,11 +9,13 @@
 //! ```
 
 mod accounts;
+pub mod authority;
 mod cases;
 mod drafts;
 mod erasure;
 mod inbox;
 mod jobs;
+mod joining;
 mod links;
 mod outgoing;
 mod peers;
@@ -22,7 +24,7 @@ mod state;
 mod turns;
 mod views;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -51,6 +53,7 @@ pub use cases::{Case, Told};
 pub use drafts::DraftError;
 pub use erasure::{ErasureState, PendingErasure};
 pub use inbox::InboxError;
+pub use joining::{JoinFailure, Joining, Joins};
 pub use links::{LinkError, PreparedLink};
 pub use outgoing::{Batch, POLLS_AGAIN_WITHIN, Standing};
 pub use peers::{Alert, LinkState, Peer};

@@ -6,6 +6,7 @@
 pub mod config;
 pub mod env;
 pub mod telemetry;
+pub mod text;
 pub mod disk;
 pub mod folder;
 pub mod keys;

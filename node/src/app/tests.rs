@@ -26,20 +26,20 @@ use crate::journal::MemoryJournal;
 use crate::keys::MachineMark;
 use crate::vault::MemoryVault;
 
-const SERVICE: ServiceId = ServiceId::from_bytes([7; 16]);
+pub(crate) const SERVICE: ServiceId = ServiceId::from_bytes([7; 16]);
 const NADIA: ProfessionalId = ProfessionalId::from_bytes([1; 16]);
 const KARIM: ProfessionalId = ProfessionalId::from_bytes([2; 16]);
 
 /// What outlives a stop of a node.
-struct Machine {
-    env: Arc<FixedEnv>,
+pub(crate) struct Machine {
+    pub(crate) env: Arc<FixedEnv>,
     journal: Arc<MemoryJournal>,
     vault: Arc<MemoryVault>,
     keys: Arc<KeyFile>,
 }
 
 impl Machine {
-    fn new(seed: u64, name: &str, port: u16) -> Self {
+    pub(crate) fn new(seed: u64, name: &str, port: u16) -> Self {
         let env = Arc::new(FixedEnv::seeded(seed));
         let disk: Arc<dyn crate::disk::Disk> = Arc::new(SimulatedDisk::default());
         let dyn_env: Arc<dyn Env> = env.clone();
@@ -51,9 +51,9 @@ impl Machine {
         Self { env, journal, vault: Arc::default(), keys: Arc::new(keys) }
     }
 
-    fn start(&self) -> App {
+    pub(crate) fn start(&self) -> Arc<App> {
         let (env, journal) = (self.env.clone(), self.journal.clone());
-        App::open(env, journal, self.vault.clone(), self.keys.clone(), false).unwrap()
+        Arc::new(App::open(env, journal, self.vault.clone(), self.keys.clone(), false).unwrap())
     }
 }
 
@@ -74,15 +74,15 @@ fn card(name: &str, regime: SecrecyRegime) -> Card {
 }
 
 /// Two nodes that are linked.
-struct Pair {
-    ccas: Machine,
-    epn: Machine,
-    a: App,
-    b: App,
+pub(crate) struct Pair {
+    pub(crate) ccas: Machine,
+    pub(crate) epn: Machine,
+    pub(crate) a: Arc<App>,
+    pub(crate) b: Arc<App>,
 }
 
 impl Pair {
-    fn linked() -> Self {
+    pub(crate) fn linked() -> Self {
         let ccas = Machine::new(1, "CCAS de Brenne", 1001);
         let epn = Machine::new(2, "EPN Le Lavoir", 1002);
         let (a, b) = (ccas.start(), epn.start());
@@ -101,7 +101,7 @@ impl Pair {
     }
 
     /// Hands over what each has for the other, until nothing is left.
-    fn exchange(&self) {
+    pub(crate) fn exchange(&self) {
         for _ in 0..6 {
             deliver(&self.a, &self.b);
             deliver(&self.b, &self.a);
@@ -132,7 +132,7 @@ impl Pair {
     }
 }
 
-fn link(host: &App, guest: &App) -> String {
+pub(crate) fn link(host: &App, guest: &App) -> String {
     let invitation = host.invite().unwrap();
     let prepared = guest.prepare_link(invitation, host.identity_log()).unwrap();
     let answer: LinkAnswer = host.welcome(&prepared.request).unwrap();

@@ -7,7 +7,8 @@ use maillage_protocol::transport::{BASE, IdentityLog, LinkAnswer};
 
 use super::address::PeerUrl;
 use super::client::{CallError, Client, Parties};
-use crate::app::{App, LinkError};
+use crate::app::{App, JoinFailure, Joining, Joins, LinkError};
+use crate::telemetry::Chain;
 
 /// Why an invitation could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -47,9 +48,23 @@ impl Joiner {
     pub const fn new(app: Arc<App>, client: Arc<Client>) -> Self {
         Self { app, client }
     }
+}
 
-    /// Answers an invitation. Returns the six digits that two humans compare.
-    pub async fn join(&self, text: &str) -> Result<String, JoinError> {
-        join(&self.app, &self.client, text).await
+impl Joins for Joiner {
+    fn join<'a>(&'a self, text: &'a str) -> Joining<'a> {
+        Box::pin(async move { Ok(join(&self.app, &self.client, text).await?) })
+    }
+}
+
+impl From<JoinError> for JoinFailure {
+    fn from(error: JoinError) -> Self {
+        match error {
+            JoinError::Unreadable(_) => Self::Unreadable,
+            JoinError::Call(failure) => {
+                tracing::info!("the node of an invitation did not answer: {}", Chain(&failure));
+                Self::NoAnswer
+            }
+            JoinError::Link(error) => Self::Link(error),
+        }
     }
 }

@@ -1,0 +1,230 @@
+//! The handles: what a caller may do here. A door makes one once it knows who calls; whoever is
+//! given a [`Writer`] can refer people, and cannot run the node.
+//!
+//! ```text
+//!   session ─┐                    ┌─ may work ─────▶ Writer
+//!            ├─▶ Member (anybody) ┤
+//!   API key ─┘                    └─ may administer ▶ Admin
+//! ```
+
+use std::sync::Arc;
+
+use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, UnitId};
+use maillage_protocol::link::Invitation;
+use maillage_protocol::private::Private;
+use maillage_protocol::referral::{Author, Command};
+use maillage_protocol::time::Timestamp;
+
+use super::{
+    Account, App, AppError, DraftError, JoinFailure, Joins, LinkError, PeerView, Proposed, Request,
+    SayError, ShortCode, Story, Texts, WeakPassword, Worklist, WorklistRow,
+};
+use crate::env::random;
+use crate::facts::{Capability, ImportedPlace};
+
+/// Somebody with an account here, whatever they may do.
+#[derive(Clone)]
+pub struct Member {
+    app: Arc<App>,
+    account: Account,
+}
+
+impl Member {
+    /// Makes the handle of somebody who proved who they are.
+    pub(crate) const fn new(app: Arc<App>, account: Account) -> Self {
+        Self { app, account }
+    }
+
+    /// Returns whose handle it is.
+    #[must_use]
+    pub const fn id(&self) -> ProfessionalId {
+        self.account.id
+    }
+
+    /// Returns the account.
+    #[must_use]
+    pub const fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Tells whether they may do something.
+    #[must_use]
+    pub fn may(&self, capability: Capability) -> bool {
+        self.account.capabilities.contains(&capability)
+    }
+
+    /// Returns the present time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.app.env().now()
+    }
+
+    /// Returns bytes that nobody can guess.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        random(&**self.app.env())
+    }
+
+    /// Returns how the structure is called.
+    #[must_use]
+    pub fn organization(&self) -> String {
+        let card = self.app.card().map(|card| card.name);
+        card.unwrap_or_else(|| self.app.identity().name().to_owned())
+    }
+
+    /// Changes their own password, if they know the old one. `None` says that they do not.
+    pub fn change_password(
+        &self,
+        old: &Private<String>,
+        new: &Private<String>,
+    ) -> Result<Option<Result<(), WeakPassword>>, AppError> {
+        let login = &self.account.person.reveal().login;
+        match self.app.authenticate(login, old)? {
+            Some(_) => Ok(Some(self.app.set_password(self.id(), new)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Keeps what they typed in a form.
+    pub fn keep_draft(
+        &self,
+        draft: Option<UnitId>,
+        text: &Private<serde_json::Value>,
+    ) -> Result<UnitId, DraftError> {
+        self.app.keep_draft(self.id(), draft, text)
+    }
+
+    /// Returns what they typed in a form.
+    pub fn draft(&self, draft: UnitId) -> Result<Private<serde_json::Value>, DraftError> {
+        self.app.draft(self.id(), draft)
+    }
+
+    /// Throws away what they typed in a form: its key is destroyed.
+    pub fn drop_draft(&self, draft: UnitId) -> Result<(), DraftError> {
+        self.app.drop_draft(self.id(), draft)
+    }
+
+    /// Returns the forms that they have not finished, oldest first.
+    #[must_use]
+    pub fn drafts(&self) -> Vec<UnitId> {
+        self.app.drafts(self.id())
+    }
+}
+
+/// Somebody who refers people, and answers.
+#[derive(Clone)]
+pub struct Writer(Member);
+
+impl Writer {
+    /// Makes the handle of somebody who may work.
+    #[must_use]
+    pub fn of(member: Member) -> Option<Self> {
+        member.may(Capability::Work).then_some(Self(member))
+    }
+
+    /// Returns the handle that does less.
+    #[must_use]
+    pub const fn member(&self) -> &Member {
+        &self.0
+    }
+
+    /// Proposes a referral.
+    pub fn propose(&self, request: Request, once: [u8; 16]) -> Result<Proposed, SayError> {
+        self.0.app.propose(self.0.id(), request, once)
+    }
+
+    /// Says something about a referral, in the name of the organization or of the person in front
+    /// of this professional.
+    pub fn say(
+        &self,
+        by: Author,
+        id: ReferralId,
+        command: Command,
+        texts: Texts,
+        once: [u8; 16],
+    ) -> Result<(), SayError> {
+        self.0.app.say(Some(self.0.id()), by, id, command, texts, Some(once))
+    }
+
+    /// Returns what waits for somebody.
+    pub fn worklist(&self) -> Result<Worklist, AppError> {
+        self.0.app.worklist()
+    }
+
+    /// Returns the referrals that are over, the latest first.
+    pub fn ended(&self, limit: usize) -> Result<Vec<WorklistRow>, AppError> {
+        self.0.app.ended(limit)
+    }
+
+    /// Returns everything that may be shown of one referral.
+    pub fn story(&self, id: ReferralId) -> Result<Option<Story>, AppError> {
+        self.0.app.story(id)
+    }
+
+    /// Returns the referral of a reference.
+    #[must_use]
+    pub fn find(&self, code: ShortCode) -> Option<ReferralId> {
+        self.0.app.find(code)
+    }
+
+    /// Returns the organizations that are linked with this one.
+    #[must_use]
+    pub fn partners(&self) -> Vec<PeerView> {
+        self.0.app.partners()
+    }
+
+    /// Returns the places that others describe.
+    #[must_use]
+    pub fn places(&self) -> Vec<ImportedPlace> {
+        self.0.app.places()
+    }
+}
+
+/// Somebody who runs the node. No content.
+#[derive(Clone)]
+pub struct Admin(Member);
+
+impl Admin {
+    /// Makes the handle of somebody who may administer.
+    #[must_use]
+    pub fn of(member: Member) -> Option<Self> {
+        member.may(Capability::Administer).then_some(Self(member))
+    }
+
+    /// Returns the handle that does less.
+    #[must_use]
+    pub const fn member(&self) -> &Member {
+        &self.0
+    }
+
+    /// Returns the nodes that this one is linked with, or about to be.
+    #[must_use]
+    pub fn partners(&self) -> Vec<PeerView> {
+        self.0.app.partners()
+    }
+
+    /// Makes an invitation.
+    pub fn invite(&self) -> Result<Invitation, AppError> {
+        self.0.app.invite()
+    }
+
+    /// Answers an invitation. Returns the six digits that two humans compare.
+    pub async fn join(&self, joins: &dyn Joins, text: &str) -> Result<String, JoinFailure> {
+        joins.join(text).await
+    }
+
+    /// Approves a link: the six digits are the same on both sides.
+    pub fn approve(&self, peer: NodeId) -> Result<(), LinkError> {
+        self.0.app.approve_link(peer)
+    }
+
+    /// Suspends a link.
+    pub fn suspend(&self, peer: NodeId) -> Result<(), LinkError> {
+        self.0.app.suspend_link(peer)
+    }
+
+    /// Resumes a link.
+    pub fn resume(&self, peer: NodeId) -> Result<(), LinkError> {
+        self.0.app.resume_link(peer)
+    }
+}

@@ -1,0 +1,101 @@
+//! The codes of closed lists, in words.
+
+use maillage_protocol::body::{Belonging, SafeRule};
+use maillage_protocol::codes::{
+    Accommodation, AddedFact, Autonomy, CancelReason, CodedAnswer, ConferenceReason, DeclineReason,
+    FirstContact, HalfDay, Helped, Matter, Medium, MeetingMode, MissedCause, MistakeReason,
+    Mobility, Mode, NeedCode, Obstacle, Outcome, OutcomeClass, Right, StepDownReason, Urgency,
+};
+use maillage_protocol::consent::{CollectionPlace, FeedbackLevel, Quality, WitnessFunction};
+use maillage_protocol::disclosure::{Category, SecrecyRegime};
+use maillage_protocol::referral::{Act, Confirmation, Status};
+
+use super::say;
+
+/// A value of a closed list, which the screen says in words.
+pub trait Coded: Copy + PartialEq + 'static {
+    /// What the names of its labels start with.
+    const ROOM: &'static str;
+
+    /// Every value, in the order of the list.
+    fn all() -> &'static [Self];
+
+    /// Returns the code of this value.
+    fn code(self) -> &'static str;
+
+    /// Returns the value of a code, if it is in the list.
+    fn from_code(code: &str) -> Option<Self>;
+
+    /// Returns the words for this value.
+    fn label(self) -> String {
+        say(&format!("{}-{}", Self::ROOM, self.code()))
+    }
+}
+
+macro_rules! coded {
+    ($($list:ident = $room:literal;)+) => {
+        $(impl Coded for $list {
+            const ROOM: &'static str = $room;
+
+            fn all() -> &'static [Self] {
+                Self::ALL
+            }
+
+            fn code(self) -> &'static str {
+                Self::code(self)
+            }
+
+            fn from_code(code: &str) -> Option<Self> {
+                Self::from_code(code)
+            }
+        })+
+
+        /// Returns the name of every label.
+        #[cfg(test)]
+        pub(super) fn every_key() -> Vec<String> {
+            // A theme of the national list is what its codes start with.
+            let themes = NeedCode::ALL.iter().map(|need| need.code().split("--").next().unwrap());
+            let mut keys: Vec<_> = themes.map(|theme| format!("theme-{theme}")).collect();
+            $(keys.extend($list::ALL.iter().map(|value| format!("{}-{}", $room, value.code())));)+
+            keys
+        }
+    };
+}
+
+coded! {
+    NeedCode = "besoin";
+    Right = "droit";
+    Obstacle = "obstacle";
+    Urgency = "urgence";
+    Autonomy = "autonomie";
+    Mode = "modalite";
+    HalfDay = "creneau";
+    Mobility = "mobilite";
+    Accommodation = "adaptation";
+    Matter = "sujet";
+    CodedAnswer = "precision";
+    AddedFact = "ajout";
+    DeclineReason = "motif";
+    StepDownReason = "desistement";
+    CancelReason = "annulation";
+    MistakeReason = "erronee";
+    MissedCause = "absence";
+    FirstContact = "contact";
+    MeetingMode = "lieu-rdv";
+    ConferenceReason = "concertation";
+    Outcome = "issue";
+    OutcomeClass = "famille";
+    Helped = "aidee";
+    Medium = "moyen";
+    FeedbackLevel = "retour";
+    WitnessFunction = "temoin";
+    Quality = "qualite";
+    CollectionPlace = "recueil";
+    Category = "donnee";
+    SecrecyRegime = "secret";
+    SafeRule = "prudence";
+    Belonging = "apporte";
+    Status = "statut";
+    Act = "acte";
+    Confirmation = "cloture";
+}

@@ -1,0 +1,102 @@
+//! `/parcours/…/arret`: stopping. Her withdrawal, which erases; or the sender's change of mind,
+//! which does not. The page names the consequence: it is the brake.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use maillage_protocol::codes::CancelReason;
+use maillage_protocol::consent::WithdrawalScope;
+use maillage_protocol::referral::{Author, Command, Status};
+
+use super::say;
+use crate::app::authority::Writer;
+use crate::app::{Story, Texts};
+use crate::text::Text;
+use crate::web::errors::PageError;
+use crate::web::filters;
+use crate::web::form::{Choice, Mistakes, Sent, Typed};
+use crate::web::layout::{Frame, Room, lead_to, page, page_again};
+use crate::web::row::RowView;
+use crate::web::story::{self, Reference};
+
+#[derive(Template)]
+#[template(path = "pathway/stop.html")]
+struct StopPage {
+    frame: Frame,
+    row: RowView,
+    /// Whether the sender may call it off.
+    cancellable: bool,
+    /// Whether the receiver is asked to stop.
+    requested: bool,
+    reasons: Vec<Choice>,
+    mistakes: Mistakes,
+}
+
+/// Why a sender may call it off by itself: the others are said by the clock.
+const REASONS: &[CancelReason] =
+    &[CancelReason::TakenElsewhere, CancelReason::SituationChanged, CancelReason::Other];
+
+fn view(frame: Frame, story: &Story, typed: &Typed, mistakes: Mistakes) -> StopPage {
+    let row = &story.row;
+    let asked = matches!(
+        row.status,
+        Status::Proposed | Status::Delivered | Status::Seen | Status::Questioned
+    );
+    StopPage {
+        cancellable: row.side == Author::Sender && (asked || row.status.is_helping()),
+        requested: row.side == Author::Receiver && row.status == Status::CancellationRequested,
+        reasons: typed.choices("motif", REASONS),
+        row: RowView::of(row, frame.clock),
+        frame: frame.in_room(Room::Home),
+        mistakes,
+    }
+}
+
+/// Shows what stopping means.
+pub(in crate::web) async fn show(
+    writer: Writer,
+    frame: Frame,
+    reference: Reference,
+) -> Result<HttpResponse, PageError> {
+    let story = story::read(&writer, reference).await?;
+    page(&view(frame, &story, &Typed::default(), Mistakes::default()))
+}
+
+/// What is stopped, and what the page says that was done.
+fn read(typed: &Typed) -> Result<(Author, Command, &'static str), Mistakes> {
+    let mut mistakes = Mistakes::default();
+    match typed.one("arret") {
+        "elle" => Ok((Author::Person, Command::Withdraw(WithdrawalScope::Referral), "retiree")),
+        "nous" => {
+            let reason = typed.chosen::<CancelReason>("motif");
+            let reason = reason.filter(|reason| REASONS.contains(reason));
+            let reason = mistakes.need("motif", reason, Text("motif-arret-absent"));
+            let reason = reason.ok_or(mistakes)?;
+            Ok((Author::Sender, Command::Cancel(reason), "annulee"))
+        }
+        "confirmer" => {
+            let told = typed.holds("dit", "oui");
+            Ok((Author::Receiver, Command::ConfirmCancellation { told }, "annulee"))
+        }
+        _ => {
+            mistakes.add("arret", Text("arret-absent"));
+            Err(mistakes)
+        }
+    }
+}
+
+/// Stops.
+pub(in crate::web) async fn stop(
+    writer: Writer,
+    frame: Frame,
+    reference: Reference,
+    sent: Sent,
+) -> Result<HttpResponse, PageError> {
+    let story = story::read(&writer, reference).await?;
+    match read(&sent.typed) {
+        Ok((by, command, done)) => {
+            say(&writer, &story, by, command, Texts::default(), sent.once).await?;
+            Ok(lead_to(&format!("/parcours/{}?fait={done}", story.row.code)))
+        }
+        Err(mistakes) => page_again(&view(frame, &story, &sent.typed, mistakes)),
+    }
+}

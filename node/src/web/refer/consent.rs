@@ -1,0 +1,422 @@
+//! T6 `/orienter/accord`: she hears it, and she says yes or no. « Non » is as big as « oui ».
+
+use std::sync::{Mutex, PoisonError};
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use maillage_protocol::body::Channel;
+use maillage_protocol::codes::{Language, Medium};
+use maillage_protocol::consent::{
+    CURRENT, CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, Quality, Representative,
+    Validity, WitnessFunction, script,
+};
+use maillage_protocol::id::UnitId;
+
+use super::disclosure::Told;
+use super::need::Need;
+use super::place::Place;
+use super::{Draft, ReferralDraft, SentReferral, Step, Which, lead_to_step};
+use crate::app::Request;
+use crate::app::authority::Writer;
+use crate::text::{Clock, Coded, Text};
+use crate::web::aside;
+use crate::web::errors::PageError;
+use crate::web::filters;
+use crate::web::form::{Choice, Mistakes, Sent, Typed};
+use crate::web::layout::{Frame, Room, lead_to, page, page_again};
+use crate::web::story::{Asked, Line, contact_lines};
+
+/// Everything that was typed before, read again: what she is asked to agree to.
+pub(super) struct Offer {
+    pub(super) need: Need,
+    pub(super) place: Place,
+    pub(super) told: Told,
+}
+
+impl Offer {
+    /// Reads the first three steps, or leads back to the first that no longer makes sense.
+    async fn read(writer: &Writer, step: &Step, clock: Clock) -> Result<Self, HttpResponse> {
+        let lost = || PageError::NotFound;
+        let back = |page| match step.id {
+            Some(id) => lead_to_step(page, id),
+            None => actix_web::ResponseError::error_response(&lost()),
+        };
+        let Ok(need) = Need::read(&step.typed.need, clock) else {
+            return Err(back("/orienter/besoin"));
+        };
+        let (reader, code) = (writer.clone(), need.code);
+        let places = aside(move || Ok::<_, PageError>(Place::all(&reader.partners(), code, clock)));
+        let places = match places.await {
+            Ok(places) => places,
+            Err(failure) => return Err(actix_web::ResponseError::error_response(&failure)),
+        };
+        let Ok(place) = Place::read(&step.typed.place, &places) else {
+            return Err(back("/orienter/lieu"));
+        };
+        let Ok(told) = Told::read(&step.typed.disclosure) else {
+            return Err(back("/orienter/donnees"));
+        };
+        Ok(Self { need, place, told })
+    }
+
+    /// Returns what the receiver may know before it answers.
+    pub(super) fn asked(&self) -> Asked<'_> {
+        let (need, told) = (&self.need, &self.told);
+        Asked {
+            code: need.code,
+            right: need.right,
+            obstacles: need.obstacles.iter().copied().collect(),
+            zone: None,
+            deadline: need.deadline,
+            urgency: None,
+            mode: need.mode,
+            schedule: told.schedule.iter().copied().collect(),
+            mobility: told.mobility.iter().copied().collect(),
+            language: told.language.as_ref(),
+            accommodations: need.accommodations.iter().copied().collect(),
+        }
+    }
+
+    /// Returns the words to read aloud.
+    fn words(&self) -> String {
+        let need = lower_first(&self.need.code.label());
+        let words = script(CURRENT, &self.place.organization, &need, &self.items());
+        words.expect("the current version is one of the texts")
+    }
+
+    /// Says what the receiver will be told of her, as it is said to her.
+    fn items(&self) -> String {
+        let contact = &self.told.contact;
+        let mut items = vec![Text("dit-prenom").to_string()];
+        items.extend(contact.channel.as_ref().and_then(channel_said).map(|text| text.to_string()));
+        for (told, text) in [
+            (contact.safe_contact.is_some(), Text("dit-prudence")),
+            (contact.brings.is_some(), Text("dit-apporte")),
+            (contact.practical_note.is_some(), Text("dit-note")),
+        ] {
+            if told {
+                items.push(text.to_string());
+            }
+        }
+        items.join(", ")
+    }
+}
+
+const fn channel_said(channel: &Channel) -> Option<Text> {
+    match channel {
+        Channel::Phone { .. } => Some(Text("dit-telephone")),
+        Channel::Email { .. } => Some(Text("dit-mel")),
+        Channel::Post { .. } => Some(Text("dit-adresse")),
+        Channel::ViaSender => Some(Text("dit-par-nous")),
+        Channel::ComesWithCode => Some(Text("dit-avec-code")),
+    }
+}
+
+/// Writes a label so that it can stand inside a sentence.
+fn lower_first(label: &str) -> String {
+    let mut letters = label.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// How she agreed, and to what besides.
+struct Agreed {
+    gesture: Gesture,
+    place: CollectionPlace,
+    form: NoticeForm,
+    feedback: FeedbackLevel,
+    statistics: bool,
+    askable: Option<Medium>,
+    validity: Validity,
+}
+
+impl Agreed {
+    fn read(typed: &Typed) -> Result<Self, Mistakes> {
+        let mut mistakes = Mistakes::default();
+        let gesture = gesture(typed, &mut mistakes);
+        let place = mistakes.need("recueil", typed.chosen("recueil"), Text("recueil-absent"));
+        let feedback = mistakes.need("retour", typed.chosen("retour"), Text("retour-absent"));
+        let validity = VALIDITIES.iter().find(|(code, _, _)| typed.holds("duree", code));
+        let validity = validity.map(|(_, validity, _)| *validity);
+        let validity = mistakes.need("duree", validity, Text("duree-absente"));
+        let (Some(gesture), Some(place), Some(feedback), Some(validity)) =
+            (gesture, place, feedback, validity)
+        else {
+            return Err(mistakes);
+        };
+        let form = if typed.holds("lecture", "elle") { NoticeForm::Text } else { NoticeForm::Oral };
+        Ok(Self {
+            gesture,
+            place,
+            form,
+            feedback,
+            statistics: typed.holds("statistiques", "oui"),
+            askable: typed.chosen("redemander"),
+            validity,
+        })
+    }
+}
+
+fn gesture(typed: &Typed, mistakes: &mut Mistakes) -> Option<Gesture> {
+    match typed.one("geste") {
+        "ecran" => Some(Gesture::Screen),
+        "papier" => Some(Gesture::Paper),
+        "oral" => {
+            let witness = typed.chosen::<WitnessFunction>("temoin");
+            let witness = mistakes.need("temoin", witness, Text("temoin-absent"))?;
+            Some(Gesture::Oral { witness })
+        }
+        "representant" => {
+            let quality = typed.chosen::<Quality>("qualite");
+            let quality = mistakes.need("qualite", quality, Text("qualite-absente"))?;
+            let proof_seen = typed.holds("document", "vu");
+            Some(Gesture::Proxy { representative: Representative { quality, proof_seen } })
+        }
+        _ => {
+            mistakes.add("geste", Text("geste-absent"));
+            None
+        }
+    }
+}
+
+const GESTURES: &[(&str, Text)] = &[
+    ("oral", Text("geste-oral")),
+    ("ecran", Text("geste-ecran")),
+    ("papier", Text("geste-papier")),
+    ("representant", Text("geste-representant")),
+];
+
+const VALIDITIES: &[(&str, Validity, Text)] = &[
+    ("jour", Validity::Day, Text("duree-jour")),
+    ("mois", Validity::Month, Text("duree-mois")),
+    ("six-mois", Validity::HalfYear, Text("duree-six-mois")),
+    ("an", Validity::Year, Text("duree-an")),
+];
+
+#[derive(Template)]
+#[template(path = "refer/consent.html")]
+struct ConsentPage {
+    frame: Frame,
+    draft: String,
+    organization: String,
+    secrecy: String,
+    words: String,
+    before: Vec<Line>,
+    after: Vec<Line>,
+    gestures: Vec<Choice>,
+    witnesses: Vec<Choice>,
+    qualities: Vec<Choice>,
+    proof_seen: bool,
+    read_by_her: bool,
+    places: Vec<Choice>,
+    feedback: Vec<Choice>,
+    statistics: bool,
+    media: Vec<Choice>,
+    validities: Vec<Choice>,
+    mistakes: Mistakes,
+}
+
+impl ConsentPage {
+    fn of(frame: Frame, step: &Step, offer: &Offer, mistakes: Mistakes) -> Self {
+        let typed = with_usual_choices(step.typed.consent.clone());
+        let named = |field: &str, value: &str, label: Text| Choice {
+            value: value.to_owned(),
+            label: label.to_string(),
+            checked: typed.holds(field, value),
+        };
+        Self {
+            draft: step.name(),
+            organization: offer.place.organization.clone(),
+            secrecy: offer.place.secrecy.clone(),
+            words: offer.words(),
+            before: offer.asked().lines(frame.clock),
+            after: contact_lines(&offer.told.contact),
+            gestures: GESTURES.iter().map(|(value, text)| named("geste", value, *text)).collect(),
+            witnesses: typed.choices("temoin", WitnessFunction::all()),
+            qualities: typed.choices("qualite", Quality::all()),
+            proof_seen: typed.holds("document", "vu"),
+            read_by_her: typed.holds("lecture", "elle"),
+            places: typed.choices("recueil", CollectionPlace::all()),
+            feedback: typed.choices("retour", FeedbackLevel::all()),
+            statistics: typed.holds("statistiques", "oui"),
+            media: typed.choices("redemander", &[Medium::Voice, Medium::Desk]),
+            validities: VALIDITIES
+                .iter()
+                .map(|(value, _, text)| named("duree", value, *text))
+                .collect(),
+            frame: frame.in_room(Room::Refer),
+            mistakes,
+        }
+    }
+}
+
+/// Before anything is chosen, the usual answers about circumstances are. What she agrees to
+/// besides the request is never chosen for her.
+fn with_usual_choices(typed: Typed) -> Typed {
+    let usual = [
+        ("recueil", CollectionPlace::InPerson.code()),
+        ("retour", FeedbackLevel::Outcome.code()),
+        ("duree", "six-mois"),
+    ];
+    usual.into_iter().fold(typed, |typed, (field, value)| {
+        if typed.one(field).is_empty() { typed.with(field, value) } else { typed }
+    })
+}
+
+/// Shows the step.
+pub(in crate::web) async fn show(
+    writer: Writer,
+    frame: Frame,
+    which: web::Query<Which>,
+) -> Result<HttpResponse, PageError> {
+    let step = Step::go_on(&writer, &which).await?;
+    match Offer::read(&writer, &step, frame.clock).await {
+        Ok(offer) => page(&ConsentPage::of(frame, &step, &offer, Mistakes::default())),
+        Err(back) => Ok(back),
+    }
+}
+
+/// Sends the request if she said yes. If she said no, nothing of her is kept.
+pub(in crate::web) async fn send(
+    writer: Writer,
+    frame: Frame,
+    which: web::Query<Which>,
+    sent: Sent,
+) -> Result<HttpResponse, PageError> {
+    let step = Step::go_on(&writer, &which).await;
+    let (mut step, draft) = match (step, which.brouillon) {
+        (Ok(step), Some(draft)) => (step, draft),
+        // Sent by the first of two clicks: there is a receipt where there was a draft.
+        (Err(PageError::NotFound), Some(draft)) => return Ok(lead_to_receipt(draft)),
+        (Err(error), _) => return Err(error),
+        (Ok(_), None) => return Err(PageError::NotFound),
+    };
+    if sent.typed.holds("reponse", "non") {
+        aside(move || writer.member().drop_draft(draft)).await?;
+        return Ok(lead_to("/orienter/sans-accord"));
+    }
+    step.typed.consent = sent.typed;
+    let offer = match Offer::read(&writer, &step, frame.clock).await {
+        Ok(offer) => offer,
+        Err(back) => return Ok(back),
+    };
+    let agreed = match Agreed::read(&step.typed.consent) {
+        Ok(agreed) => agreed,
+        Err(mistakes) => {
+            step.keep(&writer).await?;
+            return page_again(&ConsentPage::of(frame, &step, &offer, mistakes));
+        }
+    };
+    let (request, typed) = (request(offer, agreed), step.typed);
+    aside(move || propose(&writer, request, typed, draft, sent.once)).await?;
+    Ok(lead_to_receipt(draft))
+}
+
+fn lead_to_receipt(draft: UnitId) -> HttpResponse {
+    lead_to(&format!("/orienter/recepisse/{draft}"))
+}
+
+fn request(offer: Offer, agreed: Agreed) -> Request {
+    let words = offer.words();
+    let french = Language::try_from("fr".to_owned()).expect("two letters name a language");
+    let Offer { need, place, told } = offer;
+    Request {
+        peer: place.peer,
+        service: place.service,
+        code: need.code,
+        right: need.right,
+        obstacles: need.obstacles,
+        zone: None,
+        deadline: need.deadline,
+        mode: need.mode,
+        schedule: told.schedule,
+        mobility: told.mobility,
+        language: told.language,
+        accommodations: need.accommodations,
+        contact: told.contact,
+        gesture: agreed.gesture,
+        place: agreed.place,
+        notice: Notice::of(CURRENT, french, agreed.form, &words),
+        feedback: agreed.feedback,
+        statistics: agreed.statistics,
+        askable: agreed.askable,
+        validity: agreed.validity,
+    }
+}
+
+/// Held from the proposal to the receipt: the code is given once, and the second of two clicks
+/// must not write a receipt without it over the one that has it.
+static RECEIPTS: Mutex<()> = Mutex::new(());
+
+fn propose(
+    writer: &Writer,
+    request: Request,
+    typed: ReferralDraft,
+    draft: UnitId,
+    once: [u8; 16],
+) -> Result<(), PageError> {
+    let _receipts = RECEIPTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if matches!(Draft::read(writer.member(), draft)?, Draft::Receipt(_)) {
+        return Ok(());
+    }
+    let proposed = writer.propose(request, once)?;
+    let code = proposed.code.map(|code| code.to_printed().into());
+    let receipt = SentReferral { referral: proposed.referral, code, typed };
+    Draft::Receipt(Box::new(receipt)).keep(writer.member(), Some(draft))?;
+    Ok(())
+}
+
+#[derive(Template)]
+#[template(path = "refer/refused.html")]
+struct RefusedPage {
+    frame: Frame,
+}
+
+/// Says what can still be done for somebody who said no.
+pub(in crate::web) async fn show_refused(
+    _: Writer,
+    frame: Frame,
+) -> Result<HttpResponse, PageError> {
+    page(&RefusedPage { frame: frame.in_room(Room::Refer) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(pairs: &[(&str, &str)]) -> Typed {
+        let pairs = pairs.iter().map(|(field, value)| ((*field).into(), (*value).into()));
+        Typed::from(pairs.collect::<Vec<(String, String)>>())
+    }
+
+    #[test]
+    fn nothing_is_agreed_without_a_gesture() {
+        let usual = with_usual_choices(Typed::default());
+        let Err(mistakes) = Agreed::read(&usual) else { panic!("nobody agreed") };
+        assert_eq!(mistakes.of("geste"), Some(Text("geste-absent")));
+        assert_eq!(mistakes.list().len(), 1);
+    }
+
+    #[test]
+    fn a_yes_said_aloud_has_a_witness() {
+        let aloud = with_usual_choices(typed(&[("geste", "oral")]));
+        let Err(mistakes) = Agreed::read(&aloud) else { panic!("nobody heard it") };
+        assert_eq!(mistakes.of("temoin"), Some(Text("temoin-absent")));
+        let heard = aloud.with("temoin", "reception");
+        let agreed = Agreed::read(&heard).unwrap_or_else(|_| panic!("it is complete"));
+        assert_eq!(agreed.gesture, Gesture::Oral { witness: WitnessFunction::Reception });
+    }
+
+    #[test]
+    fn what_she_did_not_choose_is_not_agreed() {
+        let agreed = Agreed::read(&with_usual_choices(typed(&[("geste", "ecran")])));
+        let agreed = agreed.unwrap_or_else(|_| panic!("it is complete"));
+        assert!(!agreed.statistics && agreed.askable.is_none());
+        assert_eq!(agreed.validity, Validity::HalfYear);
+    }
+
+    #[test]
+    fn a_label_stands_inside_a_sentence() {
+        assert_eq!(lower_first("Élections"), "élections");
+        assert_eq!(lower_first(""), "");
+    }
+}

@@ -1,0 +1,237 @@
+//! T5 `/orienter/donnees`: what will be said of her, and no more. What is left empty is not sent.
+
+use std::collections::BTreeSet;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use maillage_protocol::body::{Belonging, Channel, Contact, SafeContact, SafeRule};
+use maillage_protocol::codes::{HalfDay, Language, Mobility};
+use maillage_protocol::private::Private;
+
+use super::need::Need;
+use super::place::back_to_need;
+use super::{Step, Which, lead_to_step};
+use crate::app::authority::Writer;
+use crate::text::{Coded, Text};
+use crate::web::errors::PageError;
+use crate::web::filters;
+use crate::web::form::{Choice, LINE, Mistakes, NOTE, Sent, Typed};
+use crate::web::layout::{Frame, Room, page, page_again};
+use crate::web::story::LANGUAGES;
+
+/// What will be said of her.
+pub(super) struct Told {
+    pub(super) contact: Contact,
+    pub(super) schedule: BTreeSet<HalfDay>,
+    pub(super) mobility: BTreeSet<Mobility>,
+    pub(super) language: Option<Language>,
+}
+
+impl Told {
+    /// Reads what was typed.
+    pub(super) fn read(typed: &Typed) -> Result<Self, Mistakes> {
+        let mut mistakes = Mistakes::default();
+        let first_name = mistakes.take("prenom", typed.text("prenom", LINE));
+        if first_name.is_none() && mistakes.of("prenom").is_none() {
+            mistakes.add("prenom", Text("prenom-absent"));
+        }
+        let channel = channel(typed, &mut mistakes);
+        let hours = mistakes.take("heures", typed.text("heures", LINE));
+        let note = mistakes.take("note", typed.text("note", NOTE));
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let rules: BTreeSet<SafeRule> = typed.ticked("prudence");
+        let careful = !rules.is_empty() || hours.is_some();
+        let brings: BTreeSet<Belonging> = typed.ticked("apporte");
+        let language = typed.one("langue").to_owned();
+        Ok(Self {
+            contact: Contact {
+                first_name: first_name.map(Private::from),
+                channel,
+                safe_contact: careful.then(|| SafeContact { rules, hours }.into()),
+                brings: (!brings.is_empty()).then(|| brings.into()),
+                practical_note: note.map(Private::from),
+            },
+            schedule: typed.ticked("creneau"),
+            mobility: typed.ticked("mobilite"),
+            language: Language::try_from(language).ok(),
+        })
+    }
+}
+
+/// The one way to reach her. Only the field of the way that was chosen is read.
+fn channel(typed: &Typed, mistakes: &mut Mistakes) -> Option<Channel> {
+    match typed.one("moyen") {
+        "telephone" => {
+            let number = mistakes.take("telephone", typed.text("telephone", LINE));
+            let number = number.filter(|number| is_telephone(number));
+            let number = mistakes.need("telephone", number, Text("telephone-faux"))?;
+            Some(Channel::Phone { number: number.into() })
+        }
+        "mel" => {
+            let address = mistakes.take("mel", typed.text("mel", LINE));
+            let address = address.filter(|address| is_mailbox(address));
+            let address = mistakes.need("mel", address, Text("mel-faux"))?;
+            Some(Channel::Email { address: address.into() })
+        }
+        "courrier" => {
+            let address = mistakes.take("adresse", typed.text("adresse", NOTE));
+            let address = mistakes.need("adresse", address, Text("adresse-absente"))?;
+            Some(Channel::Post { address: address.into() })
+        }
+        "par-nous" => Some(Channel::ViaSender),
+        "avec-code" => Some(Channel::ComesWithCode),
+        _ => {
+            mistakes.add("moyen", Text("moyen-absent"));
+            None
+        }
+    }
+}
+
+/// Tells whether a text may be a telephone number, as people write one.
+fn is_telephone(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (9..=15).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || " .-+()/".contains(c))
+}
+
+/// Tells whether a text may be a mailbox: whether somebody reads it, only writing to it tells.
+fn is_mailbox(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && !text.contains(char::is_whitespace)
+    })
+}
+
+const CHANNELS: &[(&str, Text)] = &[
+    ("telephone", Text("moyen-telephone")),
+    ("mel", Text("moyen-mel")),
+    ("courrier", Text("moyen-courrier")),
+    ("par-nous", Text("moyen-par-nous")),
+    ("avec-code", Text("moyen-avec-code")),
+];
+
+#[derive(Template)]
+#[template(path = "refer/disclosure.html")]
+struct DisclosurePage {
+    frame: Frame,
+    draft: String,
+    first_name: String,
+    channels: Vec<Choice>,
+    telephone: String,
+    mailbox: String,
+    address: String,
+    rules: Vec<Choice>,
+    hours: String,
+    note: String,
+    brings: Vec<Choice>,
+    half_days: Vec<Choice>,
+    mobility: Vec<Choice>,
+    languages: Vec<Choice>,
+    /// Whether something in the part that is folded was filled.
+    more: bool,
+    mistakes: Mistakes,
+}
+
+impl DisclosurePage {
+    fn of(frame: Frame, draft: String, typed: &Typed, mistakes: Mistakes) -> Self {
+        let named = |field: &str, list: &[(&str, Text)]| {
+            let choice = |(value, label): &(&str, Text)| Choice {
+                value: (*value).to_owned(),
+                label: label.to_string(),
+                checked: typed.holds(field, value),
+            };
+            list.iter().map(choice).collect()
+        };
+        let text = |field| typed.one(field).to_owned();
+        let folded = ["apporte", "creneau", "mobilite", "langue"];
+        Self {
+            first_name: text("prenom"),
+            channels: named("moyen", CHANNELS),
+            telephone: text("telephone"),
+            mailbox: text("mel"),
+            address: text("adresse"),
+            rules: typed.choices("prudence", SafeRule::all()),
+            hours: text("heures"),
+            note: text("note"),
+            brings: typed.choices("apporte", Belonging::all()),
+            half_days: typed.choices("creneau", HalfDay::all()),
+            mobility: typed.choices("mobilite", Mobility::all()),
+            languages: named("langue", LANGUAGES),
+            more: folded.iter().any(|field| !typed.one(field).is_empty()),
+            frame: frame.in_room(Room::Refer),
+            draft,
+            mistakes,
+        }
+    }
+}
+
+/// Shows the step.
+pub(in crate::web) async fn show(
+    writer: Writer,
+    frame: Frame,
+    which: web::Query<Which>,
+) -> Result<HttpResponse, PageError> {
+    let step = Step::go_on(&writer, &which).await?;
+    if Need::read(&step.typed.need, frame.clock).is_err() {
+        return back_to_need(&step);
+    }
+    page(&DisclosurePage::of(frame, step.name(), &step.typed.disclosure, Mistakes::default()))
+}
+
+/// Keeps the step, and leads to the next one.
+pub(in crate::web) async fn keep(
+    writer: Writer,
+    frame: Frame,
+    which: web::Query<Which>,
+    sent: Sent,
+) -> Result<HttpResponse, PageError> {
+    let mut step = Step::go_on(&writer, &which).await?;
+    step.typed.disclosure = sent.typed;
+    match Told::read(&step.typed.disclosure) {
+        Ok(_) => Ok(lead_to_step("/orienter/accord", step.keep(&writer).await?)),
+        Err(mistakes) => {
+            page_again(&DisclosurePage::of(frame, step.name(), &step.typed.disclosure, mistakes))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(pairs: &[(&str, &str)]) -> Typed {
+        let pairs = pairs.iter().map(|(field, value)| ((*field).into(), (*value).into()));
+        Typed::from(pairs.collect::<Vec<(String, String)>>())
+    }
+
+    #[test]
+    fn only_the_way_that_was_chosen_is_told() {
+        let typed = typed(&[
+            ("prenom", "Aubry"),
+            ("moyen", "telephone"),
+            ("telephone", "06 00 00 00 00"),
+            ("mel", "aubry@exemple.fr"),
+        ]);
+        let Ok(told) = Told::read(&typed) else { panic!("it is complete") };
+        let number = "06 00 00 00 00".to_owned().into();
+        assert_eq!(told.contact.channel, Some(Channel::Phone { number }));
+        assert_eq!((told.contact.safe_contact, told.contact.practical_note), (None, None));
+    }
+
+    #[test]
+    fn each_mistake_names_its_field() {
+        for (pairs, field) in [
+            (vec![("moyen", "par-nous")], "prenom"),
+            (vec![("prenom", "Aubry")], "moyen"),
+            (vec![("prenom", "Aubry"), ("moyen", "autre")], "moyen"),
+            (vec![("prenom", "Aubry"), ("moyen", "telephone")], "telephone"),
+            (vec![("prenom", "Aubry"), ("moyen", "telephone"), ("telephone", "abc")], "telephone"),
+            (vec![("prenom", "Aubry"), ("moyen", "mel"), ("mel", "aubry")], "mel"),
+            (vec![("prenom", "Aubry"), ("moyen", "courrier")], "adresse"),
+        ] {
+            let Err(mistakes) = Told::read(&typed(&pairs)) else { panic!("{pairs:?}") };
+            let fields: Vec<_> = mistakes.list().iter().map(|mistake| mistake.field).collect();
+            assert_eq!(fields, [field], "{pairs:?}");
+        }
+    }
+}

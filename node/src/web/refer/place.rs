@@ -1,0 +1,210 @@
+//! T4 `/orienter/lieu`: where, chosen with her. Partners can be asked from here; the other places
+//! of the territory are shown with their telephone.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use maillage_protocol::codes::NeedCode;
+use maillage_protocol::id::{NodeId, ServiceId};
+use serde::Deserialize;
+
+use super::need::Need;
+use super::{Step, Which, lead_to_step};
+use crate::app::authority::Writer;
+use crate::app::{LinkState, PeerView};
+use crate::facts::ImportedPlace;
+use crate::text::{Clock, Coded, Moment, Text};
+use crate::web::aside;
+use crate::web::errors::PageError;
+use crate::web::filters;
+use crate::web::form::{Mistakes, Sent, Typed};
+use crate::web::layout::{Frame, Room, page, page_again};
+
+/// The service that is asked.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) peer: NodeId,
+    pub(super) service: ServiceId,
+    /// How the organization is called.
+    pub(super) organization: String,
+    /// How the service is called.
+    pub(super) name: String,
+    pub(super) address: Option<String>,
+    pub(super) telephone: Option<String>,
+    pub(super) hours: Option<String>,
+    pub(super) secrecy: String,
+    commune: String,
+    fits: bool,
+    last_contact: Option<Moment>,
+}
+
+impl Place {
+    /// Reads which one was chosen, if it can still be asked.
+    pub(super) fn read(typed: &Typed, places: &[Self]) -> Result<Self, Mistakes> {
+        let mut mistakes = Mistakes::default();
+        let chosen = places.iter().find(|place| place.value() == typed.one("lieu")).cloned();
+        let missing = match typed.one("lieu") {
+            "" => Text("lieu-absent"),
+            _ => Text("lieu-disparu"),
+        };
+        mistakes.need("lieu", chosen, missing).ok_or(mistakes)
+    }
+
+    /// Returns the services that can be asked, those that answer the need first.
+    pub(super) fn all(partners: &[PeerView], need: NeedCode, clock: Clock) -> Vec<Self> {
+        let active = partners.iter().filter(|partner| partner.state == LinkState::Active);
+        let mut places: Vec<_> = active.flat_map(|peer| Self::of(peer, need, clock)).collect();
+        places.sort_by_key(|place| !place.fits);
+        places
+    }
+
+    fn of(peer: &PeerView, need: NeedCode, clock: Clock) -> Vec<Self> {
+        let Some(card) = &peer.card else { return Vec::new() };
+        let view = |service: &maillage_protocol::directory::Service| Self {
+            peer: peer.node,
+            service: service.id,
+            organization: card.name.clone(),
+            name: service.name.clone(),
+            address: card.address.clone(),
+            telephone: card.telephone.clone(),
+            hours: card.hours.clone(),
+            secrecy: card.regime.label(),
+            commune: card.commune.clone(),
+            fits: service.needs.contains(&need),
+            last_contact: peer.last_contact.map(|at| clock.moment(at)),
+        };
+        card.services.iter().map(view).collect()
+    }
+
+    fn value(&self) -> String {
+        format!("{}.{}", self.peer, self.service)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "refer/place.html")]
+struct PlacePage {
+    frame: Frame,
+    draft: String,
+    need: String,
+    chosen: String,
+    fitting: Vec<Place>,
+    others: Vec<Place>,
+    search: String,
+    found: Vec<ImportedPlace>,
+    /// How many places of the territory there are in all.
+    known: usize,
+    mistakes: Mistakes,
+}
+
+/// Places of the territory shown at once.
+const SHOWN: usize = 20;
+
+/// What is searched among the places of the territory.
+#[derive(Deserialize)]
+pub(in crate::web) struct Search {
+    commune: Option<String>,
+}
+
+/// What the page is made of.
+struct Known {
+    places: Vec<Place>,
+    imported: Vec<ImportedPlace>,
+}
+
+async fn known(writer: &Writer, need: NeedCode, clock: Clock) -> Result<Known, PageError> {
+    let writer = writer.clone();
+    aside(move || {
+        let places = Place::all(&writer.partners(), need, clock);
+        Ok::<_, PageError>(Known { places, imported: writer.places() })
+    })
+    .await
+}
+
+fn view(frame: Frame, step: &Step, known: Known, search: &str, mistakes: Mistakes) -> PlacePage {
+    let (fitting, others) = known.places.into_iter().partition(|place| place.fits);
+    let need = step.typed.need.chosen::<NeedCode>("besoin");
+    let count = known.imported.len();
+    let wanted = folded(search);
+    let matches = |place: &ImportedPlace| {
+        let texts = [&place.commune, &place.postcode, &place.name];
+        !wanted.is_empty() && texts.into_iter().any(|text| folded(text).contains(&wanted))
+    };
+    PlacePage {
+        frame: frame.in_room(Room::Refer),
+        draft: step.name(),
+        need: need.map(Coded::label).unwrap_or_default(),
+        chosen: step.typed.place.one("lieu").to_owned(),
+        fitting,
+        others,
+        found: known.imported.into_iter().filter(matches).take(SHOWN).collect(),
+        search: search.to_owned(),
+        known: count,
+        mistakes,
+    }
+}
+
+/// Writes a name so that accents, case and hyphens make no difference.
+fn folded(name: &str) -> String {
+    let plain = |c: char| match c {
+        'à' | 'â' | 'ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' | 'ö' => 'o',
+        'ù' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        '-' | '\'' | '’' => ' ',
+        other => other,
+    };
+    name.trim().to_lowercase().chars().map(plain).collect()
+}
+
+/// Shows the step.
+pub(in crate::web) async fn show(
+    writer: Writer,
+    frame: Frame,
+    which: web::Query<Which>,
+    search: web::Query<Search>,
+) -> Result<HttpResponse, PageError> {
+    let step = Step::go_on(&writer, &which).await?;
+    let Ok(need) = Need::read(&step.typed.need, frame.clock) else {
+        return back_to_need(&step);
+    };
+    let known = known(&writer, need.code, frame.clock).await?;
+    let search = search.into_inner().commune.unwrap_or_default();
+    page(&view(frame, &step, known, &search, Mistakes::default()))
+}
+
+/// Keeps the step, and leads to the next one.
+pub(in crate::web) async fn keep(
+    writer: Writer,
+    frame: Frame,
+    which: web::Query<Which>,
+    sent: Sent,
+) -> Result<HttpResponse, PageError> {
+    let mut step = Step::go_on(&writer, &which).await?;
+    let Ok(need) = Need::read(&step.typed.need, frame.clock) else {
+        return back_to_need(&step);
+    };
+    let known = known(&writer, need.code, frame.clock).await?;
+    step.typed.place = sent.typed;
+    match Place::read(&step.typed.place, &known.places) {
+        Ok(_) => Ok(lead_to_step("/orienter/donnees", step.keep(&writer).await?)),
+        Err(mistakes) => page_again(&view(frame, &step, known, "", mistakes)),
+    }
+}
+
+/// Leads back to a step that no longer makes sense: its deadline may have passed meanwhile.
+pub(super) fn back_to_need(step: &Step) -> Result<HttpResponse, PageError> {
+    step.id.map(|id| lead_to_step("/orienter/besoin", id)).ok_or(PageError::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_and_hyphens_make_no_difference() {
+        assert_eq!(folded(" Cergy-Préfecture"), "cergy prefecture");
+        assert_eq!(folded("L’Isle-Adam"), folded("l'isle adam"));
+    }
+}

@@ -1,0 +1,89 @@
+//! T7 `/orienter/recepisse/…`: something to hand over. Her code is here until it was handed over,
+//! and then nowhere.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use maillage_protocol::id::UnitId;
+
+use super::disclosure::Told;
+use super::{Draft, SentReferral};
+use crate::app::ShortCode;
+use crate::app::authority::Writer;
+use crate::text::Moment;
+use crate::web::aside;
+use crate::web::errors::PageError;
+use crate::web::filters;
+use crate::web::form::Sent;
+use crate::web::layout::{Frame, Room, lead_to, page};
+use crate::web::story::{Asked, Line, contact_lines};
+
+#[derive(Template)]
+#[template(path = "refer/receipt.html")]
+struct ReceiptPage {
+    frame: Frame,
+    draft: String,
+    reference: String,
+    code: Option<String>,
+    organization: String,
+    address: Option<String>,
+    commune: Option<String>,
+    telephone: Option<String>,
+    hours: Option<String>,
+    asked: Vec<Line>,
+    told: Vec<Line>,
+    until: Option<Moment>,
+}
+
+/// Shows the receipt.
+pub(in crate::web) async fn show(
+    writer: Writer,
+    frame: Frame,
+    draft: web::Path<UnitId>,
+) -> Result<HttpResponse, PageError> {
+    let (frame, draft) = (frame.in_room(Room::Refer), draft.into_inner());
+    let clock = frame.clock;
+    let (sent, story) = aside(move || {
+        let Draft::Receipt(sent) = Draft::read(writer.member(), draft)? else {
+            return Err(PageError::NotFound);
+        };
+        let story = writer.story(sent.referral)?.ok_or(PageError::NotFound)?;
+        Ok((sent, story))
+    })
+    .await?;
+    let SentReferral { referral, code, typed } = *sent;
+    let told = Told::read(&typed.disclosure).ok();
+    let asked = story.proposal.as_ref().map(|proposal| Asked::from(proposal).lines(clock));
+    let card = story.card;
+    page(&ReceiptPage {
+        frame,
+        draft: draft.to_string(),
+        reference: ShortCode::of(referral).to_string(),
+        code: code.map(|code| code.reveal().clone()),
+        organization: story.row.other,
+        address: card.as_ref().and_then(|card| card.address.clone()),
+        commune: card.as_ref().map(|card| card.commune.clone()),
+        telephone: card.as_ref().and_then(|card| card.telephone.clone()),
+        hours: card.and_then(|card| card.hours),
+        asked: asked.unwrap_or_default(),
+        told: told.map(|told| contact_lines(&told.contact)).unwrap_or_default(),
+        until: story.agreed_until.map(|until| clock.moment(until)),
+    })
+}
+
+/// Forgets the code: it was handed over.
+pub(in crate::web) async fn hand_over(
+    writer: Writer,
+    draft: web::Path<UnitId>,
+    _: Sent,
+) -> Result<HttpResponse, PageError> {
+    let draft = draft.into_inner();
+    let reference = aside(move || {
+        let Draft::Receipt(sent) = Draft::read(writer.member(), draft)? else {
+            return Err(PageError::NotFound);
+        };
+        writer.member().drop_draft(draft)?;
+        Ok(ShortCode::of(sent.referral))
+    })
+    .await?;
+    Ok(lead_to(&format!("/parcours/{reference}?fait=recepisse")))
+}

@@ -1,0 +1,125 @@
+//! One referral in a line: whose turn it is, and until when.
+
+use maillage_protocol::referral::{Author, Status, Turn};
+
+use crate::app::{Delivery, WorklistRow};
+use crate::text::{Clock, Coded, Moment, Text, say, say_with};
+
+/// One referral in a list, or at the top of its own page.
+pub(super) struct RowView {
+    /// Its reference.
+    pub(super) reference: String,
+    /// Her first name, if we may know it.
+    pub(super) first_name: Option<String>,
+    /// What she needs.
+    pub(super) need: String,
+    /// The other organization.
+    pub(super) other: String,
+    /// The word for it.
+    pub(super) status: String,
+    /// Whose turn it is.
+    pub(super) turn: Option<TurnView>,
+    /// Whether the last thing that we said has arrived.
+    pub(super) delivery: Option<Text>,
+    /// Whether a right may be lost.
+    pub(super) urgent: bool,
+    /// Where to act.
+    pub(super) page: String,
+    /// Whether it was never opened here.
+    pub(super) unopened: bool,
+}
+
+/// Whose turn it is.
+pub(super) struct TurnView {
+    /// Who must do what.
+    pub(super) words: String,
+    /// Before when.
+    pub(super) due: Moment,
+    /// The same, in words.
+    pub(super) before: String,
+    /// Whether it is us.
+    pub(super) mine: bool,
+}
+
+impl RowView {
+    /// Says a row, for whoever reads it now.
+    pub(super) fn of(row: &WorklistRow, clock: Clock) -> Self {
+        let reference = row.code.to_string();
+        let asked_of_us = row.side == Author::Receiver && is_asked(row.status);
+        let room = if asked_of_us { "demandes" } else { "parcours" };
+        Self {
+            page: format!("/{room}/{reference}"),
+            first_name: row.first_name.as_ref().map(|name| name.reveal().clone()),
+            need: row.need.label(),
+            other: row.other.clone(),
+            status: row.status.label(),
+            turn: row.turn.map(|turn| TurnView::of(turn, row, clock)),
+            delivery: delivery(row.delivery),
+            urgent: row.urgent,
+            unopened: row.side == Author::Receiver && row.status == Status::Delivered,
+            reference,
+        }
+    }
+}
+
+/// Tells whether the receiver still has to say yes or no.
+pub(super) const fn is_asked(status: Status) -> bool {
+    match status {
+        Status::Proposed
+        | Status::Delivered
+        | Status::Seen
+        | Status::Questioned
+        | Status::Expired => true,
+        Status::Draft
+        | Status::Accepted
+        | Status::Waitlisted
+        | Status::Scheduled
+        | Status::Missed
+        | Status::Underway
+        | Status::ReferringOn
+        | Status::CaseConference
+        | Status::CancellationRequested
+        | Status::Concluded
+        | Status::Closed
+        | Status::Declined
+        | Status::ReferredOn
+        | Status::Cancelled
+        | Status::Withdrawn
+        | Status::Mistaken
+        | Status::Erased => false,
+    }
+}
+
+impl TurnView {
+    fn of(turn: Turn, row: &WorklistRow, clock: Clock) -> Self {
+        let act = turn.act.label();
+        let words = match turn.holder {
+            Author::Person if row.mine => say("tour-lui-demander"),
+            Author::Person => say_with("tour-a-elle", [("acte", act.into())]),
+            Author::Sender | Author::Receiver if row.mine => {
+                say_with("tour-a-vous", [("acte", act.into())])
+            }
+            Author::Sender | Author::Receiver => {
+                let words = [("acte", act.into()), ("structure", row.other.as_str().into())];
+                say_with("tour-a-autre", words)
+            }
+        };
+        let due = clock.moment(turn.due);
+        let when = [("quand", due.words.as_str().into())];
+        let before = match due.past {
+            true => say_with("tour-retard", when),
+            false => say_with("tour-avant", when),
+        };
+        Self { words, due, before, mine: row.mine }
+    }
+}
+
+/// Says whether something has arrived.
+pub(super) const fn delivery(delivery: Delivery) -> Option<Text> {
+    match delivery {
+        Delivery::Local => None,
+        Delivery::Waiting => Some(Text("remise-attente")),
+        Delivery::Sent => Some(Text("remise-envoyee")),
+        Delivery::Delivered => Some(Text("remise-faite")),
+    }
+}

@@ -1,0 +1,296 @@
+//! What is known of one referral, in words: what was asked, what was said, whom to reach.
+
+mod steps;
+
+use std::collections::BTreeMap;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use maillage_protocol::body::{Channel, Contact};
+use maillage_protocol::calendar::Day;
+use maillage_protocol::codes::{
+    Accommodation, HalfDay, Language, Mobility, Mode, NeedCode, Obstacle, Right, Urgency, Zone,
+};
+use maillage_protocol::id::ServiceId;
+use maillage_protocol::referral::Proposal;
+
+use super::aside;
+use super::errors::PageError;
+use super::row::RowView;
+use crate::app::authority::Writer;
+use crate::app::{ErasureState, PeerView, ReceivedContact, ShortCode, Story};
+use crate::text::{Clock, Coded, Moment, Text, say_with};
+
+pub(super) use steps::StepView;
+
+/// The referral that the address of a page names.
+#[derive(Clone, Copy)]
+pub(super) struct Reference(ShortCode);
+
+impl FromRequest for Reference {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let code = request.match_info().get("reference").and_then(|code| code.parse().ok());
+        ready(code.map(Self).ok_or(PageError::NotFound))
+    }
+}
+
+/// Reads everything that may be shown of a referral.
+pub(super) async fn read(writer: &Writer, Reference(code): Reference) -> Result<Story, PageError> {
+    let writer = writer.clone();
+    aside(move || {
+        let id = writer.find(code).ok_or(PageError::NotFound)?;
+        writer.story(id)?.ok_or(PageError::NotFound)
+    })
+    .await
+}
+
+/// One thing that is known, and its name.
+pub(super) struct Line {
+    /// What it is.
+    pub(super) term: String,
+    /// What is known.
+    pub(super) words: String,
+    /// Where a click leads: a telephone, a mailbox.
+    pub(super) link: Option<String>,
+}
+
+impl Line {
+    /// Names something.
+    pub(super) fn new(term: Text, words: impl Into<String>) -> Self {
+        Self { term: term.to_string(), words: words.into(), link: None }
+    }
+
+    fn linked(term: Text, scheme: &str, words: &str) -> Self {
+        let target: String = words.chars().filter(|c| !c.is_whitespace()).collect();
+        Self { link: Some(format!("{scheme}:{target}")), ..Self::new(term, words) }
+    }
+}
+
+/// What may be known before an answer, wherever it comes from.
+pub(super) struct Asked<'a> {
+    /// What is needed.
+    pub(super) code: NeedCode,
+    /// The right at stake.
+    pub(super) right: Option<Right>,
+    /// What stands in the way.
+    pub(super) obstacles: Vec<Obstacle>,
+    /// Where she lives, roughly.
+    pub(super) zone: Option<&'a Zone>,
+    /// Until when.
+    pub(super) deadline: Option<Day>,
+    /// How urgent that makes it.
+    pub(super) urgency: Option<Urgency>,
+    /// How she wants to be helped.
+    pub(super) mode: Option<Mode>,
+    /// When she can come.
+    pub(super) schedule: Vec<HalfDay>,
+    /// How she can come.
+    pub(super) mobility: Vec<Mobility>,
+    /// Her language.
+    pub(super) language: Option<&'a Language>,
+    /// What the place must be like.
+    pub(super) accommodations: Vec<Accommodation>,
+}
+
+impl<'a> From<&'a Proposal> for Asked<'a> {
+    fn from(proposal: &'a Proposal) -> Self {
+        Self {
+            code: proposal.code,
+            right: proposal.right,
+            obstacles: proposal.obstacles.iter().copied().collect(),
+            zone: proposal.zone.as_ref(),
+            deadline: proposal.deadline,
+            urgency: Some(proposal.urgency),
+            mode: proposal.mode,
+            schedule: proposal.schedule.iter().copied().collect(),
+            mobility: proposal.mobility.iter().copied().collect(),
+            language: proposal.language.as_ref(),
+            accommodations: proposal.accommodations.iter().copied().collect(),
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// Says what is asked, line by line. What was left out has no line.
+    pub(super) fn lines(&self, clock: Clock) -> Vec<Line> {
+        let mut lines = vec![Line::new(Text("ligne-besoin"), self.code.label())];
+        if let Some(right) = self.right {
+            lines.push(Line::new(Text("ligne-droit"), right.label()));
+        }
+        if let Some(deadline) = self.deadline {
+            lines.push(Line::new(Text("ligne-echeance"), clock.day(deadline).words));
+        }
+        if let Some(urgency) = self.urgency.filter(|urgency| *urgency != Urgency::Normal) {
+            lines.push(Line::new(Text("ligne-urgence"), urgency.label()));
+        }
+        push_list(&mut lines, Text("ligne-obstacles"), &self.obstacles);
+        if let Some(mode) = self.mode {
+            lines.push(Line::new(Text("ligne-modalite"), mode.label()));
+        }
+        push_list(&mut lines, Text("ligne-creneaux"), &self.schedule);
+        push_list(&mut lines, Text("ligne-mobilite"), &self.mobility);
+        push_list(&mut lines, Text("ligne-adaptations"), &self.accommodations);
+        if let Some(language) = self.language {
+            lines.push(Line::new(Text("ligne-langue"), language_name(language)));
+        }
+        if let Some(zone) = self.zone {
+            lines.push(Line::new(Text("ligne-secteur"), zone.to_string()));
+        }
+        lines
+    }
+}
+
+fn push_list<T: Coded>(lines: &mut Vec<Line>, term: Text, values: &[T]) {
+    if !values.is_empty() {
+        lines.push(Line::new(term, enumerate(values)));
+    }
+}
+
+/// Says several values of a list, one after another.
+pub(super) fn enumerate<T: Coded>(values: &[T]) -> String {
+    values.iter().map(|value| value.label()).collect::<Vec<_>>().join(", ")
+}
+
+/// Languages that the form offers by their name. Any other is shown by its code.
+pub(super) const LANGUAGES: &[(&str, Text)] = &[
+    ("ar", Text("langue-ar")),
+    ("bm", Text("langue-bm")),
+    ("bn", Text("langue-bn")),
+    ("en", Text("langue-en")),
+    ("es", Text("langue-es")),
+    ("fa", Text("langue-fa")),
+    ("fsl", Text("langue-fsl")),
+    ("kab", Text("langue-kab")),
+    ("pt", Text("langue-pt")),
+    ("ro", Text("langue-ro")),
+    ("ru", Text("langue-ru")),
+    ("ta", Text("langue-ta")),
+    ("tr", Text("langue-tr")),
+    ("uk", Text("langue-uk")),
+    ("zh", Text("langue-zh")),
+];
+
+fn language_name(language: &Language) -> String {
+    let code = language.to_string();
+    let known = LANGUAGES.iter().find(|(known, _)| *known == code);
+    known.map_or(code, |(_, name)| name.to_string())
+}
+
+/// Says whom to reach and how, line by line.
+pub(super) fn contact_lines(contact: &Contact) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(name) = &contact.first_name {
+        lines.push(Line::new(Text("ligne-prenom"), name.reveal().as_str()));
+    }
+    lines.extend(contact.channel.as_ref().map(channel_line));
+    if let Some(safe) = &contact.safe_contact {
+        let rules: Vec<_> = safe.reveal().rules.iter().copied().collect();
+        push_list(&mut lines, Text("ligne-prudence"), &rules);
+        if let Some(hours) = &safe.reveal().hours {
+            lines.push(Line::new(Text("ligne-heures"), hours.as_str()));
+        }
+    }
+    if let Some(brings) = &contact.brings {
+        let brings: Vec<_> = brings.reveal().iter().copied().collect();
+        push_list(&mut lines, Text("ligne-apporte"), &brings);
+    }
+    if let Some(note) = &contact.practical_note {
+        lines.push(Line::new(Text("ligne-note"), note.reveal().as_str()));
+    }
+    lines
+}
+
+fn channel_line(channel: &Channel) -> Line {
+    match channel {
+        Channel::Phone { number } => Line::linked(Text("ligne-telephone"), "tel", number.reveal()),
+        Channel::Email { address } => Line::linked(Text("ligne-mel"), "mailto", address.reveal()),
+        Channel::Post { address } => Line::new(Text("ligne-adresse"), address.reveal().as_str()),
+        Channel::ViaSender => {
+            Line::new(Text("ligne-joindre"), Text("joindre-par-nous").to_string())
+        }
+        Channel::ComesWithCode => {
+            Line::new(Text("ligne-joindre"), Text("joindre-avec-code").to_string())
+        }
+    }
+}
+
+/// The names of the services that this node knows, with their organization.
+pub(super) struct ServiceNames(BTreeMap<ServiceId, String>);
+
+impl ServiceNames {
+    /// Reads them off the cards of the partners.
+    pub(super) fn of(partners: &[PeerView]) -> Self {
+        let cards = partners.iter().filter_map(|partner| partner.card.as_ref());
+        let named = cards.flat_map(|card| {
+            let name = |service: &str| format!("{service} ({})", card.name);
+            card.services.iter().map(move |service| (service.id, name(&service.name)))
+        });
+        Self(named.collect())
+    }
+
+    /// Returns the name of a service.
+    pub(super) fn name(&self, service: ServiceId) -> String {
+        let known = self.0.get(&service).cloned();
+        known.unwrap_or_else(|| Text("service-inconnu").to_string())
+    }
+}
+
+/// One referral, in words.
+pub(super) struct StoryView {
+    /// As in a list.
+    pub(super) row: RowView,
+    /// What was asked.
+    pub(super) asked: Vec<Line>,
+    /// Whom to reach, and how.
+    pub(super) contact: Vec<Line>,
+    /// What was said, oldest first.
+    pub(super) steps: Vec<StepView>,
+    /// The secrecy that binds the other organization, as a sentence.
+    pub(super) secrecy: Option<String>,
+    /// The public telephone of the other organization.
+    pub(super) telephone: Option<String>,
+    /// Until when she agreed.
+    pub(super) agreed_until: Option<Moment>,
+    /// How far the erasure is.
+    pub(super) erasure: Option<String>,
+    /// Whose word closed it.
+    pub(super) confirmation: Option<String>,
+}
+
+impl StoryView {
+    /// Says a story, for whoever reads it now.
+    pub(super) fn of(story: &Story, services: &ServiceNames, clock: Clock) -> Self {
+        let asked = story.proposal.as_ref().map(Asked::from);
+        let card = story.card.as_ref();
+        let contact = story.contact.as_ref();
+        Self {
+            row: RowView::of(&story.row, clock),
+            asked: asked.map(|asked| asked.lines(clock)).unwrap_or_default(),
+            contact: contact.map(|ReceivedContact(told)| contact_lines(told)).unwrap_or_default(),
+            steps: story
+                .steps
+                .iter()
+                .map(|s| StepView::of(s, &story.row, services, clock))
+                .collect(),
+            secrecy: card.map(|card| card.regime.label()),
+            telephone: card.and_then(|card| card.telephone.clone()),
+            agreed_until: story.agreed_until.map(|until| clock.moment(until)),
+            erasure: story.erasure.map(|erasure| erased(erasure, clock)),
+            confirmation: story.confirmation.map(Coded::label),
+        }
+    }
+}
+
+fn erased(erasure: ErasureState, clock: Clock) -> String {
+    match erasure {
+        ErasureState::Local => Text("effacement-ici").to_string(),
+        ErasureState::Awaited => Text("effacement-attendu").to_string(),
+        ErasureState::Attested(at) => {
+            say_with("effacement-atteste", [("quand", clock.moment(at).words.into())])
+        }
+    }
+}

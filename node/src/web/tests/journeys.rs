@@ -1,0 +1,291 @@
+//! What people do, from page to page.
+
+use actix_web::http::StatusCode;
+use maillage_protocol::id::NodeId;
+use maillage_protocol::referral::Status;
+
+use super::Territory;
+use super::browser::{Answer, browse};
+use crate::app::tests::SERVICE;
+
+const NEED: &str = "numerique--acceder-a-des-services-en-ligne";
+const NAME: &str = "Zéphirine";
+
+/// What is typed at each of the four steps.
+fn steps(peer: NodeId) -> [(&'static str, Vec<(&'static str, String)>); 4] {
+    let text = |fields: &[(&'static str, &str)]| {
+        fields.iter().map(|(field, value)| (*field, (*value).to_owned())).collect()
+    };
+    [
+        ("besoin", text(&[("besoin", NEED), ("obstacle", "no_mailbox"), ("droit", "social")])),
+        ("lieu", vec![("lieu", format!("{peer}.{SERVICE}"))]),
+        (
+            "donnees",
+            text(&[("prenom", NAME), ("moyen", "telephone"), ("telephone", "06 00 00 00 00")]),
+        ),
+        (
+            "accord",
+            text(&[
+                ("geste", "ecran"),
+                ("recueil", "in_person"),
+                ("retour", "outcome"),
+                ("duree", "six-mois"),
+                ("redemander", "desk"),
+                ("reponse", "oui"),
+            ]),
+        ),
+    ]
+}
+
+fn borrowed<'a>(fields: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    fields.iter().map(|(field, value)| (*field, value.as_str())).collect()
+}
+
+/// The reference that a page shows.
+fn reference(page: &Answer) -> String {
+    let (_, after) = page.body.split_once("<strong>").unwrap();
+    after.split('<').next().unwrap().to_owned()
+}
+
+/// Nadia refers somebody, up to the receipt.
+macro_rules! refer {
+    ($nadia:expr, $peer:expr) => {{
+        let mut page = "/orienter/besoin".to_owned();
+        for (step, fields) in steps($peer) {
+            let shown = $nadia.submit(&page, &page, &borrowed(&fields)).await;
+            assert!(!shown.location().is_empty(), "{step}");
+            page = shown.location().to_owned();
+        }
+        $nadia.see(&page).await
+    }};
+}
+
+#[actix_web::test]
+async fn somebody_is_referred_helped_and_asked() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+
+    let receipt = refer!(nadia, nodes.b.node());
+    receipt.says("Votre code personnel");
+    receipt.says("EPN Le Lavoir");
+    let code = reference(&receipt);
+    let draft = receipt.body.split("/orienter/recepisse/").nth(1).unwrap();
+    let page = format!("/orienter/recepisse/{}", draft.split('"').next().unwrap());
+    // Still there for whoever closed the window; gone once it was handed over.
+    nadia.see("/").await.says("Récépissé à remettre");
+    let story = nadia.submit(&page, &page, &[]).await;
+    story.says("pas encore envoyée");
+    assert_eq!(nadia.open(&page).await.status, StatusCode::NOT_FOUND);
+    nodes.exchange();
+
+    let home = karim.see("/").await;
+    home.says("À répondre");
+    home.hides(NAME);
+    let request = format!("/demandes/{code}");
+    karim.see(&request).await.says("Ouvrir la demande");
+    let opened = karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    opened.says("Pas d’adresse e-mail");
+    opened.hides(NAME);
+    let accepted = karim.submit(&request, &format!("{request}/oui"), &[]).await;
+    accepted.hides(NAME);
+    nodes.exchange();
+
+    let path = format!("/parcours/{code}");
+    let known = karim.see(&path).await;
+    known.says(NAME);
+    known.says("tel:0600000000");
+    let next = format!("{request}/suite");
+    let appointment = [
+        ("suite", "rendez-vous"),
+        ("jour", "2026-03-05"),
+        ("heure", "14:00"),
+        ("lieu-rdv", "desk"),
+    ];
+    karim.submit(&next, &next, &appointment).await.says("jeudi 5 mars 14 h");
+    let met = [("suite", "commencer"), ("contact", "met")];
+    karim.submit(&next, &next, &met).await.says("accompagnement commencé");
+    let end = format!("{path}/issue");
+    let outcome = [("issue", "accompanied"), ("autonomie", "2")];
+    karim.submit(&end, &end, &outcome).await.says("Accompagnée jusqu’au bout");
+    nodes.exchange();
+
+    nadia.see("/").await.says("lui demander si cela a aidé");
+    let opinion = format!("{path}/avis");
+    let closed = nadia.submit(&opinion, &opinion, &[("aidee", "yes"), ("moyen", "desk")]).await;
+    closed.says("Confirmée par la personne");
+    nodes.exchange();
+    for node in [&nodes.a, &nodes.b] {
+        let [id] = node.referrals()[..] else { panic!("one referral") };
+        assert_eq!(node.referral(id).unwrap().status(), Status::Closed);
+    }
+    nadia.see("/").await.says("Demandes terminées");
+}
+
+#[actix_web::test]
+async fn a_refusal_is_never_a_dead_end() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let request = format!("/demandes/{code}");
+    karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    let refusal = format!("{request}/refus");
+    let half = [("motif", "capacity_full"), ("date", "2026-05-04"), ("texte", "Bon courage")];
+    let again = karim.fill(&refusal, &refusal, &half).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    again.says("Indiquez une suite");
+    again.says("Bon courage");
+    again.says(r#"value="capacity_full" checked"#);
+    let whole = [&half[..], &[("suite", "aucune")]].concat();
+    karim.submit(&refusal, &refusal, &whole).await.says("Aucune autre solution connue");
+    nodes.exchange();
+    let told = nadia.see(&format!("/parcours/{code}")).await;
+    told.says("Complet, de nouveau possible lundi 4 mai");
+    told.says("Bon courage");
+}
+
+#[actix_web::test]
+async fn a_question_is_asked_and_answered() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let request = format!("/demandes/{code}");
+    karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    let question = format!("{request}/question");
+    karim.submit(&question, &question, &[("sujet", "equipment")]).await.says("attend une réponse");
+    nodes.exchange();
+    let answer = format!("/parcours/{code}/reponse");
+    let empty = nadia.fill(&answer, &answer, &[]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    nadia.submit(&answer, &answer, &[("reponse-equipment", "no")]).await.says("réponse : Non");
+    nodes.exchange();
+    karim.see(&request).await.says("Accepter");
+}
+
+#[actix_web::test]
+async fn nothing_typed_is_lost() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let mut nadia = browse(&nodes.a).await;
+    nadia.sign_in("nadia").await;
+    let [(_, need), (_, place), ..] = steps(nodes.b.node());
+    let first = "/orienter/besoin";
+    let second = nadia.submit(first, first, &borrowed(&need)).await.location().to_owned();
+    let third = nadia.submit(&second, &second, &borrowed(&place)).await.location().to_owned();
+    let wrong =
+        [("prenom", NAME), ("moyen", "telephone"), ("telephone", "abc"), ("note", "Le mardi")];
+    let again = nadia.fill(&third, &third, &wrong).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for typed in [NAME, "Le mardi", r#"value="abc""#, r##"href="#telephone""##] {
+        again.says(typed);
+    }
+    // Somebody else, another day: the draft is offered again, without what was not kept.
+    let home = nadia.see("/").await;
+    home.says("Accéder à des services en ligne");
+    home.hides(NAME);
+    let back = second.replace("/lieu", "/besoin");
+    nadia.see(&back).await.says(&format!(r#"value="{NEED}" checked"#));
+    let mut karim = browse(&nodes.b).await;
+    karim.sign_in("karim").await;
+    assert_eq!(karim.open(&back).await.status, StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn a_double_click_sends_once_and_keeps_the_code() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let mut nadia = browse(&nodes.a).await;
+    nadia.sign_in("nadia").await;
+    let mut page = "/orienter/besoin".to_owned();
+    let [need, place, told, (_, consent)] = steps(nodes.b.node());
+    for (_, fields) in [need, place, told] {
+        page = nadia.submit(&page, &page, &borrowed(&fields)).await.location().to_owned();
+    }
+    let key = nadia.see(&page).await.key();
+    let fields = [&[("cle", key.as_str())], &borrowed(&consent)[..]].concat();
+    let first = nadia.post(&page, &fields).await;
+    let second = nadia.post(&page, &fields).await;
+    assert_eq!(first.location(), second.location());
+    nadia.see(second.location()).await.says("Gardez ce code");
+    assert_eq!(nodes.a.referrals().len(), 1);
+}
+
+#[actix_web::test]
+async fn a_no_leaves_nothing_behind() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let mut nadia = browse(&nodes.a).await;
+    nadia.sign_in("nadia").await;
+    let mut page = "/orienter/besoin".to_owned();
+    let [need, place, told, _] = steps(nodes.b.node());
+    for (_, fields) in [need, place, told] {
+        page = nadia.submit(&page, &page, &borrowed(&fields)).await.location().to_owned();
+    }
+    let read = nadia.see(&page).await;
+    read.says(
+        "Je peux demander à EPN Le Lavoir de vous aider pour accéder à des services en ligne.",
+    );
+    read.says("votre prénom, votre numéro de téléphone");
+    let refused = nadia.submit(&page, &page, &[("reponse", "non")]).await;
+    refused.says("Elle a dit non");
+    assert!(nodes.a.referrals().is_empty());
+    nadia.see("/").await.says("Rien ne vous attend");
+    assert_eq!(nadia.open(&page).await.status, StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn she_changes_her_mind_at_the_same_desk() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let mut nadia = browse(&nodes.a).await;
+    nadia.sign_in("nadia").await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let stop = format!("/parcours/{code}/arret");
+    assert_eq!(nadia.fill(&stop, &stop, &[("arret", "nous")]).await.status, 422);
+    let stopped = nadia.submit(&stop, &stop, &[("arret", "elle")]).await;
+    stopped.says("Accord retiré");
+    stopped.says("L’identité est effacée");
+    stopped.hides(NAME);
+}
+
+#[actix_web::test]
+async fn partners_are_invited_compared_and_suspended() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let mut admin = browse(&nodes.a).await;
+    admin.sign_in("admin").await;
+    let page = "/partenaires";
+    admin.see(page).await.says("EPN Le Lavoir");
+    let invitation = admin.submit(page, "/partenaires/invitation", &[]).await;
+    invitation.says("maillage:invite:1:");
+    invitation.says("<svg");
+    let kept = invitation.location().to_owned();
+    admin.submit(&kept, &kept, &[]).await.says("Invitation transmise.");
+    assert_eq!(admin.open(&kept).await.status, StatusCode::NOT_FOUND);
+    for (text, said) in
+        [("bonjour", "Ce texte n’est pas une invitation"), ("maillage:invite:1:a", "ne répond pas")]
+    {
+        let to = "/partenaires/acceptation";
+        let again = admin.fill(page, to, &[("invitation", text)]).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        again.says(said);
+        again.says(text);
+    }
+    let peer = nodes.b.node();
+    let suspended = admin.submit(page, &format!("{page}/{peer}/suspension"), &[]).await;
+    suspended.says("Reprendre les échanges");
+    admin.submit(page, &format!("{page}/{peer}/reprise"), &[]).await.says("Actif");
+    let wrong = admin.fill(page, &format!("{page}/{peer}/approbation"), &[]).await;
+    assert_eq!(wrong.status, StatusCode::CONFLICT);
+}

@@ -1,0 +1,64 @@
+# Ce qui entoure chaque page.
+commun-produit = Maillage
+commun-aller-au-contenu = Aller au contenu
+commun-menu = Menu principal
+commun-pied = Aucun serveur central : vos dossiers restent dans votre structure.
+commun-a-corriger = À corriger avant de continuer
+commun-trop-long = Ce texte est trop long : 300 caractères au plus.
+commun-texte-aide = 300 caractères au plus. N’écrivez rien sur la personne.
+commun-reference = Référence
+commun-urgent = Droit en danger
+
+menu-accueil = À vous de jouer
+menu-orienter = Orienter
+menu-partenaires = Partenaires
+menu-deconnexion = Se déconnecter
+
+jour-illisible = Indiquez un jour, par exemple 2026-03-10.
+jour-absent = Indiquez le jour.
+date-passee = Indiquez un jour à venir.
+
+# À qui le tour.
+tour-a-vous = À vous : { $acte }
+tour-a-autre = À { $structure } : { $acte }
+tour-a-elle = À la personne : { $acte }
+tour-lui-demander = À vous : lui demander si cela a aidé
+tour-avant = avant { $quand }
+tour-retard = en retard, c’était pour { $quand }
+
+remise-attente = Enregistrée ici, pas encore envoyée
+remise-envoyee = Envoyée, remise pas encore confirmée
+remise-faite = Remise
+
+effacement-ici = L’identité est effacée ici.
+effacement-attendu = L’identité est effacée ici. L’effacement chez le partenaire est demandé.
+effacement-atteste = L’identité est effacée. Le partenaire l’a attesté { $quand }.
+
+service-inconnu = un service absent de notre annuaire
+
+# Ce qui vient d’être fait.
+fini-ouverte = Demande ouverte.
+fini-acceptee = Demande acceptée. Le contact arrive dès que le partenaire répond.
+fini-refusee = Réponse enregistrée. Elle sera remise dès que possible.
+fini-question = Question enregistrée. Le tour passe au partenaire.
+fini-repondu = Réponse enregistrée. Le tour passe au partenaire.
+fini-rendez-vous = Rendez-vous enregistré.
+fini-commencee = Début de l’accompagnement enregistré.
+fini-attente = Date promise enregistrée.
+fini-nouvelles = Nouvelles enregistrées.
+fini-absence = Absence enregistrée.
+fini-issue = Issue déclarée.
+fini-avis = Sa réponse est enregistrée, telle qu’elle l’a dite.
+fini-confirmee = Issue confirmée.
+fini-annulee = Arrêt enregistré.
+fini-retiree = Son accord est retiré. L’effacement est en cours.
+fini-recepisse = Récépissé remis. Le code n’est plus affiché nulle part.
+fini-brouillon = Brouillon effacé.
+fini-invitation = Invitation transmise. Attendez la réponse du partenaire.
+fini-demande-lien = Le partenaire a répondu. Comparez les six chiffres par téléphone.
+fini-lien = Partenaire approuvé.
+fini-suspendu = Échanges suspendus.
+fini-repris = Échanges repris.
+fini-session = Session fermée.
+fini-mot-de-passe = Mot de passe changé. Vos autres sessions sont fermées.
+fini-deconnexion = Vous êtes déconnecté.

@@ -1,0 +1,25 @@
+connexion-titre = Connexion
+connexion-identifiant = Identifiant
+connexion-mot-de-passe = Mot de passe
+connexion-entrer = Se connecter
+connexion-refusee = L’identifiant ou le mot de passe ne convient pas. Vérifiez les deux.
+connexion-oubli = Mot de passe oublié ? Demandez-en un nouveau à l’administrateur de votre structure.
+
+moi-titre = Mes accès
+moi-identifiant = Identifiant :
+moi-sessions = Mes sessions ouvertes
+moi-sessions-aide = Une session se ferme seule après un quart d’heure sans activité.
+moi-ouverte = Ouverte
+moi-vue = Dernière activité
+moi-cette-session = Cette session
+moi-fermer = Fermer
+moi-fermer-autres = Fermer toutes les autres
+moi-mot-de-passe = Changer de mot de passe
+moi-ancien = Mot de passe actuel
+moi-nouveau = Nouveau mot de passe
+moi-nouveau-aide = Douze caractères au moins. Une suite de mots convient bien.
+moi-encore = Nouveau mot de passe, une deuxième fois
+moi-changer = Changer
+moi-mots-differents = Les deux saisies sont différentes. Recommencez.
+moi-mot-faux = Ce n’est pas votre mot de passe actuel.
+moi-mot-faible = Il faut au moins douze caractères.

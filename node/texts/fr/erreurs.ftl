@@ -1,0 +1,40 @@
+# Chaque page d’erreur offre une suite.
+erreur-retour = Revenir à l’accueil
+erreur-deconnecte = Vous n’êtes pas connecté
+erreur-deconnecte-suite = Connectez-vous pour continuer.
+erreur-introuvable = Cette page n’existe pas
+erreur-introuvable-suite = L’adresse est fausse, ou la page n’est plus là. Cherchez par la référence depuis l’accueil.
+erreur-methode = Cette page ne s’ouvre pas ainsi
+erreur-methode-suite = Revenez à l’accueil et reprenez depuis le menu.
+erreur-autre-site = Envoi refusé
+erreur-autre-site-suite = Ce formulaire ne vient pas de cette page. Ouvrez-la de nouveau et recommencez.
+erreur-vieux-formulaire = Ce formulaire est trop ancien
+erreur-vieux-formulaire-suite = Rien n’a été enregistré. Revenez en arrière, rechargez la page et envoyez de nouveau.
+erreur-illisible = L’envoi est illisible
+erreur-illisible-suite = Rien n’a été enregistré. Revenez en arrière et recommencez.
+erreur-trop-grand = L’envoi est trop grand
+erreur-trop-grand-suite = Rien n’a été enregistré. Raccourcissez les textes et recommencez.
+erreur-refus = Ce n’est pas possible maintenant
+erreur-service-suite = Ce service ne peut plus être sollicité. Choisissez un autre lieu.
+erreur-accord-suite = La personne n’a pas donné son accord pour cela. Demandez-lui d’abord.
+erreur-lien-suite = Le lien avec ce partenaire n’est pas à cette étape. Revenez à la liste.
+erreur-efface = L’identité a été effacée
+erreur-efface-suite = La personne a retiré son accord. Rien ne peut plus être dit d’elle.
+erreur-trop-souvent = Trop d’essais
+erreur-trop-souvent-suite =
+    { $nombre ->
+        [one] Attendez une seconde, puis réessayez.
+       *[other] Attendez { $nombre } secondes, puis réessayez.
+    }
+erreur-panne = Le service a rencontré une panne
+erreur-panne-suite = Rien n’a été enregistré. Réessayez, ou donnez ce numéro à votre administrateur : incident { $incident }.
+
+refus-pas-a-vous = Cette action revient à l’autre structure.
+refus-terminee = Cette demande est terminée : { $statut }.
+refus-pas-maintenant = Cette action n’est pas possible à cette étape : { $statut }.
+refus-trop-tot = Il est trop tôt : quelqu’un a encore du temps pour répondre.
+refus-trop-tard = Il est trop tard pour cette action.
+refus-dans-le-desordre = Cette action ne suit pas ce que votre structure a déjà dit.
+refus-trop-peu-essaye = Il faut plus d’essais : trois essais, deux moyens, dix jours.
+refus-accord-expire = Son accord a expiré. Demandez-lui de le renouveler.
+refus-accord-retire = La personne a retiré son accord.
