@@ -167,8 +167,8 @@ pub struct Metrics {
 pub const KEYS: [&str; 22] = [
     "public_url",
     "listen",
-    "data_dir",
     "public_base_path",
+    "data_dir",
     "trusted_proxies",
     "tls.certificate",
     "tls.key",

@@ -361,14 +361,19 @@ pub fn stripped(record: &Record) -> Option<Vec<u8>> {
     (payload.len() < record.payload.len()).then_some(payload)
 }
 
-/// Tells whether a record is an event whose key is kept as evidence, and not with a unit.
+/// Tells whether the key of a record is kept as evidence, and not with a unit.
 #[must_use]
 pub fn is_evidence(record: &Record) -> bool {
     match record.leaf.kind {
         LeafKind::Sent | LeafKind::Received => read_event_parts::<()>(&record.payload)
             .is_ok_and(|(entry, _)| !entry.wrapped.is_empty() && unit_of(&entry.wrapped).is_none()),
-        LeafKind::Fact
-        | LeafKind::Padding
+        LeafKind::Fact => {
+            let rest = record.payload.split_first_chunk::<SALT>().map_or(&[][..], |(_, rest)| rest);
+            let mut parts = PartsReader::new(rest);
+            let wrapped = parts.part().and_then(|_| parts.part()).unwrap_or_default();
+            !wrapped.is_empty() && unit_of(wrapped).is_none()
+        }
+        LeafKind::Padding
         | LeafKind::Receipt
         | LeafKind::Erasure
         | LeafKind::Identity

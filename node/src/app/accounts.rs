@@ -124,11 +124,6 @@ impl Accounts {
     pub(super) fn token(&self, name: &[u8; 8]) -> Option<&Token> {
         self.tokens.get(name).filter(|token| !token.revoked)
     }
-
-    /// Returns every key of the API with its public name.
-    pub(super) fn tokens(&self) -> impl Iterator<Item = (&[u8; 8], &Token)> {
-        self.tokens.iter()
-    }
 }
 
 /// The password is too short to be chosen.

@@ -316,18 +316,15 @@ impl<'a> Intake<'a> {
     }
 
     fn verify(&self, canonical: Canonical) -> Result<Verified, Stop> {
-        let key = self.channel.key_for(&canonical, &self.author);
-        let key = match key {
-            Ok(key) => key,
-            // It may be stored already, under a key that does not sign here any more.
-            Err(_) => {
-                let claims = canonical.claims();
-                let known = self.known(claims.epoch, claims.seq).is_some();
-                let kid = claims.kid;
-                let old = self.author.signing_key(kid, maillage_protocol::keys::KeyUse::Sig);
-                old.filter(|_| known).ok_or(Stop::Problem(ProblemType::UnknownKey))?
-            }
+        let stored = |epoch, seq| self.known(epoch, seq);
+        // What is stored already was verified then, under a key that may not sign here any more.
+        let key = if self.channel.holds(&canonical, &stored) {
+            let kid = canonical.claims().kid;
+            self.author.signing_key(kid, maillage_protocol::keys::KeyUse::Sig)
+        } else {
+            self.channel.key_for(&canonical, &self.author).ok()
         };
+        let key = key.ok_or(Stop::Problem(ProblemType::UnknownKey))?;
         canonical.verify(&key).map_err(|_| Stop::Problem(ProblemType::BadSignature))
     }
 

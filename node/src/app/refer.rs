@@ -320,14 +320,22 @@ impl App {
             told(case.peer, payload, consent, Some(&cover), 0)?
         };
         assemble(&mut said, &mut hidden, [word]);
-        // Without a key, only codes and dates can be written: what follows an erasure.
-        let holder = (!case.erased).then_some(VaultKey::Unit(case.unit));
-        let holder = match holder {
-            Some(holder) => holder,
-            None => VaultKey::Unit(self.safe.new_unit()?),
-        };
+        let holder = self.holder(case, &said.outgoing)?;
         self.record(Some(holder), &Act::Said(Box::new(said)), &hidden)?;
         Ok(())
+    }
+
+    /// Returns the key under which a word is sealed until it leaves.
+    ///
+    /// Her withdrawal destroys the key of the referral, and must reach the other side all the
+    /// same: it is evidence, and names nobody. So is what follows an erasure.
+    fn holder(&self, case: &Case, outgoing: &[Outgoing]) -> Result<VaultKey, AppError> {
+        let evidence = |entry: &Outgoing| matches!(entry, Outgoing::Sealed { consent: true, .. });
+        if case.erased || outgoing.iter().any(evidence) {
+            Ok(self.safe.evidence(self.now())?)
+        } else {
+            Ok(VaultKey::Unit(case.unit))
+        }
     }
 
     fn payload(&self, thread: Thread, fact: &Fact, content: Content) -> Payload {
@@ -338,6 +346,10 @@ impl App {
     /// Does what this node has to do by itself, now that something new is known: state that it
     /// holds a request, release the contact once it is accepted.
     pub(super) fn react(&self, id: ReferralId) -> Result<(), AppError> {
+        let left = self.case(id).is_some_and(|case| has_left(&case));
+        if left {
+            return self.erase_referral(id, ErasureCause::Withdrawal);
+        }
         let reaction = self.turns.take(TurnOf::Referral(id), || {
             let Some(case) = self.case(id) else { return Ok(()) };
             match case.side {
@@ -387,7 +399,7 @@ impl App {
     pub(super) fn resume_reactions(&self) -> Result<(), AppError> {
         let waiting: Vec<_> = {
             let state = self.state();
-            let waits = |case: &&Case| is_new(case) || awaits_contact(case);
+            let waits = |case: &&Case| is_new(case) || awaits_contact(case) || has_left(case);
             state.cases.values().filter(waits).map(|case| case.id).collect()
         };
         waiting.into_iter().try_for_each(|id| self.react(id))
@@ -429,6 +441,11 @@ impl App {
 fn is_new(case: &Case) -> bool {
     let asked = matches!(case.referral.sender.phase, Phase::Asked(_));
     case.side == Author::Receiver && asked && case.referral.receiver.delivered.is_none()
+}
+
+/// Tells whether she withdrew, and what identifies her is still here.
+fn has_left(case: &Case) -> bool {
+    case.referral.person.has_left() && !case.erased
 }
 
 /// Tells whether the receiver accepted and waits for the contact.

@@ -7,6 +7,7 @@ use maillage_protocol::channel::Channel;
 use maillage_protocol::control::Control;
 use maillage_protocol::directory::Card;
 use maillage_protocol::event::{EventKind, Head, RawHeader, Recipient, Verified};
+use maillage_protocol::fork::ForkProof;
 use maillage_protocol::id::{EventId, NodeId, ProfessionalId, ReferralId, UnitId};
 use maillage_protocol::identity::{Identity, SignedIdentity};
 use maillage_protocol::receipt::DeliveryReceipt;
@@ -83,14 +84,21 @@ impl State {
                 self.us = extended(before, event);
             }
             Entry::PeerIdentity { peer, event } => self.hear_identity(*peer, event),
-            Entry::Evidence { peer, .. } => {
-                if let Some(peer) = self.peers.get_mut(peer) {
-                    peer.alert = Some(Alert::Forked);
-                    peer.incoming.channel = peer.incoming.channel.clone().forked();
-                }
-            }
+            Entry::Evidence { peer, proof } => self.hear_evidence(*peer, proof),
         }
         Ok(())
+    }
+
+    /// Takes note that a peer wrote two histories. Its channel takes nothing more in this epoch;
+    /// an old proof, replayed, changes nothing in a new one.
+    fn hear_evidence(&mut self, peer: NodeId, proof: &[u8]) {
+        let Ok(proof) = serde_json::from_slice::<ForkProof>(proof) else { return };
+        let Ok(other) = RawHeader(proof.other).parse() else { return };
+        let Some(peer) = self.peers.get_mut(&peer) else { return };
+        if other.claims().epoch == peer.incoming.channel.epoch() {
+            peer.alert = Some(Alert::Forked);
+            peer.incoming.channel = peer.incoming.channel.clone().forked();
+        }
     }
 
     fn hear_fact(

@@ -272,6 +272,12 @@ impl App {
         self.case(id).map(|case| case.referral)
     }
 
+    /// Returns which half of a referral is ours.
+    #[must_use]
+    pub fn side(&self, id: ReferralId) -> Option<Author> {
+        self.case(id).map(|case| case.side)
+    }
+
     /// Returns the names of the referrals that this node takes part in.
     #[must_use]
     pub fn referrals(&self) -> Vec<ReferralId> {

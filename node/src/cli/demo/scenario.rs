@@ -1,8 +1,211 @@
-//! The first acceptance scenario, through the public HTTP interfaces only.
+//! The first acceptance scenario, through the public HTTP interfaces only: a social worker refers
+//! Mme Aubry, a mediator accepts, helps, concludes; she says that she was helped.
 
-use super::territory::Territory;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use maillage_protocol::private::Private;
+use maillage_protocol::time::DAY;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::territory::{Node, Territory, broken, service_of};
 use crate::cli::{Context, VerbError};
+use crate::control::{Answer, Order};
 
-pub(super) async fn play(_context: &Context, _territory: &Territory) -> Result<(), VerbError> {
+/// What must not be on the disk of who did not accept: an invented person.
+const FIRST_NAME: &str = "Madame-Aubry-Canari";
+const TELEPHONE: &str = "+33655501234";
+
+/// A professional, in front of the API of their node.
+struct Desk {
+    url: String,
+    token: Private<String>,
+    http: reqwest::Client,
+}
+
+pub(super) async fn play(context: &Context, territory: &Territory) -> Result<(), VerbError> {
+    let (ccas, epn) = (territory.node("ccas-bre")?, territory.node("epn-lav")?);
+    let (nadia, karim) = (Desk::of(ccas, "nadia").await?, Desk::of(epn, "karim").await?);
+    let mut steps = Steps { context, since: now() };
+
+    let proposed = nadia.post("/referrals", &proposal(epn)).await?;
+    let id = proposed["referral"].as_str().unwrap_or_default().to_owned();
+    steps.done("Nadia propose, avec l'accord de Mme Aubry")?;
+
+    both(&nadia, &karim, &id, "delivered").await?;
+    steps.done("le nœud de l'EPN tient la demande")?;
+    if holds(&epn.folder, FIRST_NAME)? || holds(&epn.folder, TELEPHONE)? {
+        return Err(broken("un octet personnel est chez l'EPN avant son accord"));
+    }
+    steps.done("aucun octet personnel sur le disque de l'EPN")?;
+
+    karim.say(&id, json!({ "command": "open" })).await?;
+    karim.say(&id, json!({ "command": "accept" })).await?;
+    both(&nadia, &karim, &id, "accepted").await?;
+    steps.done("Karim ouvre et accepte")?;
+
+    karim
+        .until(&id, "son contact arrive", |story| {
+            story["contact"]["name"] == FIRST_NAME
+                && story["contact"]["channel"]["number"] == TELEPHONE
+        })
+        .await?;
+    steps.done("le prénom et le téléphone arrivent, et seulement eux")?;
+
+    let time = context.env.now().after(DAY);
+    karim.say(&id, json!({ "command": "schedule", "time": time, "mode": "desk" })).await?;
+    both(&nadia, &karim, &id, "scheduled").await?;
+    steps.done("un rendez-vous est fixé")?;
+
+    karim.say(&id, json!({ "command": "start", "contact": "met" })).await?;
+    both(&nadia, &karim, &id, "underway").await?;
+    karim.say(&id, json!({ "command": "conclude", "outcome": "accompanied" })).await?;
+    both(&nadia, &karim, &id, "concluded").await?;
+    steps.done("Karim déclare l'issue : accompagnée jusqu'au bout")?;
+
+    nadia.say(&id, json!({ "command": "feedback", "helped": "yes", "via": "desk" })).await?;
+    both(&nadia, &karim, &id, "closed").await?;
+    steps.done("Mme Aubry dit qu'elle est aidée : l'orientation est close")?;
+
+    let (ours, theirs) = (nadia.story(&id).await?, karim.story(&id).await?);
+    let confirmed = ours["confirmation"] == "person";
+    if ours["folded"] != theirs["folded"] || ours["folded"].is_null() || !confirmed {
+        return Err(broken("les deux nœuds ne lisent pas la même orientation"));
+    }
+    context.say("Les deux nœuds lisent la même orientation, jusqu'au dernier octet.")
+}
+
+/// What Nadia sends: what she was told, and what Mme Aubry agreed to.
+fn proposal(epn: &Node) -> Value {
+    json!({
+        "peer": epn.id,
+        "service": service_of(epn.structure),
+        "need": "numerique--acceder-a-des-services-en-ligne",
+        "obstacles": ["no_mailbox"],
+        "person": {
+            "first_name": FIRST_NAME,
+            "channel": { "way": "phone", "number": TELEPHONE },
+            "practical_note": "Appeler après 17 h.",
+        },
+        "consent": {
+            "gesture": { "how": "screen" },
+            "place": "in_person",
+            "feedback": "outcome",
+            "statistics": true,
+            "askable": "desk",
+            "validity": "half_year",
+        },
+    })
+}
+
+/// Prints each step with the time that it took.
+struct Steps<'a> {
+    context: &'a Context,
+    since: Instant,
+}
+
+impl Steps<'_> {
+    fn done(&mut self, what: &str) -> Result<(), VerbError> {
+        let took = self.since.elapsed();
+        self.since = now();
+        self.context.say(format!("{:>7.1} ms  {what}", took.as_secs_f64() * 1_000.0))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "durations are shown, and decide nothing")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+impl Desk {
+    /// Takes a key of the API for a professional, as their administrator would.
+    async fn of(node: &Node, login: &str) -> Result<Self, VerbError> {
+        let login = Private::from(login.to_owned());
+        let Answer::Token { token } = node.order(Order::MakeToken { login }).await? else {
+            return Err(broken("pas de clé de l'API"));
+        };
+        let http = reqwest::Client::builder().no_proxy().build();
+        let http = http.map_err(|error| broken("le client HTTP").because(error))?;
+        Ok(Self { url: format!("{}/api/v1", node.url), token, http })
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, VerbError> {
+        let failed = |error| broken("une requête n'aboutit pas").because(error);
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        let request = request.bearer_auth(self.token.reveal());
+        let request = match body {
+            Some(body) => request.header("content-type", "application/json").body(body.to_string()),
+            None => request,
+        };
+        let answer = request.send().await.map_err(failed)?;
+        let status = answer.status();
+        let bytes = answer.bytes().await.map_err(failed)?;
+        let value: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        if status.is_success() {
+            return Ok(value);
+        }
+        let detail = value["detail"].as_str().unwrap_or_default();
+        Err(broken(&format!("le nœud refuse ({status}) : {detail}")))
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Result<Value, VerbError> {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    async fn say(&self, id: &str, command: Value) -> Result<(), VerbError> {
+        self.post(&format!("/referrals/{id}/commands"), &command).await.map(drop)
+    }
+
+    async fn story(&self, id: &str) -> Result<Value, VerbError> {
+        self.send(Method::GET, &format!("/referrals/{id}"), None).await
+    }
+
+    /// Waits until the story of a referral is as it should be.
+    async fn until(
+        &self,
+        id: &str,
+        what: &str,
+        ready: impl Fn(&Value) -> bool,
+    ) -> Result<(), VerbError> {
+        for _ in 0..2_000 {
+            if self.story(id).await.is_ok_and(|story| ready(&story)) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Err(broken(&format!("cela n'arrive pas : {what}")))
+    }
+}
+
+/// Waits until both nodes read the same status.
+async fn both(one: &Desk, other: &Desk, id: &str, status: &str) -> Result<(), VerbError> {
+    for desk in [one, other] {
+        desk.until(id, status, |story| story["referral"]["status"] == status).await?;
+    }
     Ok(())
+}
+
+/// Tells whether a text is in clear in a folder, in any of its files.
+fn holds(folder: &Path, text: &str) -> Result<bool, VerbError> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            if holds(&entry.path(), text)? {
+                return Ok(true);
+            }
+        } else if kind.is_file() {
+            let bytes = std::fs::read(entry.path())?;
+            if bytes.windows(text.len()).any(|window| window == text.as_bytes()) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
