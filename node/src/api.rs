@@ -75,6 +75,9 @@ mod tests {
         let mut described = BTreeSet::new();
         for (path, methods) in description["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
+                if method == "parameters" {
+                    continue;
+                }
                 let key =
                     operation.get("security").is_none_or(|needed| needed != &serde_json::json!([]));
                 described.insert((method.clone(), path.clone(), key));

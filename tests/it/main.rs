@@ -1,1 +1,19 @@
-//! x
+//! Several nodes as processes, over real HTTP, and what tries to break them.
+
+mod crash;
+mod hostile;
+mod polling;
+mod restore;
+mod s01_send_and_accept;
+
+/// A file of this folder that is not listed above would never run.
+#[test]
+fn every_file_of_this_folder_is_listed() {
+    let listed = include_str!("main.rs");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/it");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let module = name.trim_end_matches(".rs");
+        assert!(module == "main" || listed.contains(&format!("mod {module};")), "{module}");
+    }
+}

@@ -67,14 +67,14 @@ impl Line {
 impl SignedRequest {
     /// Reads the body.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, FederationError> {
-        serde_json::from_slice(&self.body).map_err(|_| FederationError::Malformed)
+        read_object(&self.body)
     }
 }
 
 impl IntroducedRequest {
     /// Reads the body, which nothing proves yet.
     pub(super) fn unproved<T: DeserializeOwned>(&self) -> Result<T, FederationError> {
-        serde_json::from_slice(&self.body).map_err(|_| FederationError::Malformed)
+        read_object(&self.body)
     }
 
     /// Checks that the node which introduces itself signed the request.
@@ -89,6 +89,14 @@ impl IntroducedRequest {
         let good = self.claims.verify(&key, &self.line.as_request());
         good.map_err(|_| FederationError::BadSignature)
     }
+}
+
+/// Reads one JSON object. An array would otherwise pass for the members of a struct in their order.
+fn read_object<T: DeserializeOwned>(body: &[u8]) -> Result<T, FederationError> {
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(FederationError::Malformed);
+    }
+    serde_json::from_slice(body).map_err(|_| FederationError::Malformed)
 }
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, FederationError>>>>;

@@ -1,0 +1,80 @@
+//! Scenario 1: a referral goes from a proposal to her word, and no byte of hers is where it must
+//! not be.
+
+use maillage_tests::Pair;
+use maillage_tests::{FIRST_NAME, TELEPHONE};
+use serde_json::json;
+
+#[test]
+fn n1_a_referral_goes_from_a_proposal_to_her_word() {
+    let pair = Pair::linked();
+    let id = pair.propose().unwrap();
+    pair.both(&id, "delivered");
+    let before = pair.epn.get(&format!("/referrals/{id}")).unwrap();
+    assert!(before["contact"].is_null());
+    nowhere_in_clear(&pair);
+
+    assert!(Pair::say(&pair.epn, &id, &json!({ "command": "open" })));
+    assert!(Pair::say(&pair.epn, &id, &json!({ "command": "accept" })));
+    pair.both(&id, "accepted");
+    pair.epn.until("her contact arrives", |epn| {
+        let story = epn.get(&format!("/referrals/{id}")).unwrap_or_default();
+        story["contact"]["name"] == FIRST_NAME && story["contact"]["channel"]["number"] == TELEPHONE
+    });
+
+    assert!(Pair::say(&pair.epn, &id, &json!({ "command": "start", "contact": "met" })));
+    let concluded = json!({ "command": "conclude", "outcome": "accompanied" });
+    assert!(Pair::say(&pair.epn, &id, &concluded));
+    pair.both(&id, "concluded");
+    let word = json!({ "command": "feedback", "helped": "yes", "via": "desk" });
+    assert!(Pair::say(&pair.ccas, &id, &word));
+    pair.both(&id, "closed");
+    pair.same(&id);
+    // Even where she is known, she is sealed on the disk.
+    nowhere_in_clear(&pair);
+}
+
+/// p16, p18: she is in no file of either node in clear: journal, vault, index, log.
+#[track_caller]
+fn nowhere_in_clear(pair: &Pair) {
+    for node in [&pair.ccas, &pair.epn] {
+        let files = node.files();
+        assert!(files.iter().any(|(path, _)| path.ends_with("log")));
+        for (path, bytes) in files {
+            for canary in [FIRST_NAME, TELEPHONE] {
+                let found = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
+                assert!(!found, "{canary} in {}", path.display());
+            }
+        }
+    }
+}
+
+/// The search can see: a canary that is planted is found.
+#[test]
+fn the_search_for_canaries_can_see() {
+    let pair = Pair::linked();
+    std::fs::write(pair.epn.folder.join("planted"), format!("a {FIRST_NAME} b")).unwrap();
+    let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| nowhere_in_clear(&pair)));
+    assert!(seen.is_err());
+}
+
+#[test]
+fn n3_a_withdrawal_travels_and_erases() {
+    let pair = Pair::linked();
+    let id = pair.propose().unwrap();
+    pair.both(&id, "delivered");
+    assert!(Pair::say(&pair.epn, &id, &json!({ "command": "accept" })));
+    pair.epn.until("her contact arrives", |epn| {
+        let story = epn.get(&format!("/referrals/{id}")).unwrap_or_default();
+        story["contact"]["name"] == FIRST_NAME
+    });
+    assert!(Pair::say(&pair.ccas, &id, &json!({ "command": "withdraw" })));
+    pair.both(&id, "withdrawn");
+    for node in [&pair.ccas, &pair.epn] {
+        node.until("her contact is gone", |node| {
+            let story = node.get(&format!("/referrals/{id}")).unwrap_or_default();
+            story["contact"].is_null() && story["erased"] == true
+        });
+    }
+    pair.same(&id);
+}

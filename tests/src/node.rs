@@ -1,0 +1,229 @@
+//! One node: a process of the real binary.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use maillage_node::app::AccountPerson;
+use maillage_node::control::{self, Answer, Order};
+use maillage_node::env::{Env, SystemEnv};
+use maillage_node::facts::Capability;
+use maillage_node::folder::DataFolder;
+use maillage_node::opening;
+use maillage_protocol::codes::NeedCode;
+use maillage_protocol::directory::{Card, Service};
+use maillage_protocol::disclosure::SecrecyRegime;
+use maillage_protocol::id::{NodeId, ServiceId};
+use maillage_protocol::identity::Organization;
+use maillage_protocol::private::Private;
+use reqwest::blocking::{Client, Response};
+use serde_json::Value;
+
+/// The service of every node of the tests.
+pub(crate) const SERVICE: ServiceId = ServiceId::from_bytes([7; 16]);
+/// How long something observable may take on a loaded machine.
+const PATIENCE: u32 = 3_000;
+
+/// A node, running or not.
+pub struct Node {
+    /// Its name for machines.
+    pub id: NodeId,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Where it listens.
+    pub url: String,
+    child: Option<Child>,
+    token: Option<String>,
+    http: Client,
+    settings: Vec<(String, String)>,
+}
+
+/// Returns a port that nothing uses now.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("this machine has a loopback");
+    listener.local_addr().expect("a bound socket has an address").port()
+}
+
+/// Returns the real binary, built beside the tests.
+fn binary() -> PathBuf {
+    let tests = std::env::current_exe().expect("a test knows where it is");
+    let folder = tests.ancestors().nth(2).expect("tests lie in deps/ of the target folder");
+    let binary = folder.join("maillage");
+    assert!(binary.exists(), "build it first: cargo build -p maillage-node --bin maillage");
+    binary
+}
+
+impl Node {
+    /// Makes a node in `folder`, and starts it.
+    #[must_use]
+    pub fn start(folder: &Path, name: &str, settings: &[(&str, &str)]) -> Self {
+        crate::with_crypto();
+        let url = format!("http://127.0.0.1:{}", free_port());
+        let id = make(folder, name, &url);
+        let http = Client::builder().no_proxy().build().expect("a plain client");
+        let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        let settings = settings.iter().map(owned).collect();
+        let folder = folder.to_owned();
+        let mut node = Self { id, folder, url, child: None, token: None, http, settings };
+        node.launch();
+        node.token = Some(node.take_token());
+        node
+    }
+
+    /// Starts the process, and waits until it is ready.
+    pub fn launch(&mut self) {
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log"));
+        let log = log.expect("the folder of a test can be written");
+        let listen = self.url.trim_start_matches("http://").to_owned();
+        let mut command = Command::new(binary());
+        command
+            .arg("serve")
+            .env_remove("MAILLAGE_CONFIG")
+            .env("MAILLAGE__PUBLIC_URL", &self.url)
+            .env("MAILLAGE__LISTEN", listen)
+            .env("MAILLAGE__DATA_DIR", &self.folder)
+            .env("MAILLAGE__PEERS__ALLOW_PRIVATE", "127.0.0.0/8")
+            .env("MAILLAGE__PEERS__UNLIMITED", "true")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a file can be shared"))
+            .stderr(log);
+        for (key, value) in &self.settings {
+            command.env(key, value);
+        }
+        self.child = Some(command.spawn().expect("the binary starts"));
+        self.until("the node is ready", |node| {
+            let ready = node.http.get(format!("{}/health/ready", node.url)).send();
+            ready.is_ok_and(|answer| answer.status().is_success())
+                && control::socket(&node.folder).exists()
+        });
+    }
+
+    /// Kills the process at once, as a power cut of the process would.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // It may have ended by itself.
+            child.kill().ok();
+            child.wait().expect("a child can be waited for");
+        }
+    }
+
+    /// Waits for something that can be observed.
+    #[track_caller]
+    pub fn until(&self, what: &str, ready: impl Fn(&Self) -> bool) {
+        for _ in 0..PATIENCE {
+            if ready(self) {
+                return;
+            }
+            pause();
+        }
+        panic!("this did not come: {what}");
+    }
+
+    /// Gives an order, as the administrator's verbs do.
+    #[must_use]
+    pub fn order(&self, order: &Order) -> Answer {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let answer = runtime.block_on(control::ask(&self.folder, order));
+        answer.expect("the node listens for orders").expect("the node runs")
+    }
+
+    fn take_token(&self) -> String {
+        let login = Private::from("pro".to_owned());
+        match self.order(&Order::MakeToken { login }) {
+            Answer::Token { token } => token.into_revealed(),
+            other => panic!("no key: {other:?}"),
+        }
+    }
+
+    /// Asks the API for something. `None` if the node does not answer.
+    pub fn get(&self, path: &str) -> Option<Value> {
+        let request = self.http.get(format!("{}/api/v1{path}", self.url));
+        let answer = request.bearer_auth(self.token.as_ref()?).send().ok()?;
+        answer.status().is_success().then(|| answer.json().ok())?
+    }
+
+    /// Gives the API something. `None` if the node does not answer.
+    pub fn post(&self, path: &str, body: &Value) -> Option<Response> {
+        let request = self.http.post(format!("{}/api/v1{path}", self.url));
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        request.bearer_auth(self.token.as_ref()?).send().ok()
+    }
+
+    /// Returns the status of a referral, if this node knows it.
+    pub fn status(&self, referral: &str) -> Option<String> {
+        let story = self.get(&format!("/referrals/{referral}"))?;
+        story["referral"]["status"].as_str().map(str::to_owned)
+    }
+
+    /// Returns how many records the journal has.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        match self.order(&Order::Standing) {
+            Answer::Standing { records, .. } => records,
+            other => panic!("no standing: {other:?}"),
+        }
+    }
+
+    /// Returns every byte that the node wrote: files by name, sockets left out.
+    #[must_use]
+    pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = Vec::new();
+        collect(&self.folder, &mut files);
+        files
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).expect("the folder of a test can be read").flatten() {
+        let kind = entry.file_type().expect("an entry has a kind");
+        if kind.is_dir() {
+            collect(&entry.path(), files);
+        } else if kind.is_file()
+            && let Ok(bytes) = fs::read(entry.path())
+        {
+            files.push((entry.path(), bytes));
+        }
+    }
+}
+
+fn make(folder: &Path, name: &str, url: &str) -> NodeId {
+    let env: Arc<dyn Env> = Arc::new(SystemEnv::default());
+    let data = DataFolder::at(folder);
+    let made = opening::make(&env, &data, None, (name, url, Organization::default()));
+    let made = made.expect("a node is made in an empty folder");
+    let node = opening::open(&env, &data, None).expect("a new node opens");
+    let person = AccountPerson { login: "pro".to_owned(), name: "Pro".to_owned() };
+    let password = Private::from("val-de-brenne-2026".to_owned());
+    let added = node.app.add_account(&person, vec![Capability::Work], &password);
+    added.expect("the disk works").expect("the password is long enough");
+    let services =
+        vec![Service { id: SERVICE, name: "Accueil".to_owned(), needs: NeedCode::ALL.to_vec() }];
+    let card = Card {
+        name: name.to_owned(),
+        commune: "Brenne".to_owned(),
+        address: None,
+        telephone: None,
+        hours: None,
+        regime: SecrecyRegime::PublicAgent,
+        services,
+    };
+    node.app.describe(card).expect("the disk works").expect("the card is good");
+    made.node
+}
+
+/// Lets the other process go on, between two looks at what can be observed.
+#[expect(clippy::disallowed_methods, reason = "between two looks, never instead of one")]
+pub(crate) fn pause() {
+    std::thread::sleep(Duration::from_millis(10));
+}

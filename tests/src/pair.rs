@@ -1,0 +1,105 @@
+//! Two nodes that are linked: a CCAS that refers, an EPN that answers.
+
+use maillage_node::control::{Answer, Order};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::node::{Node, SERVICE};
+
+/// What marks the one person of the tests, so that her bytes can be searched.
+pub const FIRST_NAME: &str = "Zephirine-Canari";
+/// Her telephone, likewise.
+pub const TELEPHONE: &str = "+33698765432";
+
+/// Two nodes that are linked.
+pub struct Pair {
+    /// Who refers.
+    pub ccas: Node,
+    /// Who answers.
+    pub epn: Node,
+    _folder: TempDir,
+}
+
+impl Pair {
+    /// Starts two nodes and links them as their administrators would.
+    #[must_use]
+    pub fn linked() -> Self {
+        Self::with(&[], &[])
+    }
+
+    /// The same, with settings of each.
+    #[must_use]
+    pub fn with(ccas: &[(&str, &str)], epn: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let ccas = Node::start(&folder.path().join("ccas"), "CCAS de Brenne", ccas);
+        let epn = Node::start(&folder.path().join("epn"), "EPN Le Lavoir", epn);
+        let Answer::Invitation { text, .. } = ccas.order(&Order::Invite) else {
+            panic!("no invitation")
+        };
+        let answer = epn.order(&Order::Accept { invitation: text });
+        assert!(matches!(answer, Answer::Compare { .. }), "{answer:?}");
+        assert!(matches!(ccas.order(&Order::Approve { node: epn.id }), Answer::Done));
+        assert!(matches!(epn.order(&Order::Approve { node: ccas.id }), Answer::Done));
+        for (node, other) in [(&ccas, &epn), (&epn, &ccas)] {
+            node.until("the partner has described itself", |node| {
+                let directory = node.get("/directory").unwrap_or_default();
+                let partners = directory["partners"].as_array().cloned().unwrap_or_default();
+                partners.iter().any(|partner| partner["node"] == other.id.to_string())
+            });
+        }
+        Self { ccas, epn, _folder: folder }
+    }
+
+    /// Returns what proposes the marked person.
+    #[must_use]
+    pub fn proposal(&self) -> Value {
+        json!({
+            "peer": self.epn.id,
+            "service": SERVICE,
+            "need": "numerique--acceder-a-des-services-en-ligne",
+            "person": {
+                "first_name": FIRST_NAME,
+                "channel": { "way": "phone", "number": TELEPHONE },
+            },
+            "consent": {
+                "gesture": { "how": "screen" },
+                "place": "in_person",
+                "feedback": "outcome",
+                "statistics": false,
+                "validity": "half_year",
+            },
+        })
+    }
+
+    /// Proposes the marked person. `None` if the node did not acknowledge it.
+    #[must_use]
+    pub fn propose(&self) -> Option<String> {
+        let answer = self.ccas.post("/referrals", &self.proposal())?;
+        let acknowledged = answer.status().as_u16() == 201;
+        let body: Value = answer.json().ok()?;
+        acknowledged.then(|| body["referral"].as_str().map(str::to_owned))?
+    }
+
+    /// Says something about a referral. Returns whether it was acknowledged.
+    pub fn say(node: &Node, referral: &str, command: &Value) -> bool {
+        let answer = node.post(&format!("/referrals/{referral}/commands"), command);
+        answer.is_some_and(|answer| answer.status().is_success())
+    }
+
+    /// Waits until both nodes read the same status.
+    #[track_caller]
+    pub fn both(&self, referral: &str, status: &str) {
+        for node in [&self.ccas, &self.epn] {
+            node.until(status, |node| node.status(referral).as_deref() == Some(status));
+        }
+    }
+
+    /// Checks that both nodes fold a referral to the same state.
+    #[track_caller]
+    pub fn same(&self, referral: &str) {
+        let folded = |node: &Node| node.get(&format!("/referrals/{referral}")).unwrap_or_default();
+        let (ours, theirs) = (folded(&self.ccas), folded(&self.epn));
+        assert!(ours["folded"].is_string());
+        assert_eq!(ours["folded"], theirs["folded"], "{referral}");
+    }
+}
