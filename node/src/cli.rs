@@ -44,9 +44,7 @@ pub use frame::{Context, Options, command};
 #[command(
     name = "maillage",
     version,
-    about = "Le nœud d'une structure : orienter une personne et savoir ce qu'elle est devenue",
-    subcommand_value_name = "VERBE",
-    subcommand_help_heading = "Verbes"
+    about = "Le nœud d'une structure : orienter une personne et savoir ce qu'elle est devenue"
 )]
 pub struct Typed {
     #[command(flatten)]
@@ -57,7 +55,6 @@ pub struct Typed {
 
 /// What one can ask of the binary.
 #[derive(Debug, Subcommand)]
-#[command(subcommand_value_name = "VERBE", subcommand_help_heading = "Verbes")]
 enum Verb {
     #[command(about = "Crée un nœud : clés, feuille de secours, premier compte")]
     Init(init::Args),

@@ -59,6 +59,9 @@ pub enum Batch {
     Nonsense,
 }
 
+/// An entry that waits, and its plaintext.
+type Told = (Outgoing, Zeroizing<Vec<u8>>);
+
 /// What is needed to give entries their places.
 struct Placing {
     peer: NodeId,
@@ -192,7 +195,7 @@ impl App {
     }
 
     /// Returns an entry that waits, and its plaintext.
-    fn entry(&self, what: Waiting) -> Result<Option<(Outgoing, Zeroizing<Vec<u8>>)>, AppError> {
+    fn entry(&self, what: Waiting) -> Result<Option<Told>, AppError> {
         let Some(Entry::Fact(fact)) = self.read(what.fact)? else { return Ok(None) };
         let outgoing =
             fact.act.as_ref().and_then(|act| act.outgoing().get(usize::from(what.index)).cloned());

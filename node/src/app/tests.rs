@@ -345,7 +345,7 @@ fn an_invitation_is_used_once_and_burns_after_five_wrong_proofs() {
     }
     assert!(matches!(a.welcome(&prepared.request), Err(LinkError::Burned)));
     ccas.env.advance(8 * DAY);
-    assert!(matches!(b.prepare_link(invitation, a.identity_log()), Ok(_)));
+    assert!(b.prepare_link(invitation, a.identity_log()).is_ok());
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn make_vault(
     recipients: &Recipients,
     manifest: &Manifest,
 ) -> Result<(), BackupError> {
-    let [keys, vault] = read_vault(folder)?;
+    let [keys, vault] = read_vault(folder, |path| fs::read(path))?;
     let mut writing = Writing::new(archive::seal(path, recipients)?, manifest.made);
     let manifest = manifest.to_json();
     for (name, bytes) in [("node.key", &keys), ("vault", &vault)] {
@@ -109,11 +109,14 @@ const ATTEMPTS: usize = 100;
 
 /// Reads a key file and a vault that belong together: between two readings of the same key file,
 /// no generation came or went.
-fn read_vault(folder: &DataFolder) -> Result<[Zeroizing<Vec<u8>>; 2], BackupError> {
+pub(super) fn read_vault(
+    folder: &DataFolder,
+    mut read: impl FnMut(&Path) -> io::Result<Vec<u8>>,
+) -> Result<[Zeroizing<Vec<u8>>; 2], BackupError> {
     for _attempt in 0..ATTEMPTS {
-        let keys = Zeroizing::new(fs::read(folder.keys())?);
-        let vault = Zeroizing::new(fs::read(folder.vault())?);
-        if *keys == fs::read(folder.keys())? {
+        let keys = Zeroizing::new(read(&folder.keys())?);
+        let vault = Zeroizing::new(read(&folder.vault())?);
+        if *keys == *Zeroizing::new(read(&folder.keys())?) {
             return Ok([keys, vault]);
         }
     }

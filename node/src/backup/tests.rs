@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -149,6 +150,10 @@ fn what_was_backed_up_comes_back_whole_with_either_key() {
     assert_eq!(units_of(&folder), site.vault.names().unwrap());
     assert_eq!(folder.node_id().unwrap(), NodeId([7; 32]));
     assert!(folder.restored().is_file() && !folder.restoring().exists());
+    for path in [folder.path().to_owned(), folder.journal(), folder.keys(), folder.vault()] {
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", path.display());
+    }
 }
 
 #[test]
@@ -275,27 +280,128 @@ fn the_journal_of_one_backup_and_the_vault_of_another_are_no_backup() {
     assert!(matches!(mixed, BackupError::Different), "{mixed}");
 }
 
+/// Writes an archive again, with other files in it.
+fn forge(
+    site: &Site,
+    name: &Name,
+    change: impl Fn(Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)>,
+) {
+    let path = site.to.join(name.to_string());
+    let mut files = Vec::new();
+    let opened = archive::open(&path, &site.identity).unwrap();
+    archive::read(flate2::read::GzDecoder::new(opened), |name, content| {
+        let mut bytes = Vec::new();
+        content.read_to_end(&mut bytes)?;
+        files.push((name.to_owned(), bytes));
+        Ok(())
+    })
+    .unwrap();
+
+    let sealed = archive::seal(&path, &site.recipients).unwrap();
+    let gzip = flate2::write::GzEncoder::new(sealed, flate2::Compression::fast());
+    let mut tar = tar::Builder::new(gzip);
+    for (name, bytes) in change(files) {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        header.set_entry_type(tar::EntryType::Regular);
+        // The library would refuse to write most of these names.
+        header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_cksum();
+        tar.append(&header, &*bytes).unwrap();
+    }
+    archive::finish(tar.into_inner().unwrap().finish().unwrap(), &path).unwrap();
+}
+
 #[test]
 fn an_archive_cannot_write_where_it_likes() {
-    let site = Site::new();
-    let made = site.make();
-    for hostile in ["../escaped", "journal/../../escaped", "journal/x.log", "/etc/escaped", "vault"]
-    {
-        let path = site.to.join(made.journal.to_string());
-        let sealed = archive::seal(&path, &site.recipients).unwrap();
-        let gzip = flate2::write::GzEncoder::new(sealed, flate2::Compression::fast());
-        let mut tar = tar::Builder::new(gzip);
-        let mut header = tar::Header::new_ustar();
-        header.set_size(1);
-        header.set_entry_type(tar::EntryType::Regular);
-        header.as_old_mut().name[..hostile.len()].copy_from_slice(hostile.as_bytes());
-        header.set_cksum();
-        tar.append(&header, &b"x"[..]).unwrap();
-        let sealed = tar.into_inner().unwrap().finish().unwrap();
-        archive::finish(sealed, &path).unwrap();
+    for hostile in [
+        "../escaped",
+        "journal/../../escaped.log",
+        "journal/x.log",
+        "journal/000009.log.new",
+        "/etc/escaped",
+        "vault",
+        "restored",
+    ] {
+        let site = Site::new();
+        let made = site.make();
+        forge(&site, &made.journal, |files| [vec![(hostile.into(), vec![1])], files].concat());
         let refused = site.restore("again", &listed()).unwrap_err();
         assert!(matches!(refused, BackupError::Foreign), "{hostile}: {refused}");
+        assert_eq!(fs::read_dir(site.root.join("again")).unwrap().count(), 0, "{hostile}");
+        assert!(!site.root.join("escaped.log").exists());
     }
+}
+
+#[test]
+fn an_archive_holds_what_it_says() {
+    let lies: [fn(&mut Manifest); 3] = [
+        |manifest| manifest.head.records = Number(199),
+        |manifest| manifest.head.leaves[0] ^= 1,
+        |manifest| manifest.node = NodeId([8; 32]),
+    ];
+    for (at, lie) in lies.into_iter().enumerate() {
+        let site = Site::new();
+        let made = site.make();
+        forge(&site, &made.journal, |mut files| {
+            let (_, json) = files.last_mut().unwrap();
+            let mut manifest = Manifest::parse(json).unwrap();
+            lie(&mut manifest);
+            *json = manifest.to_json();
+            files
+        });
+        let into = site.root.join("scratch");
+        fs::create_dir(&into).unwrap();
+        let read = verify::read_journal(&site.to, &made.journal, &site.identity, &into);
+        assert!(matches!(read, Err(BackupError::Different)), "{at}: {read:?}");
+    }
+    let site = Site::new();
+    let made = site.make();
+    forge(&site, &made.journal, |mut files| {
+        files.retain(|(name, _)| name != "node");
+        files
+    });
+    site.verify(&made.journal, &site.identity).unwrap_err();
+}
+
+#[test]
+fn an_archive_is_believed_only_once_its_end_is_read() {
+    let site = Site::new();
+    let path = site.to.join("long");
+    let mut sealed = archive::seal(&path, &site.recipients).unwrap();
+    let mut written = Writing::new(Vec::new(), Timestamp(0));
+    written.add("vault", 3, &b"abc"[..]).unwrap();
+    // Tar stops reading at its own end, long before that of the file.
+    let bytes = [written.end().unwrap(), vec![0; 200_000]].concat();
+    io::copy(&mut &*bytes, &mut sealed).unwrap();
+    archive::finish(sealed, &path).unwrap();
+
+    let read = || archive::read(archive::open(&path, &site.identity)?, |_, _| Ok(()));
+    read().unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.truncate(bytes.len() - 70_000);
+    fs::write(&path, bytes).unwrap();
+    read().unwrap_err();
+}
+
+#[test]
+fn a_key_file_and_a_vault_that_are_saved_belong_together() {
+    let site = Site::new();
+    let mut units = (1..=3).map(unit);
+    let [keys, vault] = make::read_vault(&site.folder, |path| {
+        // A key is destroyed between two readings, three times.
+        if path == site.folder.vault()
+            && let Some(unit) = units.next()
+        {
+            site.vault.destroy(&[VaultKey::Unit(unit)]).unwrap();
+        }
+        fs::read(path)
+    })
+    .unwrap();
+    fs::write(site.root.join("node.key"), &*keys).unwrap();
+    let env: Arc<dyn Env> = Arc::new(FixedEnv::default());
+    let keys = KeyFile::open(&disk(), &env, &site.root.join("node.key"), None).unwrap();
+    assert_eq!(FileVault::count(&vault, &keys), Some(0));
 }
 
 #[test]

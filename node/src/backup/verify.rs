@@ -81,7 +81,7 @@ pub(super) fn read_journal(
     into: &Path,
 ) -> Result<Manifest, BackupError> {
     let folder = DataFolder::at(into);
-    fs::create_dir_all(folder.journal())?;
+    DirBuilder::new().mode(0o700).create(folder.journal())?;
     let opened = archive::open(&path_of(from, name, Kind::Journal), identities)?;
     let mut manifest = None;
     archive::read(GzDecoder::new(opened), |name, bytes| {

@@ -132,5 +132,15 @@ fn french(command: Command) -> Command {
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
     let help = help.help("Affiche cette aide").help_heading("Options communes");
     let command = command.disable_help_flag(true).disable_help_subcommand(true);
-    command.help_template(HELP).arg(help).mut_subcommands(french)
+    let command = command.subcommand_help_heading("Verbes").subcommand_value_name("VERBE");
+    // What clap would add by itself is in English: help texts say it.
+    command.help_template(HELP).arg(help).mut_args(quiet).mut_subcommands(french)
+}
+
+fn quiet(arg: Arg) -> Arg {
+    if arg.get_action().takes_values() {
+        arg.hide_default_value(true).hide_possible_values(true).hide_env(true)
+    } else {
+        arg
+    }
 }

@@ -218,7 +218,7 @@ fn settled(file: &Arc<dyn DiskFile>, salt: Salt, first: Number, link: u32) -> io
     let mut scan = read()?;
     while scan.rest == Rest::Damage {
         let again = read()?;
-        if again.end >= scan.end {
+        if again.end == scan.end {
             break;
         }
         scan = again;
@@ -336,5 +336,60 @@ mod tests {
         fs::remove_file(&path).unwrap();
         let missing = survey_of(folder.path()).map(|(head, _)| head);
         assert!(matches!(missing, Err(JournalError::Damaged(Damage { segment: 1, .. }))));
+    }
+
+    /// A file whose writer goes on after the first look at it.
+    struct Moving {
+        before: Vec<u8>,
+        after: Vec<u8>,
+        looked: AtomicBool,
+    }
+
+    impl DiskFile for Moving {
+        fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+            let looked = self.looked.swap(true, Ordering::SeqCst);
+            let file = if looked { &self.after } else { &self.before };
+            let from = &file[offset as usize..];
+            let count = bytes.len().min(from.len());
+            bytes[..count].copy_from_slice(&from[..count]);
+            Ok(count)
+        }
+
+        fn write_at(&self, _: &[u8], _: u64) -> io::Result<()> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        fn sync(&self) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn size(&self) -> io::Result<u64> {
+            Ok(self.after.len() as u64)
+        }
+    }
+
+    #[test]
+    fn a_frame_that_is_being_written_is_not_damage() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk: Arc<dyn Disk> = Arc::new(SystemDisk);
+        let env = FixedEnv::default();
+        let (journal, _) = SegmentJournal::open(&disk, &env, folder.path(), 1 << 20).unwrap();
+        let path = folder.path().join("000000.log");
+        journal.append(&[record("one")]).unwrap();
+        let one = fs::read(&path).unwrap();
+        journal.append(&[record("two")]).unwrap();
+        journal.append(&[record("three")]).unwrap();
+        let after = fs::read(&path).unwrap();
+        let two = after.iter().zip(&one).position(|(after, one)| after != one).unwrap();
+        let mut before = one;
+        before[two..two + 10].copy_from_slice(&after[two..two + 10]);
+
+        let salt = frame::read_segment_head(after.first_chunk().unwrap(), 0).unwrap();
+        let file = || Moving { before: before.clone(), after: after.clone(), looked: false.into() };
+        let mut once = Reader::new(Arc::new(file())).unwrap();
+        assert_eq!(scan::scan(&mut once, salt, 0, 0).unwrap().rest, Rest::Damage);
+        let moving: Arc<dyn DiskFile> = Arc::new(file());
+        let scan = settled(&moving, salt, Number(0), 0).unwrap();
+        assert_eq!((scan.starts.len(), scan.rest), (3, Rest::Zeros));
     }
 }
