@@ -22,6 +22,7 @@ pub(super) struct Args {
         long,
         value_name = "PORT",
         default_value_t = 8101,
+        hide_default_value = true,
         help = "Premier des six ports (sinon 8101)"
     )]
     port: u16,

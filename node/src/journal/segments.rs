@@ -44,7 +44,7 @@ pub struct SegmentJournal {
     files: Arc<Files>,
     /// What waits for the disk. Held while records are copied, never while the disk works.
     queue: Mutex<Queue>,
-    /// Wakes up whoever waits for the tail or for its records.
+    /// Wakes up whoever waits for the tail, or for room in the group.
     moved: Condvar,
     /// Where records on disk are. Written after each commit.
     index: RwLock<Index>,

@@ -107,8 +107,9 @@ fn judge(disk: &SimulatedDisk, story: &[Done], operations: usize) -> Result<(), 
             Some(_) | None => {}
         }
     }
-    vault.put(&[(unit(99), secret(99))]).map_err(|error| error.to_string())?;
-    vault.destroy(&[unit(0)]).map_err(|error| error.to_string())
+    let more = [98, 99].map(|n| (unit(n), secret(n)));
+    vault.put(&more).map_err(|error| error.to_string())?;
+    vault.destroy(&[unit(98)]).map_err(|error| error.to_string())
 }
 
 /// Judges every image of a workload, cut twice; returns how many were good, and what was wrong
@@ -146,13 +147,33 @@ fn campaign(seed: u64, syncs: Syncs) -> (usize, Vec<String>) {
 #[test]
 fn no_power_cut_locks_the_vault_or_brings_a_destroyed_key_back() {
     let mut images = 0;
-    for seed in 0..5 {
+    for seed in 0..3 {
         let (good, bad) = campaign(seed, Syncs::Obeyed);
         assert!(bad.is_empty(), "{bad:#?}");
         images += good;
     }
 
-    assert!(images >= 2_000, "only {images} images");
+    assert!(images >= 1_000, "only {images} images");
+}
+
+/// Every place of a destruction where the process may die, then every place of the next start
+/// where the power may go.
+#[test]
+fn a_destruction_is_finished_in_the_right_order() {
+    let disk = SimulatedDisk::default();
+    let vault = Place::on(&disk).create();
+    vault.put(&[(unit(1), secret(1)), (unit(2), secret(2))]).unwrap();
+    disk.film();
+    vault.destroy(&[unit(1)]).unwrap();
+    for filmed in disk.frames() {
+        let killed = filmed.cut(Cut::Kill, &mut Dice::new(0));
+        killed.film();
+        drop(Place::on(&killed).open().unwrap());
+        for frame in killed.frames() {
+            let cut = frame.cut(Cut::Nothing, &mut Dice::new(0));
+            assert_eq!(Place::on(&cut).open().unwrap().get(&unit(2)).unwrap(), Some(secret(2)));
+        }
+    }
 }
 
 /// The test of the test.
