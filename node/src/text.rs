@@ -11,6 +11,7 @@
 
 mod dates;
 mod labels;
+mod places;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use fluent_templates::{LanguageIdentifier, Loader, static_loader};
 
 pub use dates::{Clock, Moment};
 pub use labels::Coded;
+pub use places::{Telephone, opening_hours};
 
 /// A sentence, by its name in the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +65,8 @@ static FRENCH: LazyLock<LanguageIdentifier> =
     LazyLock::new(|| "fr".parse().expect("`fr` names a language"));
 
 /// Keeps the signs that French sets apart on the line of the word before them.
-fn typeset(words: &str) -> String {
+#[must_use]
+pub fn typeset(words: &str) -> String {
     const NO_BREAK: &str = "\u{a0}";
     const NARROW: &str = "\u{202f}";
     let mut set = String::with_capacity(words.len() + 8);
@@ -160,7 +163,7 @@ mod tests {
         let said: BTreeSet<_> = catalog().into_keys().collect();
         let labels: BTreeSet<_> = labels::every_key().into_iter().collect();
         let mut used: BTreeSet<_> = used().union(&labels).cloned().collect();
-        used.extend(dates::every_key());
+        used.extend(dates::every_key().chain(places::every_key()));
         let missing: Vec<_> = used.difference(&said).collect();
         let useless: Vec<_> = said.difference(&used).collect();
         assert!(missing.is_empty() && useless.is_empty(), "{missing:?} {useless:?}");

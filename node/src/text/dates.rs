@@ -72,6 +72,12 @@ impl Clock {
         Moment { machine: day.to_string(), words: self.name(date), past }
     }
 
+    /// Says the day of an instant.
+    #[must_use]
+    pub fn day_of(self, at: Timestamp) -> Moment {
+        self.day(as_day(local(at).date()))
+    }
+
     fn name(self, date: Date) -> String {
         let today = local(self.now).date();
         match today.until(date).map_or(i32::MAX, |span| span.get_days()) {

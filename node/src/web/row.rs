@@ -54,7 +54,7 @@ impl RowView {
             other: row.other.clone(),
             status: row.status.label(),
             turn: row.turn.map(|turn| TurnView::of(turn, row, clock)),
-            delivery: delivery(row.delivery),
+            delivery: on_its_way(row.delivery),
             urgent: row.urgent,
             unopened: row.side == Author::Receiver && row.status == Status::Delivered,
             reference,
@@ -112,6 +112,11 @@ impl TurnView {
         };
         Self { words, due, before, mine: row.mine }
     }
+}
+
+/// Says that something has not arrived. The status says the rest.
+fn on_its_way(state: Delivery) -> Option<Text> {
+    delivery(state).filter(|_| state != Delivery::Delivered)
 }
 
 /// Says whether something has arrived.

@@ -20,7 +20,7 @@ use super::errors::PageError;
 use super::row::RowView;
 use crate::app::authority::Writer;
 use crate::app::{ErasureState, PeerView, ReceivedContact, ShortCode, Story};
-use crate::text::{Clock, Coded, Moment, Text, say_with};
+use crate::text::{Clock, Coded, Moment, Telephone, Text, say_with};
 
 pub(super) use steps::StepView;
 
@@ -62,11 +62,6 @@ impl Line {
     /// Names something.
     pub(super) fn new(term: Text, words: impl Into<String>) -> Self {
         Self { term: term.to_string(), words: words.into(), link: None }
-    }
-
-    fn linked(term: Text, scheme: &str, words: &str) -> Self {
-        let target: String = words.chars().filter(|c| !c.is_whitespace()).collect();
-        Self { link: Some(format!("{scheme}:{target}")), ..Self::new(term, words) }
     }
 }
 
@@ -206,8 +201,15 @@ pub(super) fn contact_lines(contact: &Contact) -> Vec<Line> {
 
 fn channel_line(channel: &Channel) -> Line {
     match channel {
-        Channel::Phone { number } => Line::linked(Text("ligne-telephone"), "tel", number.reveal()),
-        Channel::Email { address } => Line::linked(Text("ligne-mel"), "mailto", address.reveal()),
+        Channel::Phone { number } => {
+            let Telephone { link, words } = Telephone::of(number.reveal());
+            Line { link: Some(link), ..Line::new(Text("ligne-telephone"), words) }
+        }
+        Channel::Email { address } => {
+            let address = address.reveal().as_str();
+            let link = Some(format!("mailto:{address}"));
+            Line { link, ..Line::new(Text("ligne-mel"), address) }
+        }
         Channel::Post { address } => Line::new(Text("ligne-adresse"), address.reveal().as_str()),
         Channel::ViaSender => {
             Line::new(Text("ligne-joindre"), Text("joindre-par-nous").to_string())
@@ -252,7 +254,7 @@ pub(super) struct StoryView {
     /// The secrecy that binds the other organization, as a sentence.
     pub(super) secrecy: Option<String>,
     /// The public telephone of the other organization.
-    pub(super) telephone: Option<String>,
+    pub(super) telephone: Option<Telephone>,
     /// Until when she agreed.
     pub(super) agreed_until: Option<Moment>,
     /// How far the erasure is.
@@ -277,8 +279,8 @@ impl StoryView {
                 .map(|s| StepView::of(s, &story.row, services, clock))
                 .collect(),
             secrecy: card.map(|card| card.regime.label()),
-            telephone: card.and_then(|card| card.telephone.clone()),
-            agreed_until: story.agreed_until.map(|until| clock.moment(until)),
+            telephone: card.and_then(|card| card.telephone.as_deref()).map(Telephone::of),
+            agreed_until: story.agreed_until.map(|until| clock.day_of(until)),
             erasure: story.erasure.map(|erasure| erased(erasure, clock)),
             confirmation: story.confirmation.map(Coded::label),
         }

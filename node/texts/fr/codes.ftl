@@ -301,9 +301,9 @@ donnee-other = Une donnée d’une version plus récente
 
 secret-profession = Ces professionnels sont tenus au secret.
 secret-mission = Ces professionnels sont tenus au secret par leur mission.
-secret-public_agent = Ces agents n’y sont pas tenus : discrétion professionnelle.
-secret-contract = Ces personnes n’y sont pas tenues : leur contrat les engage.
-secret-charter = Ces bénévoles n’y sont pas tenus : la charte les engage.
+secret-public_agent = Ces agents ne sont pas tenus au secret : discrétion professionnelle.
+secret-contract = Ces salariés ne sont pas tenus au secret : leur contrat les engage.
+secret-charter = Ces bénévoles ne sont pas tenus au secret : la charte les engage.
 
 statut-draft = Brouillon
 statut-proposed = Proposée

@@ -9,6 +9,17 @@ date-jour-heure = { $jour } { $heure }
 date-heure = { $heure } h
 date-heure-minute = { $heure } h { $minute }
 
+# Horaires d’un annuaire public.
+horaire-Mo = lun.
+horaire-Tu = mar.
+horaire-We = mer.
+horaire-Th = jeu.
+horaire-Fr = ven.
+horaire-Sa = sam.
+horaire-Su = dim.
+horaire-PH = jours fériés
+horaire-off = fermé
+
 date-semaine-1 = lundi
 date-semaine-2 = mardi
 date-semaine-3 = mercredi

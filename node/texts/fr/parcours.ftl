@@ -2,7 +2,7 @@ parcours-titre = Parcours
 parcours-avec = Avec { $nom }
 parcours-demande = La demande
 parcours-contact = Son contact
-parcours-accord-jusque = Son accord vaut jusqu’à
+parcours-accord-jusque = Son accord vaut jusqu’au
 parcours-histoire = L’histoire
 
 agir-suite = Noter la suite

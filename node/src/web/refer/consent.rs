@@ -18,7 +18,7 @@ use super::place::Place;
 use super::{Draft, ReferralDraft, SentReferral, Step, Which, lead_to_step};
 use crate::app::Request;
 use crate::app::authority::Writer;
-use crate::text::{Clock, Coded, Text};
+use crate::text::{Clock, Coded, Text, typeset};
 use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
@@ -227,7 +227,7 @@ impl ConsentPage {
             draft: step.name(),
             organization: offer.place.organization.clone(),
             secrecy: offer.place.secrecy.clone(),
-            words: offer.words(),
+            words: typeset(&offer.words()),
             before: offer.asked().lines(frame.clock),
             after: contact_lines(&offer.told.contact),
             gestures: GESTURES.iter().map(|(value, text)| named("geste", value, *text)).collect(),

@@ -77,6 +77,8 @@ struct NeedPage {
     deadline: String,
     today: String,
     obstacles: Vec<Choice>,
+    /// Whether something in the part that is folded was chosen.
+    more: bool,
     modes: Vec<Choice>,
     accommodations: Vec<Choice>,
     mistakes: Mistakes,
@@ -98,6 +100,7 @@ impl NeedPage {
             deadline: typed.one("echeance").to_owned(),
             today: frame.clock.today().to_string(),
             obstacles: typed.choices("obstacle", Obstacle::all()),
+            more: !typed.one("modalite").is_empty() || !typed.one("adaptation").is_empty(),
             modes: typed.choices("modalite", Mode::all()),
             accommodations: typed.choices("adaptation", Accommodation::all()),
             frame: frame.in_room(Room::Refer),

@@ -12,7 +12,7 @@ use super::{Step, Which, lead_to_step};
 use crate::app::authority::Writer;
 use crate::app::{LinkState, PeerView};
 use crate::facts::ImportedPlace;
-use crate::text::{Clock, Coded, Moment, Text};
+use crate::text::{Clock, Coded, Moment, Telephone, Text, opening_hours};
 use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
@@ -29,7 +29,7 @@ pub(super) struct Place {
     /// How the service is called.
     pub(super) name: String,
     pub(super) address: Option<String>,
-    pub(super) telephone: Option<String>,
+    pub(super) telephone: Option<Telephone>,
     pub(super) hours: Option<String>,
     pub(super) secrecy: String,
     commune: String,
@@ -65,7 +65,7 @@ impl Place {
             organization: card.name.clone(),
             name: service.name.clone(),
             address: card.address.clone(),
-            telephone: card.telephone.clone(),
+            telephone: card.telephone.as_deref().map(Telephone::of),
             hours: card.hours.clone(),
             secrecy: card.regime.label(),
             commune: card.commune.clone(),
@@ -90,10 +90,31 @@ struct PlacePage {
     fitting: Vec<Place>,
     others: Vec<Place>,
     search: String,
-    found: Vec<ImportedPlace>,
+    found: Vec<Found>,
     /// How many places of the territory there are in all.
     known: usize,
     mistakes: Mistakes,
+}
+
+/// A place that nobody here has confirmed.
+struct Found {
+    name: String,
+    address: String,
+    hours: Option<String>,
+    telephone: Option<Telephone>,
+    updated: Option<String>,
+}
+
+impl Found {
+    fn of(place: &ImportedPlace) -> Self {
+        Self {
+            name: place.name.clone(),
+            address: format!("{}, {} {}", place.address, place.postcode, place.commune),
+            hours: place.hours.as_deref().map(opening_hours),
+            telephone: place.telephone.as_deref().map(Telephone::of),
+            updated: place.updated.clone(),
+        }
+    }
 }
 
 /// Places of the territory shown at once.
@@ -125,7 +146,7 @@ fn view(frame: Frame, step: &Step, known: Known, search: &str, mistakes: Mistake
     let need = step.typed.need.chosen::<NeedCode>("besoin");
     let count = known.imported.len();
     let wanted = folded(search);
-    let matches = |place: &ImportedPlace| {
+    let matches = |place: &&ImportedPlace| {
         let texts = [&place.commune, &place.postcode, &place.name];
         !wanted.is_empty() && texts.into_iter().any(|text| folded(text).contains(&wanted))
     };
@@ -136,7 +157,7 @@ fn view(frame: Frame, step: &Step, known: Known, search: &str, mistakes: Mistake
         chosen: step.typed.place.one("lieu").to_owned(),
         fitting,
         others,
-        found: known.imported.into_iter().filter(matches).take(SHOWN).collect(),
+        found: known.imported.iter().filter(matches).take(SHOWN).map(Found::of).collect(),
         search: search.to_owned(),
         known: count,
         mistakes,

@@ -9,7 +9,7 @@ use super::disclosure::Told;
 use super::{Draft, SentReferral};
 use crate::app::ShortCode;
 use crate::app::authority::Writer;
-use crate::text::Moment;
+use crate::text::{Moment, Telephone};
 use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
@@ -27,7 +27,7 @@ struct ReceiptPage {
     organization: String,
     address: Option<String>,
     commune: Option<String>,
-    telephone: Option<String>,
+    telephone: Option<Telephone>,
     hours: Option<String>,
     asked: Vec<Line>,
     told: Vec<Line>,
@@ -52,7 +52,11 @@ pub(in crate::web) async fn show(
     .await?;
     let SentReferral { referral, code, typed } = *sent;
     let told = Told::read(&typed.disclosure).ok();
-    let asked = story.proposal.as_ref().map(|proposal| Asked::from(proposal).lines(clock));
+    // She knows how urgent it is: the paper does not say it again.
+    let asked = story
+        .proposal
+        .as_ref()
+        .map(|proposal| Asked { urgency: None, ..Asked::from(proposal) }.lines(clock));
     let card = story.card;
     page(&ReceiptPage {
         frame,
@@ -62,11 +66,11 @@ pub(in crate::web) async fn show(
         organization: story.row.other,
         address: card.as_ref().and_then(|card| card.address.clone()),
         commune: card.as_ref().map(|card| card.commune.clone()),
-        telephone: card.as_ref().and_then(|card| card.telephone.clone()),
+        telephone: card.as_ref().and_then(|card| card.telephone.as_deref()).map(Telephone::of),
         hours: card.and_then(|card| card.hours),
         asked: asked.unwrap_or_default(),
         told: told.map(|told| contact_lines(&told.contact)).unwrap_or_default(),
-        until: story.agreed_until.map(|until| clock.moment(until)),
+        until: story.agreed_until.map(|until| clock.day_of(until)),
     })
 }
 
