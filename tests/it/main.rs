@@ -1,5 +1,7 @@
 //! Several nodes as processes, over real HTTP, and what tries to break them.
 
+#![expect(clippy::unwrap_used, reason = "everything here is a test")]
+
 mod crash;
 mod hostile;
 mod polling;
