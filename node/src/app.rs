@@ -26,8 +26,9 @@ mod views;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use maillage_protocol::directory::{Card, UnreadableCard};
 use maillage_protocol::id::{NodeId, ProfessionalId};
@@ -77,6 +78,8 @@ pub struct App {
     restored: AtomicBool,
     /// How many records were noted: told after the memory knows, so that whoever wakes up sees it.
     noted: watch::Sender<u64>,
+    /// Where the names of destroyed keys are listed, for a restore to destroy them again.
+    erased: OnceLock<PathBuf>,
     /// Becomes true when the disk failed: nothing is recorded any more.
     failure: watch::Sender<bool>,
     node: NodeId,
@@ -100,6 +103,9 @@ pub enum AppError {
     /// The key file failed.
     #[error("the key file cannot be used")]
     Keys(#[from] KeyFileError),
+    /// The list of destroyed keys cannot be written.
+    #[error("the list of destroyed keys cannot be written")]
+    ErasureList(#[source] std::io::Error),
     /// The journal begins without the identity of its node.
     #[error("the journal does not say whose it is")]
     NoIdentity,
@@ -174,6 +180,7 @@ impl App {
             turns: Turns::default(),
             restored: AtomicBool::new(restored),
             noted: watch::Sender::new(next.0),
+            erased: OnceLock::new(),
             failure: watch::Sender::new(false),
             node,
         };

@@ -8,6 +8,7 @@ mod failures;
 mod frame;
 mod dates;
 mod backup;
+mod card;
 mod completion;
 mod demo;
 mod export;
@@ -66,6 +67,8 @@ enum Verb {
     User(user::Args),
     #[command(subcommand, about = "Montre et ferme les sessions")]
     Session(session::Args),
+    #[command(subcommand, about = "Montre ou écrit la fiche de la structure")]
+    Card(card::Args),
     #[command(subcommand, about = "Gère les liens avec les partenaires")]
     Peer(peer::Args),
     #[command(subcommand, about = "Importe ce que d'autres décrivent")]
@@ -105,6 +108,7 @@ impl Verb {
             | Self::Demo(_)
             | Self::User(_)
             | Self::Session(_)
+            | Self::Card(_)
             | Self::Peer(_)
             | Self::Import(_)
             | Self::Export(_)
@@ -129,6 +133,7 @@ impl Verb {
             Self::Demo(args) => demo::run(args, context),
             Self::User(args) => user::run(args, context),
             Self::Session(args) => session::run(args, context),
+            Self::Card(args) => card::run(args, context),
             Self::Peer(args) => peer::run(args, context),
             Self::Import(args) => import::run(args, context),
             Self::Export(args) => export::run(args, context),

@@ -93,6 +93,8 @@ pub enum Order {
         /// Which one.
         node: NodeId,
     },
+    /// To say how the node is described.
+    ReadCard,
     /// To describe the node.
     Describe {
         /// How.
@@ -146,6 +148,11 @@ pub enum Answer {
     Peers {
         /// One by one.
         peers: Vec<PeerLine>,
+    },
+    /// How the node is described.
+    Card {
+        /// The card, if there is one.
+        card: Option<Box<Card>>,
     },
     /// How the node is.
     Standing {
@@ -315,6 +322,7 @@ impl Desk {
                 }
                 Answer::Done
             }
+            Order::ReadCard => Answer::Card { card: app.card().map(Box::new) },
             Order::Describe { card } => match app.describe(*card)? {
                 Ok(()) => Answer::Done,
                 Err(_) => refused(Refused::BadCard),

@@ -118,6 +118,7 @@ pub fn open(
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let restored = folder.restored().exists();
     let app = App::open(Arc::clone(env), journal, vault, keys, restored)?;
+    app.list_erased_in(folder.erased())?;
     Ok(OpenNode { app: Arc::new(app), journal: opened, lock })
 }
 

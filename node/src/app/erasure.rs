@@ -7,6 +7,7 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use maillage_protocol::control::Control;
 use maillage_protocol::erasure::{
@@ -21,6 +22,7 @@ use maillage_protocol::time::{DAY, Timestamp};
 use super::links::control_entry;
 use super::turns::Subject;
 use super::{App, AppError};
+use crate::backup::ErasureList;
 use crate::facts::{self, Act, ErasureEntry, FactContent, erasure_record};
 use crate::journal::Number;
 use crate::vault::VaultKey;
@@ -214,6 +216,7 @@ impl App {
     fn destroy_units(&self, units: &[UnitId]) -> Result<(), AppError> {
         let names: Vec<_> = units.iter().map(|unit| VaultKey::Unit(*unit)).collect();
         self.safe.vault().destroy(&names)?;
+        self.list_erased(units)?;
         let numbers: Vec<_> = {
             let state = self.state();
             let cases = state.cases.values().filter(|case| units.contains(&case.unit));
@@ -224,6 +227,34 @@ impl App {
         for case in state.cases.values_mut().filter(|case| units.contains(&case.unit)) {
             case.erased = true;
         }
+        Ok(())
+    }
+
+    /// Lists destroyed keys where a restore will look: a backup of the vault may still hold them.
+    fn list_erased(&self, units: &[UnitId]) -> Result<(), AppError> {
+        match self.erased.get() {
+            Some(list) if !units.is_empty() => {
+                ErasureList::append(list, units).map_err(AppError::ErasureList)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Keeps the list of destroyed keys in a file. What a stop kept from being listed is listed.
+    pub fn list_erased_in(&self, list: PathBuf) -> Result<(), AppError> {
+        let known = std::fs::read_to_string(&list).unwrap_or_default();
+        let known: BTreeSet<_> =
+            ErasureList::parse(&known).map(|known| known.units().collect()).unwrap_or_default();
+        let missing: Vec<_> = {
+            let state = self.state();
+            let erased = state.cases.values().filter(|case| case.erased).map(|case| case.unit);
+            erased.filter(|unit| !known.contains(unit)).collect()
+        };
+        if !missing.is_empty() {
+            ErasureList::append(&list, &missing).map_err(AppError::ErasureList)?;
+        }
+        // Set once, where the folder is opened.
+        self.erased.get_or_init(|| list);
         Ok(())
     }
 

@@ -51,8 +51,9 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
     let url = asked(context, args.public_url, "Adresse publique du nœud (https://…)", None)?;
     let public_url = checked_url(&url)?;
     let default_folder = "/var/lib/maillage".to_owned();
-    let data_dir = match &context.options.data_dir {
-        Some(folder) => folder.clone(),
+    let named = std::env::var_os("MAILLAGE__DATA_DIR").map(PathBuf::from);
+    let data_dir = match context.options.data_dir.clone().or(named) {
+        Some(folder) => folder,
         None => {
             let asked = asked(context, None, "Dossier de données", Some(default_folder))?;
             PathBuf::from(asked)
