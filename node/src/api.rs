@@ -2,17 +2,23 @@
 //!
 //! A program shows a key that `maillage user token` made, and acts in the name of that account.
 //! A POST may carry `Idempotency-Key`: the same key again finds the first answer. What is wrong
-//! is said as a problem (RFC 9457) that names the field. The description for machines is at
-//! [`OPENAPI`].
+//! is said as a problem (RFC 9457) that names the field, and repeats nothing of what was sent. The
+//! description for machines is at [`OPENAPI`].
+//!
+//! The server gives `App` and `dyn Joins` as `web::Data`.
 
 mod caller;
 mod commands;
+mod partners;
 mod problem;
 mod reading;
 mod requests;
+#[cfg(test)]
+mod tests;
 
-use actix_web::HttpResponse;
+use actix_web::dev::ResourceDef;
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 
 pub use problem::ApiProblem;
 
@@ -29,6 +35,11 @@ pub const ROUTES: &[(&str, &str, bool)] = &[
     ("get", "/api/v1/worklist", true),
     ("get", "/api/v1/directory", true),
     ("get", "/api/v1/partners", true),
+    ("post", "/api/v1/partners", true),
+    ("post", "/api/v1/partners/join", true),
+    ("post", "/api/v1/partners/{node}/approve", true),
+    ("post", "/api/v1/partners/{node}/suspend", true),
+    ("post", "/api/v1/partners/{node}/resume", true),
     ("post", "/api/v1/referrals", true),
     ("get", "/api/v1/referrals/{id}", true),
     ("post", "/api/v1/referrals/{id}/commands", true),
@@ -42,11 +53,17 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(
         web::scope("/api/v1")
             .app_data(web::PayloadConfig::new(LARGEST))
+            .app_data(web::PathConfig::default().error_handler(|_, _| ApiProblem::NotFound.into()))
             .route("/openapi.json", web::get().to(description))
             .route("/me", web::get().to(reading::me))
             .route("/worklist", web::get().to(reading::worklist))
             .route("/directory", web::get().to(reading::directory))
-            .route("/partners", web::get().to(reading::partners))
+            .route("/partners", web::get().to(partners::list))
+            .route("/partners", web::post().to(partners::invite))
+            .route("/partners/join", web::post().to(partners::join))
+            .route("/partners/{node}/approve", web::post().to(partners::approve))
+            .route("/partners/{node}/suspend", web::post().to(partners::suspend))
+            .route("/partners/{node}/resume", web::post().to(partners::resume))
             .route("/referrals", web::post().to(requests::propose))
             .route("/referrals/{id}", web::get().to(reading::referral))
             .route("/referrals/{id}/commands", web::post().to(commands::say))
@@ -58,44 +75,13 @@ async fn description() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(DESCRIPTION)
 }
 
-async fn nowhere() -> Result<HttpResponse, ApiProblem> {
-    Err(ApiProblem::NotFound)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn the_description_names_every_route_and_no_other() {
-        let description: serde_json::Value = serde_json::from_str(DESCRIPTION).unwrap();
-        assert_eq!(description["openapi"], "3.1.0");
-        let mut described = BTreeSet::new();
-        for (path, methods) in description["paths"].as_object().unwrap() {
-            for (method, operation) in methods.as_object().unwrap() {
-                if method == "parameters" {
-                    continue;
-                }
-                let key =
-                    operation.get("security").is_none_or(|needed| needed != &serde_json::json!([]));
-                described.insert((method.clone(), path.clone(), key));
-            }
-        }
-        let served = ROUTES
-            .iter()
-            .map(|(method, path, key)| ((*method).to_owned(), (*path).to_owned(), *key));
-        assert_eq!(described, served.collect());
-    }
-
-    #[test]
-    fn the_description_names_every_command() {
-        let description: serde_json::Value = serde_json::from_str(DESCRIPTION).unwrap();
-        let listed =
-            &description["components"]["schemas"]["Command"]["properties"]["command"]["enum"];
-        let listed: Vec<_> =
-            listed.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
-        assert_eq!(listed, commands::NAMES);
-    }
+/// Answers where there is no route, or none for this method.
+async fn nowhere(request: HttpRequest) -> Result<HttpResponse, ApiProblem> {
+    let here = |path: &str| ResourceDef::new(path).is_match(request.path());
+    let methods = ROUTES.iter().filter(|(_, path, _)| here(path));
+    let allowed: Vec<_> = methods.map(|(method, _, _)| method.to_uppercase()).collect();
+    Err(match allowed.is_empty() {
+        true => ApiProblem::NotFound,
+        false => ApiProblem::WrongMethod(allowed.join(", ")),
+    })
 }

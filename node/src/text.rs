@@ -11,6 +11,7 @@
 
 mod dates;
 mod labels;
+mod notice;
 mod places;
 
 use std::borrow::Cow;
@@ -23,6 +24,7 @@ use fluent_templates::{LanguageIdentifier, Loader, static_loader};
 
 pub use dates::{Clock, Moment};
 pub use labels::Coded;
+pub use notice::notice_words;
 pub use places::{Telephone, opening_hours};
 
 /// A sentence, by its name in the catalog.

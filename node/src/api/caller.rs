@@ -1,4 +1,5 @@
-//! Who calls: the account of a key. A request without one goes no further.
+//! Who calls, and what they send. A request without a key goes no further; whatever is wrong is a
+//! problem, never the words of a library.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -7,83 +8,96 @@ use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
-use maillage_protocol::id::ProfessionalId;
+use futures_util::future::{FutureExt, LocalBoxFuture};
 use maillage_protocol::label::sha256;
 use serde::de::DeserializeOwned;
 
 use super::problem::ApiProblem;
-use crate::app::{Account, App, AppError};
-use crate::env::random;
-use crate::facts::Capability;
+use crate::app::App;
+use crate::app::authority::{Admin, Member, Writer};
 
-/// A program that acts in the name of a professional.
-pub(super) struct Caller {
-    pub(super) app: Arc<App>,
-    pub(super) account: Account,
-    idempotency: Option<String>,
+/// Returns the account in whose name a program acts.
+fn member(request: &HttpRequest) -> Result<Member, ApiProblem> {
+    let app = request.app_data::<Data<App>>().expect("`serve` gives every route the app");
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header.and_then(|value| value.strip_prefix("Bearer "));
+    let account = token.and_then(|token| app.account_of_token(token.trim()));
+    let account = account.ok_or(ApiProblem::Unauthorized)?;
+    Ok(Member::new(Arc::clone(app), account))
 }
 
-impl FromRequest for Caller {
-    type Error = ApiProblem;
-    type Future = Ready<Result<Self, ApiProblem>>;
+/// A program that acts in the name of somebody with this handle.
+pub(super) struct Caller<H>(pub(super) H);
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request))
-    }
-}
+/// Declares which handles a program may be given.
+macro_rules! callers {
+    ($($handle:ident = $make:expr;)+) => {$(
+        impl FromRequest for Caller<$handle> {
+            type Error = ApiProblem;
+            type Future = Ready<Result<Self, ApiProblem>>;
 
-impl Caller {
-    fn of(request: &HttpRequest) -> Result<Self, ApiProblem> {
-        let app = request.app_data::<Data<App>>().expect("`serve` gives every route the app");
-        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let token = header(AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
-        let account = token.and_then(|token| app.account_of_token(token.trim()));
-        let account = account.ok_or(ApiProblem::Unauthorized)?;
-        let idempotency = header("idempotency-key").map(str::to_owned);
-        Ok(Self { app: Arc::clone(app), account, idempotency })
-    }
-
-    /// Lets through those who refer people and answer.
-    pub(super) fn works(&self) -> Result<ProfessionalId, ApiProblem> {
-        let may = self.account.capabilities.contains(&Capability::Work);
-        if may { Ok(self.account.id) } else { Err(ApiProblem::Forbidden) }
-    }
-
-    /// Returns the one-time key of this request: the one it shows, for this account and for this
-    /// very body, or one of its own.
-    pub(super) fn once(&self, body: &[u8]) -> [u8; 16] {
-        match &self.idempotency {
-            Some(key) => {
-                let account = self.account.id.to_bytes();
-                let hash = sha256(&[&account[..], key.as_bytes(), b"\0", body].concat());
-                let (half, _) = hash.split_at(16);
-                half.try_into().expect("half of a hash has sixteen bytes")
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let make: fn(Member) -> Option<$handle> = $make;
+                ready(member(request).and_then(|member| {
+                    make(member).map(Self).ok_or(ApiProblem::Forbidden)
+                }))
             }
-            None => random(&**self.app.env()),
         }
+    )+};
+}
+
+callers! {
+    Member = Some;
+    Writer = Writer::of;
+    Admin = Admin::of;
+}
+
+/// A body, read strictly, and the one-time key of its request.
+pub(super) struct Sent<T> {
+    /// What it says.
+    pub(super) said: T,
+    /// The same for two sendings of one request under one `Idempotency-Key`, and for no other.
+    pub(super) once: [u8; 16],
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
+    type Error = ApiProblem;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiProblem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let key = key(request);
+        let bytes = Bytes::from_request(request, payload);
+        async move {
+            let (key, bytes) = (key?, bytes.await.map_err(|error| ApiProblem::unread(&error))?);
+            // A route that needs nothing takes nothing.
+            let json = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
+            let said = serde_json::from_slice(json).map_err(|error| ApiProblem::of(&error))?;
+            let hash = sha256(&[&key[..], b"\0", &bytes].concat());
+            let [once @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = hash;
+            Ok(Self { said, once })
+        }
+        .boxed_local()
     }
 }
 
-/// Reads a body, and says what is wrong with it without repeating it.
-pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiProblem> {
-    serde_json::from_slice(body).map_err(|error| {
-        let kind = match error.classify() {
-            serde_json::error::Category::Syntax | serde_json::error::Category::Eof => "not JSON",
-            serde_json::error::Category::Data => "a field is missing, unknown, or of another type",
-            serde_json::error::Category::Io => "it could not be read",
-        };
-        let (line, column) = (error.line(), error.column());
-        ApiProblem::Malformed(format!("{kind} (line {line}, column {column})"))
-    })
+/// Returns what one sending shares with its repetitions. A key is for one account and one route:
+/// shown with another, it is another. Without one, every sending is the first.
+fn key(request: &HttpRequest) -> Result<Vec<u8>, ApiProblem> {
+    let member = member(request)?;
+    let Some(key) = request.headers().get("idempotency-key") else {
+        return Ok(member.random::<32>().to_vec());
+    };
+    let (account, path) = (member.id().to_bytes(), request.path().as_bytes());
+    Ok([&account[..], path, b"\0", key.as_bytes()].concat())
 }
 
-/// Leaves the workers that answer requests.
-pub(super) async fn blocking<T: Send + 'static, E: Into<ApiProblem> + Send + 'static>(
+/// Does what may take a while where nobody else waits for it.
+pub(super) async fn aside<T, E>(
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
-) -> Result<T, ApiProblem> {
-    match web::block(work).await {
-        Ok(done) => done.map_err(Into::into),
-        // The pool refuses only while the process stops.
-        Err(_) => Err(ApiProblem::Failed(AppError::NoIdentity)),
-    }
+) -> Result<T, ApiProblem>
+where
+    T: Send + 'static,
+    E: Into<ApiProblem> + Send + 'static,
+{
+    web::block(work).await.map_err(|_| ApiProblem::Stopping)?.map_err(Into::into)
 }

@@ -1,11 +1,11 @@
 //! `POST /referrals/{id}/commands`: answering, following, closing.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Bytes, Path};
+use actix_web::web::Path;
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
-    Answerer, Autonomy, BackReason, CancelReason, DeclineReason, FirstContact, HeardBy, Helped,
-    Medium, MeetingMode, MissedCause, Outcome,
+    Answerer, Autonomy, BackReason, CancelReason, CodedAnswer, DeclineReason, FirstContact,
+    HeardBy, Helped, Matter, Medium, MeetingMode, MissedCause, NeedCode, Outcome,
 };
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::id::{ReferralId, ServiceId};
@@ -14,24 +14,29 @@ use maillage_protocol::referral::{Alternatives, Author, Command, Evidence, NextS
 use maillage_protocol::time::Timestamp;
 use serde::Deserialize;
 
-use super::caller::{Caller, blocking, read};
+use super::caller::{Caller, Sent, aside};
 use super::problem::ApiProblem;
-use super::requests::{some, strict};
+use super::requests::{each, some, strict};
 use crate::app::Texts;
+use crate::app::authority::Writer;
 
 /// The commands, in the order of the description.
 #[cfg(test)]
-pub(super) const NAMES: [&str; 13] = [
-    "open", "accept", "decline", "waitlist", "schedule", "start", "check_in", "miss", "conclude",
-    "confirm", "feedback", "cancel", "withdraw",
+pub(super) const NAMES: [&str; 15] = [
+    "open", "question", "accept", "decline", "waitlist", "schedule", "start", "check_in", "miss",
+    "conclude", "answer", "confirm", "feedback", "cancel", "withdraw",
 ];
 
 /// What a program asks to be said.
 #[derive(Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
-enum Body {
-    Open,
-    Accept,
+pub(super) enum Body {
+    Open {},
+    Question {
+        matters: Vec<String>,
+        text: Option<Private<String>>,
+    },
+    Accept {},
     Decline {
         reason: String,
         next_date: Option<Day>,
@@ -49,17 +54,22 @@ enum Body {
     Start {
         contact: String,
     },
-    CheckIn,
+    CheckIn {},
     Miss {
         cause: String,
     },
     Conclude {
         outcome: String,
         autonomy: Option<String>,
+        next_need: Option<String>,
         #[serde(default)]
         evidence: Evidence,
     },
-    Confirm,
+    Answer {
+        answers: Vec<String>,
+        text: Option<Private<String>>,
+    },
+    Confirm {},
     Feedback {
         helped: String,
         via: String,
@@ -67,31 +77,28 @@ enum Body {
     Cancel {
         reason: String,
     },
-    Withdraw,
+    Withdraw {},
 }
 
 /// What to do instead: nobody is left in limbo.
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-enum Next {
+pub(super) enum Next {
     Alternative { services: Vec<ServiceId> },
     BackToSender { why: String },
-    NoneKnown,
+    NoneKnown {},
 }
 
 pub(super) async fn say(
-    caller: Caller,
+    Caller(writer): Caller<Writer>,
     id: Path<ReferralId>,
-    body: Bytes,
+    sent: Sent<Body>,
 ) -> Result<HttpResponse, ApiProblem> {
-    let who = caller.works()?;
-    let once = caller.once(&body);
     let id = id.into_inner();
-    let side = caller.app.side(id).ok_or(ApiProblem::NotFound)?;
-    let (by, command, text) = command(read(&body)?, side)?;
-    let app = caller.app.clone();
+    let side = writer.side(id).ok_or(ApiProblem::NotFound)?;
+    let (by, command, text) = command(sent.said, side)?;
     let texts = Texts { text };
-    blocking(move || app.say(Some(who), by, id, command, texts, Some(once))).await?;
+    aside(move || writer.say(by, id, command, texts, sent.once)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -100,8 +107,16 @@ type Said = (Author, Command, Option<Private<String>>);
 fn command(body: Body, side: Author) -> Result<Said, ApiProblem> {
     let receiver = |command| Ok((Author::Receiver, command, None));
     match body {
-        Body::Open => receiver(Command::Open),
-        Body::Accept => receiver(Command::Accept),
+        Body::Open {} => receiver(Command::Open),
+        Body::Question { matters, text } => {
+            let matters = each(&matters, Matter::from_code, "matters")?;
+            Ok((Author::Receiver, Command::Question { matters }, text))
+        }
+        Body::Answer { answers, text } => {
+            let answers = each(&answers, CodedAnswer::from_code, "answers")?;
+            Ok((Author::Sender, Command::Answer { answers }, text))
+        }
+        Body::Accept {} => receiver(Command::Accept),
         Body::Decline { reason, next_date, next, text } => {
             let reason = strict(DeclineReason::from_code(&reason), "reason")?;
             let command = Command::Decline { reason, next_date, next: next_step(next)? };
@@ -115,23 +130,25 @@ fn command(body: Body, side: Author) -> Result<Said, ApiProblem> {
         Body::Start { contact } => {
             receiver(Command::Start(strict(FirstContact::from_code(&contact), "contact")?))
         }
-        Body::CheckIn => receiver(Command::CheckIn),
+        Body::CheckIn {} => receiver(Command::CheckIn),
         Body::Miss { cause } => {
             receiver(Command::Miss(strict(MissedCause::from_code(&cause), "cause")?))
         }
-        Body::Conclude { outcome, autonomy, evidence } => receiver(Command::Conclude {
+        Body::Conclude { outcome, autonomy, next_need, evidence } => receiver(Command::Conclude {
             outcome: Some(strict(Outcome::from_code(&outcome), "outcome")?),
             autonomy: some(autonomy.as_deref(), Autonomy::from_code, "autonomy")?,
-            next_need: None,
+            next_need: some(next_need.as_deref(), NeedCode::from_code, "next_need")?,
             evidence,
         }),
-        Body::Confirm => Ok((Author::Sender, Command::Confirm, None)),
+        Body::Confirm {} => Ok((Author::Sender, Command::Confirm, None)),
         Body::Feedback { helped, via } => feedback(&helped, &via, side),
         Body::Cancel { reason } => {
             let reason = strict(CancelReason::from_code(&reason), "reason")?;
             Ok((Author::Sender, Command::Cancel(reason), None))
         }
-        Body::Withdraw => Ok((Author::Person, Command::Withdraw(WithdrawalScope::Referral), None)),
+        Body::Withdraw {} => {
+            Ok((Author::Person, Command::Withdraw(WithdrawalScope::Referral), None))
+        }
     }
 }
 
@@ -159,6 +176,6 @@ fn next_step(next: Next) -> Result<NextStep, ApiProblem> {
         Next::BackToSender { why } => {
             NextStep::BackToSender { why: strict(BackReason::from_code(&why), "next.why")? }
         }
-        Next::NoneKnown => NextStep::NoneKnown,
+        Next::NoneKnown {} => NextStep::NoneKnown,
     })
 }

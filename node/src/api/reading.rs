@@ -3,7 +3,7 @@
 use actix_web::web::{Json, Path};
 use maillage_protocol::codes::NeedCode;
 use maillage_protocol::encoding;
-use maillage_protocol::id::{NodeId, ReferralId};
+use maillage_protocol::id::ReferralId;
 use maillage_protocol::label::sha256;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{Act, Author, Event, Status};
@@ -11,8 +11,9 @@ use maillage_protocol::time::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::caller::{Caller, blocking};
+use super::caller::{Caller, aside};
 use super::problem::ApiProblem;
+use crate::app::authority::{Member, Writer};
 use crate::app::{Delivery, LinkState, Story, WorklistRow};
 
 /// A referral in a list.
@@ -79,16 +80,15 @@ const fn named(delivery: Delivery) -> &'static str {
 }
 
 /// `GET /me`: in whose name this key acts.
-pub(super) async fn me(caller: Caller) -> Json<Value> {
-    let person = caller.account.person.reveal();
-    let rights = &caller.account.capabilities;
+pub(super) async fn me(Caller(member): Caller<Member>) -> Json<Value> {
+    let person = member.account().person.reveal();
+    let rights = &member.account().capabilities;
     Json(json!({ "login": person.login, "name": person.name, "rights": rights }))
 }
 
 /// `GET /worklist`: everything that waits for somebody.
-pub(super) async fn worklist(caller: Caller) -> Result<Json<Value>, ApiProblem> {
-    caller.works()?;
-    let lists = blocking(move || caller.app.worklist()).await?;
+pub(super) async fn worklist(Caller(writer): Caller<Writer>) -> Result<Json<Value>, ApiProblem> {
+    let lists = aside(move || writer.worklist()).await?;
     let rows = |rows: Vec<WorklistRow>| rows.into_iter().map(Row::from).collect::<Vec<_>>();
     Ok(Json(json!({
         "urgent": rows(lists.urgent),
@@ -101,14 +101,13 @@ pub(super) async fn worklist(caller: Caller) -> Result<Json<Value>, ApiProblem> 
 
 /// `GET /referrals/{id}`: the story of one referral.
 pub(super) async fn referral(
-    caller: Caller,
+    Caller(writer): Caller<Writer>,
     id: Path<ReferralId>,
 ) -> Result<Json<Value>, ApiProblem> {
-    caller.works()?;
     let id = id.into_inner();
-    let app = caller.app.clone();
-    let story = blocking(move || app.story(id)).await?.ok_or(ApiProblem::NotFound)?;
-    let folded = caller.app.referral(id).map(|referral| {
+    let reader = writer.clone();
+    let story = aside(move || reader.story(id)).await?.ok_or(ApiProblem::NotFound)?;
+    let folded = writer.referral(id).map(|referral| {
         let bytes = serde_json::to_vec(&referral).expect("halves are plain data");
         encoding::base64url(&sha256(&bytes))
     });
@@ -137,45 +136,12 @@ fn story_view(story: Story, folded: Option<String>) -> Value {
 }
 
 /// `GET /directory`: who can be asked, and which places can be called.
-pub(super) async fn directory(caller: Caller) -> Result<Json<Value>, ApiProblem> {
-    caller.works()?;
-    let partners: Vec<_> = caller
-        .app
+pub(super) async fn directory(Caller(writer): Caller<Writer>) -> Json<Value> {
+    let partners: Vec<_> = writer
         .partners()
         .into_iter()
         .filter(|partner| partner.state == LinkState::Active)
         .filter_map(|partner| Some(json!({ "node": partner.node, "card": partner.card? })))
         .collect();
-    Ok(Json(json!({ "partners": partners, "places": caller.app.places() })))
-}
-
-/// A node that this one is linked with.
-#[derive(Serialize)]
-struct Partner {
-    node: NodeId,
-    name: String,
-    url: String,
-    state: &'static str,
-    waiting: usize,
-    last_contact: Option<Timestamp>,
-    alert: bool,
-}
-
-/// `GET /partners`: how the links are.
-pub(super) async fn partners(caller: Caller) -> Json<Value> {
-    let view = |partner: crate::app::PeerView| Partner {
-        node: partner.node,
-        name: partner.name,
-        url: partner.url,
-        state: match partner.state {
-            LinkState::Pending { .. } => "pending",
-            LinkState::Active => "active",
-            LinkState::Suspended => "suspended",
-        },
-        waiting: partner.waiting,
-        last_contact: partner.last_contact,
-        alert: partner.alert.is_some(),
-    };
-    let partners: Vec<_> = caller.app.partners().into_iter().map(view).collect();
-    Json(json!({ "partners": partners }))
+    Json(json!({ "partners": partners, "places": writer.places() }))
 }

@@ -3,28 +3,29 @@
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
-use actix_web::web::Bytes;
-use maillage_protocol::body::{Channel, Contact};
+use maillage_protocol::body::{Belonging, Channel, Contact, SafeContact, SafeRule};
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
     Accommodation, HalfDay, Language, Medium, Mobility, Mode, NeedCode, Obstacle, Right, Zone,
 };
 use maillage_protocol::consent::{
-    CURRENT, CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, Validity, script,
+    CURRENT, CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, Validity,
 };
 use maillage_protocol::id::{NodeId, ServiceId};
 use maillage_protocol::private::Private;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::caller::{Caller, blocking, read};
+use super::caller::{Caller, Sent, aside};
 use super::problem::ApiProblem;
-use crate::app::{App, Request, ShortCode};
+use crate::app::authority::Writer;
+use crate::app::{Request, ShortCode};
+use crate::text::notice_words;
 
 /// What a program sends.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
+pub(super) struct Body {
     peer: NodeId,
     service: ServiceId,
     need: String,
@@ -51,7 +52,19 @@ struct Body {
 struct Person {
     first_name: Private<String>,
     channel: Channel,
+    safe_contact: Option<Careful>,
+    #[serde(default)]
+    brings: Vec<String>,
     practical_note: Option<Private<String>>,
+}
+
+/// How to reach her without danger.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Careful {
+    #[serde(default)]
+    rules: Vec<String>,
+    hours: Option<Private<String>>,
 }
 
 /// How she agreed.
@@ -66,12 +79,12 @@ struct Agreed {
     validity: String,
 }
 
-pub(super) async fn propose(caller: Caller, body: Bytes) -> Result<HttpResponse, ApiProblem> {
-    let who = caller.works()?;
-    let once = caller.once(&body);
-    let request = request(&caller.app, read(&body)?)?;
-    let app = caller.app.clone();
-    let proposed = blocking(move || app.propose(who, request, once)).await?;
+pub(super) async fn propose(
+    Caller(writer): Caller<Writer>,
+    sent: Sent<Body>,
+) -> Result<HttpResponse, ApiProblem> {
+    let request = request(&writer, sent.said)?;
+    let proposed = aside(move || writer.propose(request, sent.once)).await?;
     let id = proposed.referral;
     let code = proposed.code.map(|code| Private::from(code.to_printed()));
     Ok(HttpResponse::Created().insert_header(("Location", format!("/api/v1/referrals/{id}"))).json(
@@ -83,15 +96,11 @@ pub(super) async fn propose(caller: Caller, body: Bytes) -> Result<HttpResponse,
     ))
 }
 
-fn request(app: &App, body: Body) -> Result<Request, ApiProblem> {
+fn request(writer: &Writer, body: Body) -> Result<Request, ApiProblem> {
     let Agreed { gesture, place, feedback, statistics, askable, validity } = body.consent;
     let code = strict(NeedCode::from_code(&body.need), "need")?;
-    let contact = Contact {
-        first_name: Some(body.person.first_name),
-        channel: Some(body.person.channel),
-        practical_note: body.person.practical_note,
-        ..Contact::default()
-    };
+    let contact = contact(body.person)?;
+    let notice = notice(writer, body.peer, code, &contact)?;
     Ok(Request {
         peer: body.peer,
         service: body.service,
@@ -108,7 +117,7 @@ fn request(app: &App, body: Body) -> Result<Request, ApiProblem> {
         contact,
         gesture,
         place: strict(CollectionPlace::from_code(&place), "consent.place")?,
-        notice: notice(app, body.peer, body.service, code)?,
+        notice,
         feedback: strict(FeedbackLevel::from_code(&feedback), "consent.feedback")?,
         statistics,
         askable: some(askable.as_deref(), Medium::from_code, "consent.askable")?,
@@ -116,20 +125,33 @@ fn request(app: &App, body: Body) -> Result<Request, ApiProblem> {
     })
 }
 
-/// Returns what was read to her: the text of today, for this service and this need.
+fn contact(person: Person) -> Result<Contact, ApiProblem> {
+    let brings = all(&person.brings, Belonging::from_code, "person.brings")?;
+    let careful = |careful: Careful| {
+        let rules = all(&careful.rules, SafeRule::from_code, "person.safe_contact.rules")?;
+        let hours = careful.hours.map(Private::into_revealed);
+        Ok::<_, ApiProblem>(Private::from(SafeContact { rules, hours }))
+    };
+    Ok(Contact {
+        first_name: Some(person.first_name),
+        channel: Some(person.channel),
+        safe_contact: person.safe_contact.map(careful).transpose()?,
+        brings: (!brings.is_empty()).then(|| brings.into()),
+        practical_note: person.practical_note,
+    })
+}
+
+/// Returns what was read to her: the text of today, the same as on our pages.
 fn notice(
-    app: &App,
+    writer: &Writer,
     peer: NodeId,
-    service: ServiceId,
     need: NeedCode,
+    contact: &Contact,
 ) -> Result<Notice, ApiProblem> {
-    let partner = app.partners().into_iter().find(|partner| partner.node == peer);
+    let partner = writer.partners().into_iter().find(|partner| partner.node == peer);
     let card = partner.and_then(|partner| partner.card).ok_or(ApiProblem::Invalid("peer"))?;
-    let service = card.service(service).ok_or(ApiProblem::Invalid("service"))?;
-    let words = script(CURRENT, &service.name, need.code(), "prénom, un moyen de vous joindre");
-    let words = words.ok_or(ApiProblem::Invalid("consent"))?;
-    let french = Language::try_from("fr".to_owned());
-    let french = french.map_err(|_| ApiProblem::Invalid("consent"))?;
+    let words = notice_words(&card.name, need, contact);
+    let french = Language::try_from("fr".to_owned()).expect("two letters name a language");
     Ok(Notice::of(CURRENT, french, NoticeForm::Text, &words))
 }
 
@@ -160,5 +182,13 @@ fn all<T: Ord>(
     from_code: impl Fn(&str) -> Option<T>,
     field: &'static str,
 ) -> Result<BTreeSet<T>, ApiProblem> {
+    Ok(each(codes, from_code, field)?.into_iter().collect())
+}
+
+pub(super) fn each<T>(
+    codes: &[String],
+    from_code: impl Fn(&str) -> Option<T>,
+    field: &'static str,
+) -> Result<Vec<T>, ApiProblem> {
     codes.iter().map(|code| strict(from_code(code), field)).collect()
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, UnitId};
 use maillage_protocol::link::Invitation;
 use maillage_protocol::private::Private;
-use maillage_protocol::referral::{Author, Command};
+use maillage_protocol::referral::{Author, Command, Referral};
 use maillage_protocol::time::Timestamp;
 
 use super::{
@@ -159,6 +159,18 @@ impl Writer {
     /// Returns everything that may be shown of one referral.
     pub fn story(&self, id: ReferralId) -> Result<Option<Story>, AppError> {
         self.0.app.story(id)
+    }
+
+    /// Returns the state of a referral, as both nodes must fold it.
+    #[must_use]
+    pub fn referral(&self, id: ReferralId) -> Option<Referral> {
+        self.0.app.referral(id)
+    }
+
+    /// Returns which half of a referral is ours.
+    #[must_use]
+    pub fn side(&self, id: ReferralId) -> Option<Author> {
+        self.0.app.side(id)
     }
 
     /// Returns the referral of a reference.

@@ -4,11 +4,10 @@ use std::sync::{Mutex, PoisonError};
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use maillage_protocol::body::Channel;
 use maillage_protocol::codes::{Language, Medium};
 use maillage_protocol::consent::{
     CURRENT, CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, Quality, Representative,
-    Validity, WitnessFunction, script,
+    Validity, WitnessFunction,
 };
 use maillage_protocol::id::UnitId;
 
@@ -18,7 +17,7 @@ use super::place::Place;
 use super::{Draft, ReferralDraft, SentReferral, Step, Which, lead_to_step};
 use crate::app::Request;
 use crate::app::authority::Writer;
-use crate::text::{Clock, Coded, Text, typeset};
+use crate::text::{Clock, Coded, Text, notice_words, typeset};
 use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
@@ -79,43 +78,8 @@ impl Offer {
 
     /// Returns the words to read aloud.
     fn words(&self) -> String {
-        let need = lower_first(&self.need.code.label());
-        let words = script(CURRENT, &self.place.organization, &need, &self.items());
-        words.expect("the current version is one of the texts")
+        notice_words(&self.place.organization, self.need.code, &self.told.contact)
     }
-
-    /// Says what the receiver will be told of her, as it is said to her.
-    fn items(&self) -> String {
-        let contact = &self.told.contact;
-        let mut items = vec![Text("dit-prenom").to_string()];
-        items.extend(contact.channel.as_ref().and_then(channel_said).map(|text| text.to_string()));
-        for (told, text) in [
-            (contact.safe_contact.is_some(), Text("dit-prudence")),
-            (contact.brings.is_some(), Text("dit-apporte")),
-            (contact.practical_note.is_some(), Text("dit-note")),
-        ] {
-            if told {
-                items.push(text.to_string());
-            }
-        }
-        items.join(", ")
-    }
-}
-
-const fn channel_said(channel: &Channel) -> Option<Text> {
-    match channel {
-        Channel::Phone { .. } => Some(Text("dit-telephone")),
-        Channel::Email { .. } => Some(Text("dit-mel")),
-        Channel::Post { .. } => Some(Text("dit-adresse")),
-        Channel::ViaSender => Some(Text("dit-par-nous")),
-        Channel::ComesWithCode => Some(Text("dit-avec-code")),
-    }
-}
-
-/// Writes a label so that it can stand inside a sentence.
-fn lower_first(label: &str) -> String {
-    let mut letters = label.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// How she agreed, and to what besides.
@@ -412,11 +376,5 @@ mod tests {
         let agreed = agreed.unwrap_or_else(|_| panic!("it is complete"));
         assert!(!agreed.statistics && agreed.askable.is_none());
         assert_eq!(agreed.validity, Validity::HalfYear);
-    }
-
-    #[test]
-    fn a_label_stands_inside_a_sentence() {
-        assert_eq!(lower_first("Élections"), "élections");
-        assert_eq!(lower_first(""), "");
     }
 }

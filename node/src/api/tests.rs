@@ -1,0 +1,318 @@
+//! The API, as a program sees it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App as Actix, web};
+use maillage_protocol::private::Private;
+use serde_json::{Value, json};
+
+use super::problem::ApiProblem;
+use super::{DESCRIPTION, ROUTES, commands, routes};
+use crate::app::tests::{Pair, SERVICE};
+use crate::app::{AccountPerson, App, JoinFailure, Joining, Joins};
+use crate::facts::Capability;
+use crate::text::Coded;
+
+const NAME: &str = "Zéphirine-Canari";
+
+fn description() -> Value {
+    serde_json::from_str(DESCRIPTION).unwrap()
+}
+
+#[test]
+fn the_description_names_every_route_and_no_other() {
+    let description = description();
+    assert_eq!(description["openapi"], "3.1.0");
+    let mut described = BTreeSet::new();
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        let methods = methods.as_object().unwrap().iter();
+        for (method, operation) in methods.filter(|(method, _)| *method != "parameters") {
+            let key = operation.get("security").is_none_or(|needed| needed != &json!([]));
+            described.insert((method.clone(), path.clone(), key));
+        }
+    }
+    let served =
+        ROUTES.iter().map(|(method, path, key)| ((*method).to_owned(), (*path).to_owned(), *key));
+    assert_eq!(described, served.collect());
+}
+
+#[test]
+fn the_description_names_every_command_and_every_problem() {
+    let description = description();
+    let schemas = &description["components"]["schemas"];
+    let listed = schemas["Command"]["oneOf"].as_array().unwrap().iter();
+    let listed: Vec<_> =
+        listed.map(|one| one["properties"]["command"]["const"].as_str().unwrap()).collect();
+    assert_eq!(listed, commands::NAMES);
+    let problem = &description["components"]["responses"]["Problem"]["content"];
+    let codes = &problem["application/problem+json"]["schema"]["properties"]["code"]["enum"];
+    assert_eq!(*codes, json!(ApiProblem::CODES));
+}
+
+#[test]
+fn the_description_lists_every_code() {
+    let description = description();
+    macro_rules! assert_described {
+        ($($list:ident),+ $(,)?) => {$(
+            let codes: Vec<_> = $list::all().iter().map(|value| value.code()).collect();
+            let listed = &description["components"]["schemas"][stringify!($list)]["enum"];
+            assert_eq!(*listed, json!(codes), stringify!($list));
+        )+};
+    }
+    use maillage_protocol::body::{Belonging, SafeRule};
+    use maillage_protocol::codes::*;
+    use maillage_protocol::consent::{CollectionPlace, FeedbackLevel, Quality, WitnessFunction};
+    assert_described! {
+        NeedCode, Right, Obstacle, Mode, HalfDay, Mobility, Accommodation, CollectionPlace,
+        FeedbackLevel, Medium, Matter, CodedAnswer, MeetingMode, FirstContact, MissedCause,
+        Autonomy, Helped, CancelReason, DeclineReason, Outcome, SafeRule, Belonging,
+        WitnessFunction, Quality,
+    }
+}
+
+/// Nobody answers invitations here.
+struct NobodyJoins;
+
+impl Joins for NobodyJoins {
+    fn join<'a>(&'a self, text: &'a str) -> Joining<'a> {
+        let unreadable = !text.starts_with("maillage:invite:");
+        Box::pin(std::future::ready(Err(match unreadable {
+            true => JoinFailure::Unreadable,
+            false => JoinFailure::NoAnswer,
+        })))
+    }
+}
+
+/// A program of a structure.
+struct Program {
+    app: Arc<App>,
+    key: Private<String>,
+}
+
+/// What came back.
+struct Answer {
+    status: StatusCode,
+    kind: String,
+    body: Value,
+}
+
+impl Answer {
+    #[track_caller]
+    fn is(&self, status: u16) -> &Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        if status >= 400 {
+            assert_eq!(self.kind, "application/problem+json", "{}", self.body);
+            assert_eq!(self.body["status"], status);
+            assert!(ApiProblem::CODES.contains(&self.body["code"].as_str().unwrap()));
+        }
+        self
+    }
+}
+
+impl Program {
+    fn of(app: &Arc<App>, name: &str, capability: Capability) -> Self {
+        let person = AccountPerson { login: name.to_owned(), name: name.to_owned() };
+        let password = Private::from("le lavoir de brenne".to_owned());
+        let account = app.add_account(&person, vec![capability], &password).unwrap().unwrap();
+        Self { app: Arc::clone(app), key: app.add_token(account).unwrap() }
+    }
+
+    async fn send(&self, request: TestRequest) -> Answer {
+        let joins: Arc<dyn Joins> = Arc::new(NobodyJoins);
+        let server = Actix::new()
+            .app_data(web::Data::from(Arc::clone(&self.app)))
+            .app_data(web::Data::from(joins))
+            .configure(routes);
+        let service = init_service(server).await;
+        let request =
+            request.insert_header(("authorization", format!("Bearer {}", self.key.reveal())));
+        let answer = call_service(&service, request.to_request()).await;
+        let kind = answer.headers().get("content-type");
+        let kind = kind.map(|kind| kind.to_str().unwrap().to_owned()).unwrap_or_default();
+        let status = answer.status();
+        let bytes = read_body(answer).await;
+        Answer { status, kind, body: serde_json::from_slice(&bytes).unwrap_or_default() }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(TestRequest::get().uri(&format!("/api/v1{path}"))).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Answer {
+        let request = TestRequest::post().uri(&format!("/api/v1{path}"));
+        self.send(request.set_payload(body.to_string())).await
+    }
+
+    async fn post_once(&self, key: &str, path: &str, body: &Value) -> Answer {
+        let request = TestRequest::post().uri(&format!("/api/v1{path}"));
+        let request = request.insert_header(("idempotency-key", key));
+        self.send(request.set_payload(body.to_string())).await
+    }
+}
+
+fn proposal(pair: &Pair) -> Value {
+    json!({
+        "peer": pair.b.node(),
+        "service": SERVICE,
+        "need": "numerique--acceder-a-des-services-en-ligne",
+        "obstacles": ["no_mailbox"],
+        "person": {
+            "first_name": NAME,
+            "channel": { "way": "phone", "number": "+33655501234" },
+            "safe_contact": { "rules": ["no_message"] },
+        },
+        "consent": {
+            "gesture": { "how": "oral", "wit": "reception" },
+            "place": "in_person",
+            "feedback": "outcome",
+            "statistics": false,
+            "askable": "desk",
+            "validity": "month",
+        },
+    })
+}
+
+#[actix_web::test]
+async fn a_referral_goes_from_program_to_program() {
+    let pair = Pair::linked();
+    let nadia = Program::of(&pair.a, "nadia", Capability::Work);
+    let karim = Program::of(&pair.b, "karim", Capability::Work);
+    let proposed = nadia.post("/referrals", &proposal(&pair)).await;
+    proposed.is(201);
+    assert_eq!(proposed.body["personal_code"].as_str().unwrap().len(), 19);
+    pair.exchange();
+    let id = proposed.body["referral"].as_str().unwrap();
+    let (path, say) = (format!("/referrals/{id}"), format!("/referrals/{id}/commands"));
+    let asked = karim.get(&path).await;
+    assert_eq!(asked.is(200).body["contact"], Value::Null);
+    for command in [
+        json!({ "command": "open" }),
+        json!({ "command": "question", "matters": ["equipment"], "text": "Un mot" }),
+    ] {
+        karim.post(&say, &command).await.is(204);
+    }
+    pair.exchange();
+    nadia.post(&say, &json!({ "command": "answer", "answers": ["no"] })).await.is(204);
+    pair.exchange();
+    karim.post(&say, &json!({ "command": "accept" })).await.is(204);
+    pair.exchange();
+    let known = karim.get(&path).await;
+    assert_eq!(known.is(200).body["contact"]["name"], NAME);
+    assert_eq!(known.body["contact"]["safe"]["rules"], json!(["no_message"]));
+    assert_eq!(known.body["folded"], nadia.get(&path).await.body["folded"]);
+    let waiting = nadia.get("/worklist").await;
+    assert_eq!(waiting.is(200).body["waiting"][0]["id"], id);
+}
+
+#[actix_web::test]
+async fn a_request_that_is_repeated_is_done_once_and_another_is_not() {
+    let pair = Pair::linked();
+    let nadia = Program::of(&pair.a, "nadia", Capability::Work);
+    let proposal = proposal(&pair);
+    let first = nadia.post_once("one", "/referrals", &proposal).await;
+    let again = nadia.post_once("one", "/referrals", &proposal).await;
+    let other = nadia.post_once("two", "/referrals", &proposal).await;
+    assert_eq!(first.body["referral"], again.body["referral"]);
+    assert_ne!(first.body["referral"], other.body["referral"]);
+    assert_eq!(again.body["personal_code"], Value::Null);
+    // The same key and the same words about another referral say something else.
+    for referral in [&first, &other] {
+        let path = format!("/referrals/{}/commands", referral.body["referral"].as_str().unwrap());
+        let cancel = json!({ "command": "cancel", "reason": "other" });
+        nadia.post_once("three", &path, &cancel).await.is(204);
+        nadia.post_once("three", &path, &cancel).await.is(204);
+    }
+    for id in pair.a.referrals() {
+        let story = nadia.get(&format!("/referrals/{id}")).await;
+        assert_eq!(story.body["referral"]["status"], "cancelled");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_wrong_is_named_and_nothing_of_it_is_repeated() {
+    let pair = Pair::linked();
+    let nadia = Program::of(&pair.a, "nadia", Capability::Work);
+    for (pointer, value, status, said) in [
+        ("/need", json!("made-up"), 422, "need"),
+        ("/obstacles/0", json!("made-up"), 422, "obstacles"),
+        ("/consent/validity", json!("for ever"), 422, "consent.validity"),
+        ("/person/safe_contact/rules/0", json!("x"), 422, "person.safe_contact.rules"),
+        ("/service", json!("2f6c1c1e-5a0b-4c1d-9f27-0c8f6f3b7a10"), 422, "service"),
+        ("/consent/statistics", json!(NAME), 400, "expected a boolean"),
+        ("/person/first_name", json!({ NAME: 1 }), 400, "expected a string"),
+    ] {
+        let mut body = proposal(&pair);
+        *body.pointer_mut(pointer).unwrap() = value;
+        let answer = nadia.post("/referrals", &body).await;
+        let detail = answer.is(status).body["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(said), "{pointer}: {detail}");
+        assert!(!answer.body.to_string().contains(NAME), "{}", answer.body);
+    }
+    let mut unknown = proposal(&pair);
+    unknown["person"]["birth"] = json!("1965-01-01");
+    nadia.post("/referrals", &unknown).await.is(400);
+    assert!(pair.a.referrals().is_empty());
+}
+
+#[actix_web::test]
+async fn nobody_does_what_their_key_does_not_open() {
+    let pair = Pair::linked();
+    let nadia = Program::of(&pair.a, "nadia", Capability::Work);
+    let admin = Program::of(&pair.a, "admin", Capability::Administer);
+    let node = pair.b.node().to_string();
+    let stranger = Program { app: Arc::clone(&pair.a), key: "maillage_x_y".to_owned().into() };
+    for (method, path, key) in ROUTES {
+        let path = path.replace("{node}", &node).replace("{id}", &SERVICE.to_string());
+        let request = || match *method {
+            "post" => TestRequest::post().uri(&path).set_payload("{}"),
+            _ => TestRequest::get().uri(&path),
+        };
+        let refused = if *key { 401 } else { 200 };
+        stranger.send(request()).await.is(refused);
+        let works =
+            path.contains("referrals") || path.contains("worklist") || path.contains("directory");
+        if works {
+            admin.send(request()).await.is(403);
+        }
+        if path.contains("partners") {
+            nadia.send(request()).await.is(403);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_failure_is_a_problem() {
+    let pair = Pair::linked();
+    let nadia = Program::of(&pair.a, "nadia", Capability::Work);
+    nadia.get("/nowhere").await.is(404);
+    nadia.get("/referrals/not-a-name").await.is(404);
+    nadia.get(&format!("/referrals/{SERVICE}")).await.is(404);
+    nadia.get("/referrals").await.is(405);
+    nadia.post("/me", &json!({})).await.is(405);
+    nadia.post("/referrals", &json!("a".repeat(300_000))).await.is(413);
+    let path = format!("/referrals/{SERVICE}/commands");
+    nadia.post(&path, &json!({ "command": "open", "more": 1 })).await.is(400);
+    nadia.post(&path, &json!({ "command": "open" })).await.is(404);
+    nadia.send(TestRequest::post().uri("/api/v1/referrals").set_payload("{")).await.is(400);
+}
+
+#[actix_web::test]
+async fn partners_are_invited_and_suspended() {
+    let pair = Pair::linked();
+    let admin = Program::of(&pair.a, "admin", Capability::Administer);
+    let invited = admin.post("/partners", &json!({})).await;
+    assert!(invited.is(201).body["invitation"].as_str().unwrap().starts_with("maillage:invite:1:"));
+    let empty = TestRequest::post().uri("/api/v1/partners");
+    admin.send(empty).await.is(201);
+    for (text, status) in [("bonjour", 422), ("maillage:invite:1:a", 502)] {
+        admin.post("/partners/join", &json!({ "invitation": text })).await.is(status);
+    }
+    let partner = format!("/partners/{}", pair.b.node());
+    admin.post(&format!("{partner}/suspend"), &json!({})).await.is(204);
+    assert_eq!(admin.get("/partners").await.is(200).body["partners"][0]["state"], "suspended");
+    admin.post(&format!("{partner}/resume"), &json!({})).await.is(204);
+    admin.post(&format!("{partner}/approve"), &json!({})).await.is(409);
+}
