@@ -25,13 +25,6 @@ fn put_back(node: &Node, old: &Path) {
     fs::write(node.folder.join("restored"), b"").unwrap();
 }
 
-fn no_alert(pair: &Pair) {
-    for node in [&pair.ccas, &pair.epn] {
-        let partners = node.get("/partners").unwrap();
-        assert_eq!(partners["partners"][0]["alert"], false, "{partners}");
-    }
-}
-
 #[test]
 fn p6_a_sender_restored_from_an_old_backup_takes_its_past_back() {
     let mut pair = Pair::linked();
@@ -47,10 +40,10 @@ fn p6_a_sender_restored_from_an_old_backup_takes_its_past_back() {
     pair.ccas.launch();
     let after = pair.propose().unwrap();
     pair.both(&after, "delivered");
-    no_alert(&pair);
+    pair.assert_no_alert();
     assert!(Pair::say(&pair.epn, &after, &json!({ "command": "accept" })));
     pair.both(&after, "accepted");
-    no_alert(&pair);
+    pair.assert_no_alert();
 }
 
 #[test]
@@ -69,5 +62,5 @@ fn p6_a_receiver_restored_from_an_old_backup_is_sent_everything_again() {
     pair.epn.until("what was lost is there again", |epn| epn.status(&lost).is_some());
     let after = pair.propose().unwrap();
     pair.both(&after, "delivered");
-    no_alert(&pair);
+    pair.assert_no_alert();
 }

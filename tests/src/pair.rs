@@ -50,6 +50,18 @@ impl Pair {
         Self { ccas, epn, _folder: folder }
     }
 
+    /// Fails if either node has to warn its administrator about the other.
+    #[track_caller]
+    pub fn assert_no_alert(&self) {
+        for node in [&self.ccas, &self.epn] {
+            let Answer::Peers { peers } = node.order(&Order::ListPeers) else {
+                panic!("an administrator can list the partners");
+            };
+            assert_eq!(peers.len(), 1);
+            assert_eq!(peers[0].alert, None);
+        }
+    }
+
     /// Returns what proposes the marked person.
     #[must_use]
     pub fn proposal(&self) -> Value {
