@@ -11,15 +11,18 @@
 mod accounts;
 pub mod authority;
 mod cases;
+mod clocks;
 mod drafts;
 mod erasure;
 mod inbox;
 mod jobs;
 mod joining;
 mod links;
+mod news;
 mod outgoing;
 mod peers;
 mod refer;
+mod rotation;
 mod state;
 mod turns;
 mod views;
@@ -28,7 +31,7 @@ pub(crate) mod tests;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use maillage_protocol::directory::{Card, UnreadableCard};
 use maillage_protocol::id::{NodeId, ProfessionalId};
@@ -42,7 +45,7 @@ use tokio::sync::watch;
 
 use crate::env::{Env, random};
 use crate::facts::{
-    AccountAct, Act, Capability, FactContent, ImportedPlace, RecordError, Safe, TokenAct,
+    AccountAct, Act, Capability, Entry, FactContent, ImportedPlace, RecordError, Safe, TokenAct,
     identity_record,
 };
 use crate::journal::{Journal, JournalError, Number, Record, StripError};
@@ -57,12 +60,14 @@ pub use inbox::InboxError;
 pub use joining::{JoinFailure, Joining, Joins};
 pub use links::{LinkError, PreparedLink};
 pub use outgoing::{Batch, POLLS_AGAIN_WITHIN, Standing};
-pub use peers::{Alert, LinkState, Peer};
+pub use peers::{Alert, LinkState, Peer, Trouble};
 pub use refer::{PersonCard, Proposed, Request, SayError, Texts};
+pub use rotation::WrongSheet;
 pub use views::{
     Delivery, PeerView, ReceivedContact, ShortCode, Step, Story, Worklist, WorklistRow,
 };
 
+use news::News;
 use state::State;
 use turns::Turns;
 
@@ -74,10 +79,11 @@ pub struct App {
     keys: Arc<KeyFile>,
     state: RwLock<State>,
     turns: Turns,
+    clocks: Mutex<clocks::Clocks>,
     /// Whether this folder was restored, and which of its own events it may not know.
     restored: AtomicBool,
-    /// How many records were noted: told after the memory knows, so that whoever wakes up sees it.
-    noted: watch::Sender<u64>,
+    /// What wakes others up: told after the memory knows, so that whoever wakes up sees it.
+    news: News,
     /// Where the names of destroyed keys are listed, for a restore to destroy them again.
     erased: OnceLock<PathBuf>,
     /// Becomes true when the disk failed: nothing is recorded any more.
@@ -106,6 +112,9 @@ pub enum AppError {
     /// The list of destroyed keys cannot be written.
     #[error("the list of destroyed keys cannot be written")]
     ErasureList(#[source] std::io::Error),
+    /// The key file does not hold the keys that the identity names: it is older than the journal.
+    #[error("the key file is not the one of this journal")]
+    OtherKeys,
     /// The journal begins without the identity of its node.
     #[error("the journal does not say whose it is")]
     NoIdentity,
@@ -169,8 +178,13 @@ impl App {
             }
         }
         safe.reclaim(&state.units)?;
-        let node = state.us.as_ref().map(|(identity, _)| identity.node());
-        let node = node.ok_or(AppError::NoIdentity)?;
+        let (identity, _) = state.us.as_ref().ok_or(AppError::NoIdentity)?;
+        let node = identity.node();
+        let signing = [KeyUse::Sig, KeyUse::Auth, KeyUse::Wit].map(|key_use| identity.key(key_use));
+        let held = |key: &IdentityKey| keys.signing(key.kid()).is_some();
+        if !signing.iter().flatten().all(held) {
+            return Err(AppError::OtherKeys);
+        }
         let app = Self {
             env,
             journal,
@@ -178,8 +192,9 @@ impl App {
             keys,
             state: RwLock::new(state),
             turns: Turns::default(),
+            clocks: Mutex::default(),
             restored: AtomicBool::new(restored),
-            noted: watch::Sender::new(next.0),
+            news: News::default(),
             erased: OnceLock::new(),
             failure: watch::Sender::new(false),
             node,
@@ -227,16 +242,22 @@ impl App {
         &self.safe
     }
 
-    /// Returns the key that signs requests.
-    #[must_use]
-    pub fn auth_key(&self) -> PrivateKey {
-        self.keys.auth()
-    }
-
     /// Tells each time something new is known.
     #[must_use]
     pub fn news(&self) -> watch::Receiver<u64> {
-        self.noted.subscribe()
+        self.news.all.subscribe()
+    }
+
+    /// Tells each time there is something new to do for a peer.
+    #[must_use]
+    pub fn news_of(&self, peer: NodeId) -> watch::Receiver<u64> {
+        self.news.of(peer).subscribe()
+    }
+
+    /// Tells each time a link has changed.
+    #[must_use]
+    pub fn news_of_links(&self) -> watch::Receiver<u64> {
+        self.news.links.subscribe()
     }
 
     /// Tells whether this node may not know all that it signed.
@@ -274,7 +295,7 @@ impl App {
         }
         let (place, last) = self.identity().last();
         let update = Update { urls: Some(vec![url.to_owned()]), ..Update::default() };
-        let (now, sig) = (self.env.now(), self.keys.sig());
+        let (now, sig) = (self.env.now(), self.sig());
         let event = SignedIdentity::update(&update, place + 1, last, now, &[&sig]);
         self.append(&[identity_record(&event)])
     }
@@ -470,11 +491,12 @@ impl App {
     /// Takes note of a record that is on the disk.
     fn note(&self, number: Number, record: &Record) -> Result<(), AppError> {
         let entry = self.safe.read(number, record)?;
-        let noted = {
+        let (noted, stirred) = {
             let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-            state.hear(number, &entry, &self.safe)
+            let noted = state.hear(number, &entry, &self.safe);
+            (noted, std::mem::take(&mut state.stirred))
         };
-        self.noted.send_modify(|noted| *noted += 1);
+        self.news.tell(stirred, is_about_links(&entry));
         Ok(noted?)
     }
 
@@ -485,6 +507,10 @@ impl App {
     fn now(&self) -> Timestamp {
         self.env.now()
     }
+}
+
+fn is_about_links(entry: &Entry) -> bool {
+    matches!(entry, Entry::Fact(fact) if matches!(fact.act, Some(Act::Link(_))))
 }
 
 fn encoded(bytes: &[u8]) -> String {

@@ -111,7 +111,7 @@ pub struct Peers {
     #[serde(default, deserialize_with = "sources::list")]
     pub roots: Vec<PathBuf>,
 
-    /// Whether linked nodes may call as often as they like: for whoever measures, and nobody else.
+    /// Whether anybody may call as often as they like: for whoever measures, and nobody else.
     #[serde(default)]
     pub unlimited: bool,
 }

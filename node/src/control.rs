@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use maillage_protocol::directory::Card;
 use maillage_protocol::id::NodeId;
+use maillage_protocol::identity::RevocationCause;
 use maillage_protocol::private::Private;
 use maillage_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use crate::app::{AccountPerson, App, AppError, LinkError, LinkState};
 use crate::facts::{Capability, ImportedPlace};
 use crate::federation::{Client, Drivers, JoinError, join};
 use crate::index::Sessions;
+use crate::keys::paper;
 use crate::telemetry::Chain;
 
 /// Bytes of the largest order: an import of places, in parts.
@@ -92,6 +94,27 @@ pub enum Order {
     TryAgain {
         /// Which one.
         node: NodeId,
+    },
+    /// To start the exchanges with a partner again, after a fork or a copy.
+    Reopen {
+        /// With whom.
+        node: NodeId,
+    },
+    /// To make new keys for requests, cosignatures and sealing.
+    RotateKeys,
+    /// To make every key anew with the paper sheet.
+    RotateWithPaper {
+        /// The code of the sheet.
+        code: Private<String>,
+        /// What commits to the sheet that comes next.
+        next: [u8; 32],
+        /// Why.
+        cause: RotationCause,
+    },
+    /// To tell whether a paper sheet is the one that the next rotation needs.
+    CheckPaper {
+        /// The code of the sheet.
+        code: Private<String>,
     },
     /// To say how the node is described.
     ReadCard,
@@ -192,8 +215,37 @@ pub enum Refused {
     NoSuchLink,
     /// A text of the card is empty or too long.
     BadCard,
+    /// The code is not one that a paper sheet shows.
+    NotASheet,
+    /// The paper sheet is not the one that the next rotation needs.
+    WrongSheet,
     /// The node could not record it.
     Failed,
+}
+
+/// Why every key is made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum RotationCause {
+    /// It was time.
+    Routine,
+    /// Nobody has the old keys any more.
+    #[value(name = "perte")]
+    Lost,
+    /// Somebody else may have the old keys.
+    #[value(name = "vol")]
+    Stolen,
+}
+
+impl From<RotationCause> for RevocationCause {
+    fn from(cause: RotationCause) -> Self {
+        match cause {
+            RotationCause::Routine => Self::Routine,
+            RotationCause::Lost => Self::Lost,
+            RotationCause::Stolen => Self::Compromise,
+        }
+    }
 }
 
 /// An account, in a list.
@@ -235,8 +287,10 @@ pub struct PeerLine {
     pub waiting: usize,
     /// Whether it has described itself.
     pub described: bool,
-    /// What a human has to look at.
-    pub alert: Option<String>,
+    /// What is wrong with the link: a code.
+    pub trouble: Option<String>,
+    /// Whether a human has to do something about it.
+    pub needs_a_human: bool,
 }
 
 /// What carries out orders.
@@ -322,6 +376,29 @@ impl Desk {
                 }
                 Answer::Done
             }
+            Order::Reopen { node } => {
+                let answer = linked(app.reopen(node))?;
+                if let Some(drivers) = &self.drivers {
+                    drivers.try_again(node);
+                }
+                answer
+            }
+            Order::RotateKeys => {
+                app.rotate_keys()?;
+                Answer::Done
+            }
+            Order::RotateWithPaper { code, next, cause } => {
+                let Ok(key) = paper::read(&code) else { return Ok(refused(Refused::NotASheet)) };
+                match app.rotate_with_paper(&key, next, cause.into())? {
+                    Ok(()) => Answer::Done,
+                    Err(_) => refused(Refused::WrongSheet),
+                }
+            }
+            Order::CheckPaper { code } => match paper::read(&code) {
+                Err(_) => refused(Refused::NotASheet),
+                Ok(key) if app.expects(&key) => Answer::Done,
+                Ok(_) => refused(Refused::WrongSheet),
+            },
             Order::ReadCard => Answer::Card { card: app.card().map(Box::new) },
             Order::Describe { card } => match app.describe(*card)? {
                 Ok(()) => Answer::Done,
@@ -398,7 +475,8 @@ impl Desk {
                 code,
                 waiting: peer.waiting,
                 described: peer.card.is_some(),
-                alert: peer.alert.map(|alert| format!("{alert:?}")),
+                trouble: peer.trouble.map(|trouble| trouble.code().to_owned()),
+                needs_a_human: peer.trouble.is_some_and(crate::app::Trouble::needs_a_human),
             }
         };
         self.app.partners().into_iter().map(line).collect()

@@ -33,6 +33,7 @@ pub fn routes(config: &mut ServiceConfig, doors: &web::Data<Doors>) {
         web::scope(BASE)
             .route("/health", web::get().to(link::health))
             .route("/identity", web::get().to(link::identity))
+            .route("/identity", web::post().to(link::introduce))
             .route("/link", web::post().to(link::link))
             .route("/public", web::get().to(inbox::public))
             .route("/events", web::post().to(inbox::push))

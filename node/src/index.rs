@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tracing::{error, warn};
 
@@ -20,6 +21,9 @@ pub use sessions::{IDLE, LONGEST, Session, SessionName, SessionSecret, Sessions}
 
 /// How much memory the database may keep.
 const CACHE: u64 = 16 * 1024 * 1024;
+
+/// How long what is new gathers before it is indexed: many records cost hardly more than one.
+const LAG: Duration = Duration::from_millis(200);
 
 /// Why the index cannot be opened, even empty.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +100,7 @@ impl Index {
             if news.changed().await.is_err() {
                 return;
             }
+            tokio::time::sleep(LAG).await;
         }
     }
 

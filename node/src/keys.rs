@@ -4,6 +4,7 @@
 //! replaced as a whole, and may be sealed by a passphrase; the keys in memory are wiped when they
 //! are dropped.
 
+pub mod paper;
 mod ring;
 pub(crate) mod sealing;
 

@@ -72,7 +72,10 @@ pub enum Outcome {
     Busy(Duration),
     /// It does not want us.
     Refused,
-    /// It cannot take the next entry: the channel waits for a human.
+    /// It says that it cannot take the next entry. Answers are not signed, so that anybody in
+    /// between may have said it: we go on trying, and a human is told.
+    Stuck,
+    /// What it signed shows that nothing can follow: the channel waits for a human.
     Blocked,
     /// The batch was too large.
     TooLarge,
@@ -148,6 +151,7 @@ struct Trouble {
     refusals: u32,
     refused_since: Option<Timestamp>,
     suspended: bool,
+    stuck: bool,
 }
 
 impl Delivery {
@@ -177,7 +181,7 @@ impl Delivery {
     #[must_use]
     pub fn health(&self) -> Health {
         match (self.phase, self.trouble) {
-            (Phase::Blocked, _) => Health::Blocked,
+            (Phase::Blocked, _) | (_, Trouble { stuck: true, .. }) => Health::Blocked,
             (_, Trouble { suspended: true, .. }) => Health::Suspended,
             (_, Trouble { since: Some(since), .. }) => Health::Unreachable(since),
             _ => Health::Well,
@@ -188,7 +192,11 @@ impl Delivery {
     pub fn handle(&mut self, input: Input) {
         match input {
             Input::Waiting(waiting) => self.waiting = waiting,
-            Input::Signed(head) => self.head = self.head.max(head),
+            Input::Signed(head) => {
+                // A channel that starts again leaves behind what the peer never held.
+                self.head = head;
+                self.acked = self.acked.min(head);
+            }
             Input::PeerCame { at, holds } => self.peer_came(at, holds),
             // An answer to a question that we did not ask says nothing.
             Input::Answered { at, outcome } if self.phase == Phase::InFlight => {
@@ -273,6 +281,10 @@ impl Delivery {
                 self.phase = Phase::Pausing { until: at.after(after.min(PAUSE_OF_A_DAY)) };
             }
             Outcome::Refused => self.refused(at),
+            Outcome::Stuck => {
+                self.trouble.stuck = true;
+                self.pause(at);
+            }
             Outcome::Blocked => self.phase = Phase::Blocked,
             Outcome::TooLarge => {
                 let smaller = self.batch.checked_div(2).unwrap_or(1);

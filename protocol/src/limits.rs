@@ -66,8 +66,9 @@ pub const LONG_POLL: Duration = Duration::from_secs(25);
 pub const LONG_POLLS: usize = 2;
 /// Requests of one peer in a minute, and how many may come at once.
 pub const PEER_REQUESTS: (u32, u32) = (60, 120);
-/// Events of one peer in an hour, and how many may come at once.
-pub const PEER_EVENTS: (u32, u32) = (600, 200);
+/// Events of one peer in an hour, and how many may come at once: two weeks of a busy structure, so
+/// that a node which comes back is not held up.
+pub const PEER_EVENTS: (u32, u32) = (600, 2_000);
 /// Requests of one address in a minute, without a signature.
 pub const ANONYMOUS_REQUESTS: u32 = 30;
 /// Attempts to link from one address in a minute.

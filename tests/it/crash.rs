@@ -1,6 +1,6 @@
 //! p1: processes are killed at any moment, and nothing acknowledged is lost.
 
-use maillage_tests::Pair;
+use maillage_tests::{Chance, Pair};
 use serde_json::json;
 
 /// How often a process is killed.
@@ -46,14 +46,4 @@ fn p1_two_hundred_kills_lose_nothing_that_was_acknowledged() {
         pair.ccas.until("both fold to the same state", |ccas| settled(ccas) == settled(&pair.epn));
     }
     pair.assert_no_alert();
-}
-
-/// Numbers that are the same at each run.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        usize::try_from(self.0 >> 33).expect("thirty-one bits fit") % end
-    }
 }

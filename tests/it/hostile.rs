@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use maillage_protocol::event::WireEvent;
 use maillage_protocol::problem::ProblemType;
-use maillage_tests::{Hostile, Node};
+use maillage_protocol::transport::EventBatch;
+use maillage_tests::{Node, PaperPeer};
 use reqwest::Method;
 
 /// The endpoints that read a body.
@@ -41,7 +43,7 @@ fn corpus() -> Vec<Vec<u8>> {
 fn malformed_bytes_change_nothing_and_get_a_problem() {
     let folder = tempfile::tempdir().unwrap();
     let victim = Node::start(&folder.path().join("victim"), "CCAS de Brenne", &[]);
-    let hostile = Hostile::linked(&victim);
+    let hostile = PaperPeer::linked(&victim);
     let (records, corpus) = (victim.records(), corpus());
     assert!(corpus.len() > 300);
     for endpoint in BODIES {
@@ -75,4 +77,73 @@ fn what_is_not_signed_as_it_must_be_is_refused() {
         }
     }
     assert_eq!(victim.records(), records);
+}
+
+/// The door judges bytes, the fold judges meaning: what makes no sense is kept, and holds up nothing.
+#[test]
+fn an_event_that_cannot_be_read_does_not_hold_up_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let victim = Node::start(&folder.path().join("victim"), "CCAS de Brenne", &[]);
+    let peer = PaperPeer::linked(&victim);
+    let mut channel = peer.channel();
+    let mut unreadable = channel.referral(1);
+    unreadable[1].keybox = unreadable[0].keybox.clone();
+    let (id, readable) = (unreadable[1].header.clone(), channel.referral(0));
+
+    let events = [unreadable, readable].concat();
+    let answer = push(&peer, &events);
+    assert_eq!(answer["results"].as_array().unwrap().len(), events.len());
+    assert!(answer["results"].as_array().unwrap().iter().all(|result| result["st"] == "stored"));
+    let id = id.hash(maillage_protocol::label::Label::EventId);
+    assert_eq!(answer["need"], serde_json::json!([maillage_protocol::id::EventId(id)]));
+    victim.until("the one that can be read is there", |victim| {
+        victim
+            .get("/worklist")
+            .is_some_and(|lists| lists["to_answer"].as_array().unwrap().len() == 1)
+    });
+}
+
+/// A body that is not the one that was signed stops the batch there, and nothing for good.
+#[test]
+fn a_poisoned_event_is_refused_until_it_is_the_right_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let victim = Node::start(&folder.path().join("victim"), "CCAS de Brenne", &[]);
+    let peer = PaperPeer::linked(&victim);
+    let events = peer.channel().referral(1);
+    let mut poisoned = events.clone();
+    poisoned[1].body = poisoned[2].body.clone();
+
+    let results = push(&peer, &poisoned)["results"].clone();
+    assert_eq!((&results[0]["st"], &results[1]["st"]), (&"stored".into(), &"error".into()));
+    assert_eq!((&results[1]["code"], &results[2]), (&"invalid_event".into(), &().into()));
+    let results = push(&peer, &events)["results"].clone();
+    assert_eq!((&results[0]["st"], &results[1]["st"]), (&"duplicate".into(), &"stored".into()));
+    assert_eq!(results[2]["st"], "stored");
+}
+
+#[test]
+fn a_peer_that_sends_too_much_is_asked_to_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let limited = [("MAILLAGE__PEERS__UNLIMITED", "false")];
+    let victim = Node::start(&folder.path().join("victim"), "CCAS de Brenne", &limited);
+    let peer = PaperPeer::linked(&victim);
+    let events = peer.channel().referral(62);
+    let (_, burst) = maillage_protocol::limits::PEER_EVENTS;
+    let body = serde_json::to_vec(&EventBatch { events }).unwrap();
+    let allowed = usize::try_from(burst).unwrap() / 64;
+    for _ in 0..allowed {
+        assert_eq!(peer.send(Method::POST, "/events", "", &body).status(), 200);
+    }
+    let answer = peer.send(Method::POST, "/events", "", &body);
+    assert_eq!(
+        (answer.status().as_u16(), answer.headers().contains_key("retry-after")),
+        (429, true)
+    );
+}
+
+fn push(peer: &PaperPeer, events: &[WireEvent]) -> serde_json::Value {
+    let body = serde_json::to_vec(&EventBatch { events: events.to_vec() }).unwrap();
+    let answer = peer.send(Method::POST, "/events", "", &body);
+    assert_eq!(answer.status(), 200);
+    answer.json().unwrap()
 }

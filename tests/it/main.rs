@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "everything here is a test")]
 
 mod crash;
+mod faults;
 mod hostile;
 mod polling;
 mod restore;

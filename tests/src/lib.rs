@@ -3,13 +3,19 @@
 //! A test never sleeps: it waits for something that can be observed, and says what it was when it
 //! does not come.
 
-mod hostile;
+mod chance;
+mod channel;
 mod node;
 mod pair;
+mod paper;
+mod proxy;
 
-pub use hostile::Hostile;
+pub use chance::Chance;
+pub use channel::PaperChannel;
 pub use node::{Node, free_port};
 pub use pair::{FIRST_NAME, Pair, TELEPHONE};
+pub use paper::PaperPeer;
+pub use proxy::{Fault, Proxy};
 
 /// Chooses the one crypto provider, once for all tests of a process.
 pub fn with_crypto() {

@@ -35,6 +35,8 @@ pub struct Node {
     pub folder: PathBuf,
     /// Where it listens.
     pub url: String,
+    /// Where others believe that it is.
+    public_url: String,
     child: Option<Child>,
     token: Option<String>,
     http: Client,
@@ -61,14 +63,27 @@ impl Node {
     /// Makes a node in `folder`, and starts it.
     #[must_use]
     pub fn start(folder: &Path, name: &str, settings: &[(&str, &str)]) -> Self {
+        let listen = format!("127.0.0.1:{}", free_port());
+        Self::start_behind(folder, name, (&listen, &format!("http://{listen}")), settings)
+    }
+
+    /// Makes a node that listens somewhere, and that others find somewhere else.
+    #[must_use]
+    pub fn start_behind(
+        folder: &Path,
+        name: &str,
+        (listen, public_url): (&str, &str),
+        settings: &[(&str, &str)],
+    ) -> Self {
         crate::with_crypto();
-        let url = format!("http://127.0.0.1:{}", free_port());
-        let id = make(folder, name, &url);
+        let (url, public_url) = (format!("http://{listen}"), public_url.to_owned());
+        let id = make(folder, name, &public_url);
         let http = Client::builder().no_proxy().build().expect("a plain client");
         let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
         let settings = settings.iter().map(owned).collect();
         let folder = folder.to_owned();
-        let mut node = Self { id, folder, url, child: None, token: None, http, settings };
+        let (child, token) = (None, None);
+        let mut node = Self { id, folder, url, public_url, child, token, http, settings };
         node.launch();
         node.token = Some(node.take_token());
         node
@@ -83,7 +98,7 @@ impl Node {
         command
             .arg("serve")
             .env_remove("MAILLAGE_CONFIG")
-            .env("MAILLAGE__PUBLIC_URL", &self.url)
+            .env("MAILLAGE__PUBLIC_URL", &self.public_url)
             .env("MAILLAGE__LISTEN", listen)
             .env("MAILLAGE__DATA_DIR", &self.folder)
             .env("MAILLAGE__PEERS__ALLOW_PRIVATE", "127.0.0.0/8")
@@ -100,6 +115,12 @@ impl Node {
             ready.is_ok_and(|answer| answer.status().is_success())
                 && control::socket(&node.folder).exists()
         });
+    }
+
+    /// Returns the number of its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().expect("the node runs").id()
     }
 
     /// Kills the process at once, as a power cut of the process would.

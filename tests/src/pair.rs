@@ -4,12 +4,16 @@ use maillage_node::control::{Answer, Order};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::node::{Node, SERVICE};
+use crate::node::{Node, SERVICE, free_port};
+use crate::proxy::Proxy;
 
 /// What marks the one person of the tests, so that her bytes can be searched.
 pub const FIRST_NAME: &str = "Zephirine-Canari";
 /// Her telephone, likewise.
 pub const TELEPHONE: &str = "+33698765432";
+
+const CCAS: &str = "CCAS de Brenne";
+const EPN: &str = "EPN Le Lavoir";
 
 /// Two nodes that are linked.
 pub struct Pair {
@@ -31,8 +35,26 @@ impl Pair {
     #[must_use]
     pub fn with(ccas: &[(&str, &str)], epn: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let ccas = Node::start(&folder.path().join("ccas"), "CCAS de Brenne", ccas);
-        let epn = Node::start(&folder.path().join("epn"), "EPN Le Lavoir", epn);
+        let ccas = Node::start(&folder.path().join("ccas"), CCAS, ccas);
+        let epn = Node::start(&folder.path().join("epn"), EPN, epn);
+        Self::link(folder, ccas, epn)
+    }
+
+    /// The same, with a network before each that can be made a bad one: the CCAS's, the EPN's.
+    #[must_use]
+    pub fn apart(seed: u64) -> (Self, [Proxy; 2]) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let start = |name: &str, seed| {
+            let listen = format!("127.0.0.1:{}", free_port());
+            let proxy = Proxy::before(&listen, seed);
+            let folder = folder.path().join(name);
+            (Node::start_behind(&folder, name, (&listen, &proxy.url), &[]), proxy)
+        };
+        let ((ccas, before_ccas), (epn, before_epn)) = (start(CCAS, seed), start(EPN, !seed));
+        (Self::link(folder, ccas, epn), [before_ccas, before_epn])
+    }
+
+    fn link(folder: TempDir, ccas: Node, epn: Node) -> Self {
         let Answer::Invitation { text, .. } = ccas.order(&Order::Invite) else {
             panic!("no invitation")
         };
@@ -50,6 +72,14 @@ impl Pair {
         Self { ccas, epn, _folder: folder }
     }
 
+    /// Tries again at once, on both sides, what waits for the other.
+    pub fn try_again(&self) {
+        for (node, other) in [(&self.ccas, &self.epn), (&self.epn, &self.ccas)] {
+            let done = node.order(&Order::TryAgain { node: other.id });
+            assert!(matches!(done, Answer::Done), "{done:?}");
+        }
+    }
+
     /// Fails if either node has to warn its administrator about the other.
     #[track_caller]
     pub fn assert_no_alert(&self) {
@@ -58,7 +88,7 @@ impl Pair {
                 panic!("an administrator can list the partners");
             };
             assert_eq!(peers.len(), 1);
-            assert_eq!(peers[0].alert, None);
+            assert!(!peers[0].needs_a_human, "{:?}", peers[0].trouble);
         }
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::caller::{Caller, Sent, aside};
 use super::problem::ApiProblem;
 use crate::app::authority::Admin;
-use crate::app::{Joins, LinkState, PeerView};
+use crate::app::{Joins, LinkState, PeerView, Trouble};
 
 /// A node that this one is linked with, or about to be.
 #[derive(Serialize)]
@@ -25,6 +25,9 @@ struct Partner {
     code: Option<String>,
     waiting: usize,
     last_contact: Option<Timestamp>,
+    /// What is wrong with the link.
+    trouble: Option<&'static str>,
+    /// Whether a human has to do something about it.
     alert: bool,
 }
 
@@ -44,7 +47,8 @@ impl From<PeerView> for Partner {
             code,
             waiting: peer.waiting,
             last_contact: peer.last_contact,
-            alert: peer.alert.is_some(),
+            trouble: peer.trouble.map(Trouble::code),
+            alert: peer.trouble.is_some_and(Trouble::needs_a_human),
         }
     }
 }

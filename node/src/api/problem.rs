@@ -185,6 +185,7 @@ impl From<SayError> for ApiProblem {
             SayError::Refused(_)
             | SayError::Unsayable(_)
             | SayError::NotAConsent(_)
+            | SayError::WrongClock
             | SayError::Erased => Self::Refused(Chain(&error).to_string()),
         }
     }

@@ -105,7 +105,7 @@ impl App {
             let mut records = vec![erasure_record(&ErasureEntry { peer: None, object })];
             let mut told = Vec::new();
             for ids in ids.chunks(limits::ERASURE_IDS) {
-                let order = self.order(peer, ids.to_vec(), cause).sign(&self.keys.sig());
+                let order = self.order(peer, ids.to_vec(), cause).sign(&self.sig());
                 told.push(control_entry(peer, &Control::Erase(order.clone())));
                 records.push(erasure_record(&ErasureEntry { peer: Some(peer), object: order }));
             }
@@ -138,7 +138,7 @@ impl App {
             to,
             ids,
             scope: ErasureScope::Referral,
-            kid: self.keys.sig().kid(),
+            kid: self.sig().kid(),
             at,
         }
     }
@@ -181,11 +181,11 @@ impl App {
             to: peer,
             ids: known,
             kept: Vec::new(),
-            kid: self.keys.sig().kid(),
+            kid: self.sig().kid(),
             order: hash,
             at,
         };
-        let signed = attestation.sign(&self.keys.sig());
+        let signed = attestation.sign(&self.sig());
         let entry = ErasureEntry { peer: Some(peer), object: signed.clone() };
         self.append(&[erasure_record(&entry)])?;
         Ok(signed)

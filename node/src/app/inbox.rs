@@ -138,7 +138,7 @@ impl App {
     }
 
     fn sign_receipt(&self, peer: NodeId, head: Option<Head>, nonce: Option<&str>) -> Signed {
-        let sig = self.keys.sig();
+        let sig = self.sig();
         let receipt = DeliveryReceipt {
             from: self.node,
             to: peer,

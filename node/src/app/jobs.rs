@@ -4,19 +4,20 @@ use maillage_protocol::channel::ChannelStatus;
 use maillage_protocol::control::Control;
 use maillage_protocol::event::Head;
 use maillage_protocol::id::{Epoch, NodeId, ReferralId, Seq};
-use maillage_protocol::keys::Kid;
 use maillage_protocol::referral::due;
 
 use super::refer::{SayError, Texts};
 use super::{App, AppError};
 
 impl App {
-    /// Says what is due now. Returns how much was said.
-    pub fn tick(&self) -> Result<usize, AppError> {
+    /// Says what is due now in these referrals, such as those whose turn is late. Returns how much
+    /// was said.
+    pub fn tick(&self, referrals: &[ReferralId]) -> Result<usize, AppError> {
+        self.turn_keys_over()?;
         let now = self.now();
         let due: Vec<(ReferralId, _, _)> = {
             let state = self.state();
-            let cases = state.cases.values();
+            let cases = referrals.iter().filter_map(|id| state.cases.get(id));
             cases
                 .flat_map(|case| {
                     let wishes = due(&case.referral, case.side, now);
@@ -87,12 +88,6 @@ impl App {
     pub fn index_of(&self, peer: NodeId, (epoch, seq): (Epoch, Seq)) -> Option<Seq> {
         let state = self.state();
         state.peers.get(&peer).map(|peer| peer.outgoing.index_of(epoch, seq))
-    }
-
-    /// Returns the name of the key for which peers seal what they send us.
-    #[must_use]
-    pub fn kem_kid(&self) -> Kid {
-        self.keys.kem().kid()
     }
 }
 

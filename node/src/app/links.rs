@@ -3,13 +3,13 @@
 use maillage_protocol::control::{Control, LinkAccept};
 use maillage_protocol::encoding;
 use maillage_protocol::id::NodeId;
-use maillage_protocol::identity::{Identity, SignedIdentity};
+use maillage_protocol::identity::{Identity, IdentityError, SignedIdentity};
 use maillage_protocol::keys::{KeyUse, PublicKey};
 use maillage_protocol::limits;
 use maillage_protocol::link::{Invitation, InvitationSecret, LinkProof, Linking};
 use maillage_protocol::transport::{LinkAnswer, LinkRequest};
 
-use super::peers::LinkState;
+use super::peers::{Alert, LinkState};
 use super::{App, AppError};
 use crate::env::random;
 use crate::facts::{Act, FactContent, LinkAct, LinkRole, Outgoing, peer_identity_record};
@@ -292,9 +292,30 @@ impl App {
         if identity.node() != peer {
             return Err(LinkError::WrongIdentity);
         }
-        let (_, last) = known.last();
-        let new = log.iter().skip_while(|event| event.id() != last).skip(1);
-        let records: Vec<_> = new.map(|event| peer_identity_record(peer, event)).collect();
+        let (learned, forked) = {
+            let state = self.state();
+            let alert = state.peers.get(&peer).and_then(|peer| peer.alert);
+            (state.identity_events(peer), alert == Some(Alert::IdentityForked))
+        };
+        if forked {
+            return Ok(());
+        }
+        let (mut known, mut records) = (known, Vec::new());
+        for event in log.iter().filter(|event| !learned.contains(&event.id())) {
+            let forked = match known.clone().append(event) {
+                Ok(identity) => {
+                    known = identity;
+                    false
+                }
+                Err(IdentityError::Forked) => true,
+                // It was replaced by what the paper sheet signed.
+                Err(_) => continue,
+            };
+            records.push(peer_identity_record(peer, event));
+            if forked {
+                break;
+            }
+        }
         Ok(self.append(&records)?)
     }
 

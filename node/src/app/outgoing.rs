@@ -4,6 +4,7 @@
 
 use maillage_protocol::channel::Channel;
 use maillage_protocol::control::{Control, EpochReason};
+use maillage_protocol::delivery::Health;
 use maillage_protocol::encoding;
 use maillage_protocol::event::{
     BodyDigest, EventKind, Head, Header, RawHeader, Recipient, Verified, WireBody, WireEvent,
@@ -17,13 +18,15 @@ use maillage_protocol::signed::Signed;
 use maillage_protocol::transport::{NamedKeybox, PullAnswer};
 use zeroize::Zeroizing;
 
+use super::LinkError;
 use super::links::control_entry;
 use super::peers::{Alert, LinkState, Waiting};
 use super::turns::Subject;
 use super::{App, AppError};
 use crate::env::random;
 use crate::facts::{
-    Act, Entry, EventEntry, FactContent, Outgoing, ReceiptEntry, SentSkeleton, receipt_record,
+    Act, Entry, EventEntry, FactContent, LinkAct, Outgoing, ReceiptEntry, SentSkeleton,
+    receipt_record,
 };
 use crate::journal::{Number, Record};
 use crate::vault::VaultKey;
@@ -91,9 +94,13 @@ impl App {
         self.turns.take(Subject::Outgoing(peer), || {
             let waiting: Vec<_> = {
                 let state = self.state();
-                let waiting = state.peers.get(&peer).map(|peer| peer.waiting.clone());
                 let limit = usize::try_from(at_most).unwrap_or(usize::MAX);
-                waiting.unwrap_or_default().into_iter().take(limit).collect()
+                let peer = state.peers.get(&peer).into_iter();
+                let first = peer.clone().filter_map(|peer| peer.opens);
+                let rest = peer.flat_map(|peer| {
+                    peer.waiting.iter().copied().filter(|what| Some(*what) != peer.opens)
+                });
+                first.chain(rest).take(limit).collect()
             };
             if let Some(mut placing) = self.placing(peer) {
                 for what in waiting {
@@ -162,7 +169,8 @@ impl App {
             at,
             expires: expires.map(|expires| expires.min(latest)),
         };
-        let Ok(event) = Verified::sign(&self.keys.sig(), header) else { return Ok(false) };
+        let signer = self.channel_key(placing.channel.kid(), control.as_ref());
+        let Ok(event) = Verified::sign(&signer, header) else { return Ok(false) };
         self.write_sent(placing, event, control, body, (holder, key), what)?;
         Ok(true)
     }
@@ -416,13 +424,17 @@ impl App {
         let state = self.state();
         let Some(known) = state.peers.get(&peer) else { return Batch::Nonsense };
         let Some(head) = head else { return Batch::Holds(Seq::ZERO) };
+        // A human decided that our channel starts again after what it is known to hold.
+        let left_behind = head.epoch < known.outgoing.channel.epoch();
+        if known.opens.is_some() || left_behind && !known.outgoing.names(head, &state.events) {
+            return Batch::Holds(known.outgoing.index(known.acked));
+        }
         let place = (head.epoch, head.seq);
         let end = known.outgoing.channel.head().map(|head| (head.epoch, head.seq));
         if end.is_none_or(|end| place > end) {
             return Batch::HoldsMore;
         }
-        let ours = known.outgoing.number(head.epoch, head.seq);
-        if ours.is_some() && state.events.get(&head.id).copied() == ours {
+        if known.outgoing.names(head, &state.events) {
             Batch::Holds(known.outgoing.index(Some(head)))
         } else {
             Batch::Contradicts
@@ -438,6 +450,19 @@ impl App {
         }
     }
 
+    /// Takes note of how the delivery to a peer goes.
+    pub fn delivers(&self, peer: NodeId, health: Health) {
+        let known = self.state().peers.get(&peer).map(|peer| peer.health);
+        if known.is_none_or(|known| known == health) {
+            return;
+        }
+        tracing::info!(peer = %peer, ?health, "how a delivery goes");
+        let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(peer) = state.peers.get_mut(&peer) {
+            peer.health = health;
+        }
+    }
+
     /// Takes note that a peer gave a sign of life.
     pub fn heard_from(&self, peer: NodeId) {
         let now = self.now();
@@ -447,13 +472,17 @@ impl App {
         }
     }
 
-    /// Starts our channel to a peer again, after a human decided so.
-    pub fn open_epoch(&self, peer: NodeId, why: EpochReason) -> Result<(), AppError> {
+    /// Starts both channels with a peer again, after two humans talked: ours after what it holds,
+    /// and its own when it opens it.
+    pub fn reopen(&self, peer: NodeId) -> Result<(), LinkError> {
+        let Some(LinkState::Active) = self.link_state(peer) else { return Err(LinkError::NoLink) };
         let last = self.state().peers.get(&peer).and_then(|peer| peer.acked);
-        let control = Control::EpochOpen { why, last };
-        let act = Act::Told { outgoing: vec![control_entry(peer, &control)] };
-        self.record(None, &act, &FactContent::default())?;
-        Ok(())
+        let control = Control::EpochOpen { why: EpochReason::Manual, last };
+        let allowed = Act::Link(LinkAct::EpochAllowed { peer });
+        let told = Act::Told { outgoing: vec![control_entry(peer, &control)] };
+        let acts = [allowed, told];
+        let records = acts.iter().map(|act| self.fact(None, act, &FactContent::default()));
+        Ok(self.append(&records.collect::<Result<Vec<_>, _>>()?)?)
     }
 }
 

@@ -1,12 +1,13 @@
 //! The nodes that we are linked with, as the journal tells: who they are, what each channel holds,
 //! and what waits for its place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use maillage_protocol::channel::{Channel, Positioned};
+use maillage_protocol::delivery::Health;
 use maillage_protocol::directory::Card;
 use maillage_protocol::event::{Head, Recipient};
-use maillage_protocol::id::{Epoch, NodeId, Seq};
+use maillage_protocol::id::{Epoch, EventId, NodeId, ReferralId, Seq};
 use maillage_protocol::identity::{Identity, SignedIdentity};
 use maillage_protocol::time::Timestamp;
 
@@ -31,6 +32,10 @@ pub struct Peer {
     pub issued: Option<Head>,
     /// What waits for its place, in the order of the journal.
     pub waiting: BTreeSet<Waiting>,
+    /// What of it starts the channel again: it comes first.
+    pub opens: Option<Waiting>,
+    /// What has its place, and is not held by the peer yet, as far as it signed.
+    pub unheld: VecDeque<Unheld>,
     /// How it describes itself.
     pub card: Option<Card>,
     /// Events that we hold without their key, oldest first.
@@ -41,6 +46,8 @@ pub struct Peer {
     pub polled: Option<Timestamp>,
     /// What a human has to look at.
     pub alert: Option<Alert>,
+    /// How the delivery to it goes, in this life of the process.
+    pub health: Health,
 }
 
 /// How a link is.
@@ -68,8 +75,40 @@ pub enum Alert {
     CopyAlive,
     /// Its identity log has two continuations.
     IdentityForked,
-    /// It cannot store our next event.
+}
+
+/// What is wrong with a link, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The link rests until a human has looked at it.
+    Alert(Alert),
+    /// It says that it cannot take our next event.
     Blocked,
+    /// It does not want our events.
+    Refuses,
+    /// It has not answered since then. We go on trying.
+    Silent(Timestamp),
+}
+
+impl Trouble {
+    /// Tells whether a human has to do something about it.
+    #[must_use]
+    pub const fn needs_a_human(self) -> bool {
+        !matches!(self, Self::Silent(_))
+    }
+
+    /// Names it, for programs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Alert(Alert::Forked) => "forked",
+            Self::Alert(Alert::CopyAlive) => "copy_alive",
+            Self::Alert(Alert::IdentityForked) => "identity_forked",
+            Self::Blocked => "blocked",
+            Self::Refuses => "refuses",
+            Self::Silent(_) => "silent",
+        }
+    }
 }
 
 /// One channel, and where its events are in the journal.
@@ -86,6 +125,17 @@ pub struct Waiting {
     pub fact: Number,
     /// Which of its entries.
     pub index: u16,
+}
+
+/// Something that was signed, and that may be lost with its place when the channel starts again.
+#[derive(Clone, Copy, Debug)]
+pub struct Unheld {
+    /// The event.
+    pub event: Number,
+    /// What it tells.
+    pub what: Waiting,
+    /// About which referral, if it is about one.
+    pub referral: Option<ReferralId>,
 }
 
 impl Stream {
@@ -105,12 +155,30 @@ impl Stream {
         }
     }
 
+    /// Leaves behind what follows a head, because the channel starts again after it.
+    pub fn leave_after(&mut self, last: Option<Head>) {
+        let kept = last.map_or((Epoch(0), 0), |last| (last.epoch, last.seq.0));
+        self.places.retain_mut(|(epoch, numbers)| {
+            if *epoch == kept.0 {
+                numbers.truncate(usize::try_from(kept.1).unwrap_or(usize::MAX));
+            }
+            *epoch <= kept.0
+        });
+    }
+
     /// Returns the record that holds a place.
     #[must_use]
     pub fn number(&self, epoch: Epoch, seq: Seq) -> Option<Number> {
         let at = usize::try_from(seq.0).ok()?.checked_sub(1)?;
         let (_, numbers) = self.places.iter().find(|(known, _)| *known == epoch)?;
         numbers.get(at).copied()
+    }
+
+    /// Tells whether this event holds its place.
+    #[must_use]
+    pub fn names(&self, head: Head, events: &HashMap<EventId, Number>) -> bool {
+        let held = self.number(head.epoch, head.seq);
+        held.is_some() && events.get(&head.id).copied() == held
     }
 
     /// Returns the records after a place, through later epochs, at most `limit`.
@@ -130,7 +198,11 @@ impl Stream {
     pub fn index_of(&self, epoch: Epoch, seq: Seq) -> Seq {
         let earlier = self.places.iter().filter(|(known, _)| *known < epoch);
         let earlier: usize = earlier.map(|(_, numbers)| numbers.len()).sum();
-        Seq(seq.0.saturating_add(earlier as u64))
+        // What was left behind when the channel started again may have been held.
+        let over = self.places.iter().find(|(known, _)| *known == epoch);
+        let over = over.filter(|_| epoch < self.channel.epoch()).map(|(_, numbers)| numbers.len());
+        let seq = over.map_or(seq.0, |end| seq.0.min(end as u64));
+        Seq(seq.saturating_add(earlier as u64))
     }
 
     /// Returns how many events there are up to a head, over all epochs.
@@ -162,11 +234,23 @@ impl Peer {
             acked: None,
             issued: None,
             waiting: BTreeSet::new(),
+            opens: None,
+            unheld: VecDeque::new(),
             card: None,
             without_key: Vec::new(),
             last_contact: None,
             polled: None,
             alert: None,
+            health: Health::Well,
+        }
+    }
+
+    /// Takes note of what the peer holds, as it signed.
+    pub fn acknowledged(&mut self, head: Head) {
+        self.acked = Some(head);
+        let Some(last) = self.outgoing.number(head.epoch, head.seq) else { return };
+        while self.unheld.front().is_some_and(|unheld| unheld.event <= last) {
+            self.unheld.pop_front();
         }
     }
 
@@ -184,6 +268,18 @@ impl Peer {
             }
             // What does not follow was refused when it came, and is kept as it came.
             Err(_) => {}
+        }
+    }
+
+    /// Returns what is wrong with the link, if anything is.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        match (self.alert, self.health) {
+            (Some(alert), _) => Some(Trouble::Alert(alert)),
+            (None, Health::Blocked) => Some(Trouble::Blocked),
+            (None, Health::Suspended) => Some(Trouble::Refuses),
+            (None, Health::Unreachable(since)) => Some(Trouble::Silent(since)),
+            (None, Health::Well) => None,
         }
     }
 

@@ -129,6 +129,9 @@ pub enum SayError {
     /// What identifies was erased.
     #[error("what identifies was erased")]
     Erased,
+    /// Our clock and those of our peers differ too much for a consent to be dated.
+    #[error("the clock of this node differs from those of its peers")]
+    WrongClock,
     /// The node failed: nothing was recorded.
     #[error(transparent)]
     App(#[from] AppError),
@@ -157,6 +160,9 @@ impl App {
     ) -> Result<Proposed, SayError> {
         if let Some(referral) = self.already(&once) {
             return Ok(Proposed { referral, code: None });
+        }
+        if self.doubts_its_clock() {
+            return Err(SayError::WrongClock);
         }
         let regime = self.service_regime(request.peer, request.service)?;
         let referral = ReferralId::from_random(random(&*self.env));

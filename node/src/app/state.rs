@@ -8,7 +8,7 @@ use maillage_protocol::control::Control;
 use maillage_protocol::directory::Card;
 use maillage_protocol::event::{EventKind, Head, RawHeader, Recipient, Verified};
 use maillage_protocol::fork::ForkProof;
-use maillage_protocol::id::{EventId, NodeId, ProfessionalId, ReferralId, UnitId};
+use maillage_protocol::id::{EventId, IdentityId, NodeId, ProfessionalId, ReferralId, UnitId};
 use maillage_protocol::identity::{Identity, SignedIdentity};
 use maillage_protocol::receipt::DeliveryReceipt;
 use maillage_protocol::referral::Author;
@@ -17,7 +17,7 @@ use maillage_protocol::time::Timestamp;
 use super::accounts::Accounts;
 use super::cases::{Case, Told};
 use super::erasure::Erasures;
-use super::peers::{Alert, LinkState, Peer, Waiting};
+use super::peers::{Alert, LinkState, Peer, Unheld, Waiting};
 use super::refer::side_of;
 use crate::facts::{
     AccountAct, Act, Entry, EventEntry, FactEntry, ImportedPlace, LinkAct, ReceiptEntry, Safe,
@@ -62,6 +62,8 @@ pub(super) struct State {
     pub keyed: HashMap<EventId, Vec<u8>>,
     /// Units that records name: they are not spare.
     pub units: BTreeSet<UnitId>,
+    /// The peers for which the last records gave us something to do.
+    pub stirred: BTreeSet<NodeId>,
 }
 
 impl State {
@@ -78,7 +80,10 @@ impl State {
             Entry::Sent(event) => self.hear_sent(number, event),
             Entry::Received(event) => self.hear_received(number, event),
             Entry::Receipt(receipt) => self.hear_receipt(receipt),
-            Entry::Erasure(erasure) => self.erasures.hear(erasure),
+            Entry::Erasure(erasure) => {
+                self.stirred.extend(erasure.peer);
+                self.erasures.hear(erasure);
+            }
             Entry::Identity(event) => {
                 let before = self.us.take();
                 self.us = extended(before, event);
@@ -112,8 +117,13 @@ impl State {
         for (index, outgoing) in act.outgoing().iter().enumerate() {
             let index = u16::try_from(index).unwrap_or(u16::MAX);
             let waiting = Waiting { fact: number, index };
+            self.stirred.insert(outgoing.to());
             if let Some(peer) = self.peers.get_mut(&outgoing.to()) {
                 peer.waiting.insert(waiting);
+                if outgoing.opens_epoch() {
+                    peer.opens = Some(waiting);
+                    peer.alert = peer.alert.filter(|alert| *alert != Alert::CopyAlive);
+                }
             }
         }
         match act {
@@ -188,6 +198,7 @@ impl State {
                 self.ask(*peer, url.clone(), state);
             }
             LinkAct::Approved { peer, outgoing, .. } => {
+                self.stirred.insert(*peer);
                 let Some(peer) = self.peers.get_mut(peer) else { return };
                 peer.state = LinkState::Active;
                 let indexes = 0..u16::try_from(outgoing.len()).unwrap_or(u16::MAX);
@@ -196,6 +207,7 @@ impl State {
             LinkAct::Suspended { peer } => self.set_link(*peer, LinkState::Suspended),
             LinkAct::Resumed { peer } => self.set_link(*peer, LinkState::Active),
             LinkAct::EpochAllowed { peer } => {
+                self.stirred.insert(*peer);
                 if let Some(peer) = self.peers.get_mut(peer) {
                     peer.incoming.channel = peer.incoming.channel.clone().allowed();
                     peer.alert = None;
@@ -218,9 +230,16 @@ impl State {
     }
 
     fn set_link(&mut self, peer: NodeId, state: LinkState) {
+        self.stirred.insert(peer);
         if let Some(peer) = self.peers.get_mut(&peer) {
             peer.state = state;
         }
+    }
+
+    /// Returns the names of the events that are kept of a node's identity log.
+    pub(super) fn identity_events(&self, node: NodeId) -> BTreeSet<IdentityId> {
+        let log = self.identities.get(&node).into_iter().flat_map(|(_, log)| log);
+        log.map(SignedIdentity::id).collect()
     }
 
     fn hear_identity(&mut self, peer: NodeId, event: &SignedIdentity) {
@@ -239,14 +258,26 @@ impl State {
         let Ok(event) = RawHeader(entry.event.clone()).recall() else { return };
         self.events.insert(event.id(), number);
         let Recipient::Node(peer) = entry.peer else { return };
+        self.stirred.insert(peer);
         let head = event.head();
         let Some(peer) = self.peers.get_mut(&peer) else { return };
         let control = control_of(&event, &entry.body);
+        if let Some(Control::EpochOpen { last, .. }) = &control {
+            peer.outgoing.leave_after(*last);
+            peer.opens = None;
+            let left = std::mem::take(&mut peer.unheld);
+            peer.waiting.extend(left.iter().map(|unheld| unheld.what));
+            for Unheld { what, referral, .. } in left {
+                self.telling.extend(referral.map(|referral| (what, referral)));
+            }
+        }
         peer.outgoing.advance(&Channel::recall(event, control), number);
         let Some(SentSkeleton { of: (fact, index) }) = entry.skeleton else { return };
         let what = Waiting { fact: Number(fact), index };
         peer.waiting.remove(&what);
-        let case = self.telling.remove(&what).and_then(|id| self.cases.get_mut(&id));
+        let referral = self.telling.remove(&what);
+        peer.unheld.push_back(Unheld { event: number, what, referral });
+        let case = referral.and_then(|id| self.cases.get_mut(&id));
         let Some(case) = case else { return };
         case.records.push(number);
         if let Some(told) = case.told.iter_mut().find(|told| told.what == what) {
@@ -304,8 +335,11 @@ impl State {
     fn hear_receipt(&mut self, entry: &ReceiptEntry) {
         let Some(head) = head_of(entry) else { return };
         let Some(peer) = self.peers.get_mut(&entry.peer) else { return };
-        let known = if entry.issued { &mut peer.issued } else { &mut peer.acked };
-        *known = Some(head);
+        if entry.issued {
+            peer.issued = Some(head);
+        } else {
+            peer.acknowledged(head);
+        }
     }
 }
 

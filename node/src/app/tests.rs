@@ -35,7 +35,9 @@ pub(crate) struct Machine {
     pub(crate) env: Arc<FixedEnv>,
     journal: Arc<MemoryJournal>,
     vault: Arc<MemoryVault>,
-    keys: Arc<KeyFile>,
+    pub(crate) keys: Arc<KeyFile>,
+    /// What is on the paper sheet.
+    pub(crate) paper: PrivateKey,
 }
 
 impl Machine {
@@ -47,8 +49,17 @@ impl Machine {
         let keys = KeyFile::create(&disk, &dyn_env, path, MachineMark::of(b"here"), None).unwrap();
         let journal = Arc::new(MemoryJournal::default());
         let url = format!("http://127.0.0.1:{port}");
-        App::begin(&*env, &*journal, &keys, name, &url, Organization::default()).unwrap();
-        Self { env, journal, vault: Arc::default(), keys: Arc::new(keys) }
+        let made = App::begin(&*env, &*journal, &keys, name, &url, Organization::default());
+        let (_, paper) = made.unwrap();
+        Self { env, journal, vault: Arc::default(), keys: Arc::new(keys), paper }
+    }
+
+    /// Starts a copy of this machine, as it is now: what it does, this one will not know.
+    fn copy(&self, restored: bool) -> Arc<App> {
+        let copied = MemoryJournal::default();
+        copied.append(&self.journal.read(Number(0), 1_000).unwrap()).unwrap();
+        let (env, vault, keys) = (self.env.clone(), self.vault.clone(), self.keys.clone());
+        Arc::new(App::open(env, Arc::new(copied), vault, keys, restored).unwrap())
     }
 
     pub(crate) fn start(&self) -> Arc<App> {
@@ -113,11 +124,11 @@ impl Pair {
     }
 
     /// Stops both nodes, and starts them again from their disks.
-    fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         (self.a, self.b) = (self.ccas.start(), self.epn.start());
     }
 
-    fn same_referral(&self, id: ReferralId) {
+    pub(crate) fn same_referral(&self, id: ReferralId) {
         assert_eq!(self.a.referral(id), self.b.referral(id));
     }
 
@@ -139,7 +150,7 @@ pub(crate) fn link(host: &App, guest: &App) -> String {
     guest.finish_link(prepared, &answer).unwrap()
 }
 
-fn deliver(from: &App, to: &App) {
+pub(crate) fn deliver(from: &App, to: &App) {
     let (us, peer) = (from.node(), to.node());
     let standing = from.sign_waiting(peer, 64).unwrap();
     let acked = from.standing(peer).unwrap().acked;
@@ -187,8 +198,12 @@ fn request(peer: NodeId) -> Request {
     }
 }
 
-fn propose(pair: &Pair) -> ReferralId {
-    let proposed = pair.a.propose(NADIA, request(pair.b.node()), [9; 16]).unwrap();
+pub(crate) fn propose(pair: &Pair) -> ReferralId {
+    propose_once(&pair.a, pair.b.node(), 9)
+}
+
+pub(crate) fn propose_once(from: &App, to: NodeId, once: u8) -> ReferralId {
+    let proposed = from.propose(NADIA, request(to), [once; 16]).unwrap();
     assert!(proposed.code.is_some());
     proposed.referral
 }
@@ -285,15 +300,11 @@ fn a_withdrawal_erases_on_both_sides_and_stays_after_a_start() {
 #[test]
 fn a_node_restored_from_an_old_backup_takes_its_own_past_back() {
     let pair = Pair::linked();
-    // The backup: the journal as it was before the referral.
-    let old = MemoryJournal::default();
-    old.append(&pair.ccas.journal.read(Number(0), 1_000).unwrap()).unwrap();
+    // The backup is from before the referral.
+    let restored = pair.ccas.copy(true);
     let id = propose(&pair);
     pair.exchange();
 
-    let (env, vault, keys) = (&pair.ccas.env, &pair.ccas.vault, &pair.ccas.keys);
-    let journal: Arc<dyn Journal> = Arc::new(old);
-    let restored = App::open(env.clone(), journal, vault.clone(), keys.clone(), true).unwrap();
     assert!(restored.referral(id).is_none());
     let receipt = pair.b.receipt(restored.node(), Some("n"));
     let head = DeliveryReceipt::recall(&receipt).unwrap().head.unwrap();
@@ -312,16 +323,73 @@ fn a_node_restored_from_an_old_backup_takes_its_own_past_back() {
 #[test]
 fn a_copy_of_a_node_is_noticed() {
     let pair = Pair::linked();
-    let copied = MemoryJournal::default();
-    copied.append(&pair.ccas.journal.read(Number(0), 1_000).unwrap()).unwrap();
+    let copy = pair.ccas.copy(false);
     propose(&pair);
     pair.exchange();
-    let (env, vault, keys) = (&pair.ccas.env, &pair.ccas.vault, &pair.ccas.keys);
-    let journal: Arc<dyn Journal> = Arc::new(copied);
-    let copy = App::open(env.clone(), journal, vault.clone(), keys.clone(), false).unwrap();
     let receipt = pair.b.receipt(copy.node(), Some("n"));
     // The driver of a node that was not restored stops there, and tells its administrator.
     assert_eq!(copy.hold_receipt(pair.b.node(), &receipt, Some("n")).unwrap(), Batch::HoldsMore);
+}
+
+/// A copy of ours wrote what we did not: the other side has both, and takes nothing more until two
+/// humans have talked. What it did not take is signed again.
+#[test]
+fn a_forked_channel_starts_again_when_both_sides_say_so() {
+    let mut pair = Pair::linked();
+    let copy = pair.ccas.copy(false);
+    let ours = propose(&pair);
+    pair.exchange();
+    propose_once(&copy, pair.b.node(), 1);
+    copy.sign_waiting(pair.b.node(), 64).unwrap();
+    let acked = copy.standing(pair.b.node()).unwrap().acked;
+    let theirs = copy.events_after(pair.b.node(), acked, 64).unwrap();
+    let answer = pair.b.ingest(copy.node(), theirs, None).unwrap();
+    assert_eq!(answer.results[0].code.as_deref(), Some("fork"));
+
+    let later = propose_once(&pair.a, pair.b.node(), 2);
+    let blocked = |pair: &Pair| {
+        let (node, peer) = (pair.a.node(), pair.b.node());
+        pair.a.sign_waiting(peer, 64).unwrap();
+        let acked = pair.a.standing(peer).unwrap().acked;
+        let events = pair.a.events_after(peer, acked, 64).unwrap();
+        matches!(pair.b.ingest(node, events, None), Err(InboxError::Refused(_)))
+    };
+    assert!(blocked(&pair));
+    pair.a.reopen(pair.b.node()).unwrap();
+    assert!(blocked(&pair), "our side alone may not open what the other closed");
+    pair.b.reopen(pair.a.node()).unwrap();
+    for _restarted in 0..2 {
+        pair.exchange();
+        for id in [ours, later] {
+            assert_eq!(pair.status(id), Status::Delivered);
+        }
+        assert!(pair.a.partners()[0].trouble.is_none() && pair.b.partners()[0].trouble.is_none());
+        pair.restart();
+    }
+}
+
+/// A copy of ours went further than we did: what it said is left behind.
+#[test]
+fn a_channel_starts_again_after_a_copy_was_stopped() {
+    let mut pair = Pair::linked();
+    let copy = pair.ccas.copy(false);
+    propose_once(&copy, pair.b.node(), 1);
+    deliver(&copy, &pair.b);
+    let receipt = pair.b.receipt(pair.a.node(), Some("n"));
+    assert_eq!(pair.a.hold_receipt(pair.b.node(), &receipt, Some("n")).unwrap(), Batch::HoldsMore);
+    pair.a.raise(pair.b.node(), Alert::CopyAlive);
+    assert!(!pair.a.standing(pair.b.node()).unwrap().active);
+
+    let id = propose(&pair);
+    pair.a.reopen(pair.b.node()).unwrap();
+    assert!(pair.a.standing(pair.b.node()).unwrap().active);
+    for _restarted in 0..2 {
+        let held = pair.a.hold_receipt(pair.b.node(), &receipt, Some("n")).unwrap();
+        assert!(matches!(held, Batch::Holds(_)), "{held:?}");
+        pair.exchange();
+        assert_eq!(pair.status(id), Status::Delivered);
+        pair.restart();
+    }
 }
 
 #[test]
@@ -355,9 +423,20 @@ fn time_alone_expires_what_nobody_answers() {
     pair.exchange();
     pair.ccas.env.advance(40 * DAY);
     pair.epn.env.advance(40 * DAY);
-    assert!(pair.a.tick().unwrap() > 0);
+    assert!(pair.a.tick(&pair.a.referrals()).unwrap() > 0);
     pair.exchange();
     assert_eq!(pair.status(id), Status::Expired);
     assert_eq!(pair.a.standing(pair.b.node()).unwrap().waiting, 0);
     assert_ne!(pair.a.standing(pair.b.node()).unwrap().head, Seq::ZERO);
+}
+
+#[test]
+fn nobody_agrees_while_the_clock_is_doubtful() {
+    let pair = Pair::linked();
+    let (peer, now) = (pair.b.node(), pair.a.now());
+    pair.a.heard_clock(peer, now.after(std::time::Duration::from_secs(121)));
+    let refused = pair.a.propose(NADIA, request(peer), [9; 16]);
+    assert!(matches!(refused, Err(SayError::WrongClock)), "{refused:?}");
+    pair.a.heard_clock(peer, now.after(std::time::Duration::from_secs(119)));
+    propose(&pair);
 }

@@ -17,7 +17,7 @@ use maillage_protocol::time::Timestamp;
 
 use super::cases::{Case, Told};
 use super::erasure::ErasureState;
-use super::peers::{Alert, LinkState};
+use super::peers::{LinkState, Trouble};
 use super::refer::side_of;
 use super::{App, AppError};
 use crate::facts::{Entry, EventEntry};
@@ -171,8 +171,8 @@ pub struct PeerView {
     pub last_contact: Option<Timestamp>,
     /// How much waits for it.
     pub waiting: usize,
-    /// What a human has to look at.
-    pub alert: Option<Alert>,
+    /// What is wrong with the link.
+    pub trouble: Option<Trouble>,
 }
 
 impl App {
@@ -192,7 +192,7 @@ impl App {
                 card: peer.card.clone(),
                 last_contact: peer.last_contact,
                 waiting: peer.waiting.len() + usize::try_from(unheld).unwrap_or(usize::MAX),
-                alert: peer.alert,
+                trouble: peer.trouble(),
             }
         };
         state.peers.iter().map(view).collect()

@@ -1,16 +1,18 @@
 //! What every verb shares: the flags, the way it speaks, and the French of its help.
 
 use std::fmt;
+use std::fs;
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Arg, ArgAction, Args, Command, CommandFactory};
 use maillage_protocol::private::Private;
 use serde::Serialize;
 
-use super::{Typed, VerbError};
+use super::{Exit, Typed, VerbError};
 use crate::config::{Config, Loaded, Sources};
 use crate::env::Env;
 use crate::folder::DataFolder;
@@ -143,4 +145,18 @@ fn quiet(arg: Arg) -> Arg {
     } else {
         arg
     }
+}
+
+/// Writes a file that nobody else may read, where there must be none.
+pub(super) fn write_private(path: &Path, text: &str) -> Result<(), VerbError> {
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let written = file.and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(|error| {
+        VerbError::new(Exit::Disk, format!("{} ne s'écrit pas", path.display()))
+            .because(error)
+            .remedy("choisissez un fichier qui n'existe pas encore, dans un dossier à vous")
+    })
 }

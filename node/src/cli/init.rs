@@ -3,20 +3,19 @@
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
-use maillage_protocol::encoding;
 use maillage_protocol::identity::Organization;
-use maillage_protocol::label::sha256;
 use maillage_protocol::private::Private;
 
+use super::frame::write_private;
 use super::{Context, Exit, VerbError};
 use crate::app::AccountPerson;
 use crate::config::{Config, PublicUrl};
 use crate::facts::Capability;
 use crate::federation::PeerUrl;
 use crate::folder::DataFolder;
+use crate::keys::paper;
 use crate::opening;
 
 /// What a new node must know. What is not given is asked, if somebody is there to answer.
@@ -68,7 +67,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
         passphrase.as_ref(),
         (&name, public_url.as_str(), organization),
     )?;
-    let sheet = sheet(&name, &made);
+    let sheet = paper::sheet(&name, made.node, &made.paper);
     match &args.paper {
         Some(path) => write_private(path, sheet.reveal())?,
         None => context.say(sheet.reveal())?,
@@ -156,38 +155,8 @@ fn first_password(path: Option<PathBuf>) -> Result<Private<String>, VerbError> {
     Ok(Private::from(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
-/// Returns the paper sheet: the rotation key, with a checksum that shows a misread letter.
-fn sheet(name: &str, made: &opening::NewNode) -> Private<String> {
-    let seed = made.paper.to_seed();
-    let [a, b, ..] = sha256(&*seed);
-    let code = encoding::grouped(&encoding::crockford(&[&seed[..], &[a, b]].concat()));
-    Private::from(format!(
-        "FEUILLE DE SECOURS — {name}\n\
-         nœud : {}\n\
-         empreinte : {}\n\
-         clé de rotation : {code}\n\
-         Imprimez cette feuille, rangez-la sous clé, effacez le fichier. Elle sert une fois :\n\
-         si la clé du nœud est volée ou perdue, elle seule garde son identité.\n",
-        made.node,
-        made.node.fingerprint(),
-    ))
-}
-
-fn write_private(path: &PathBuf, text: &str) -> Result<(), VerbError> {
-    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let written = file.and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(|error| {
-        VerbError::new(Exit::Disk, "la feuille de secours ne s'écrit pas")
-            .because(error)
-            .remedy("choisissez un fichier qui n'existe pas encore")
-    })
-}
-
 fn write_config(
-    path: &PathBuf,
+    path: &std::path::Path,
     url: &PublicUrl,
     listen: SocketAddr,
     data_dir: &std::path::Path,

@@ -90,6 +90,16 @@ fn explain(why: Refused) -> VerbError {
             "la fiche est refusée : un texte est vide ou trop long",
             "corrigez-la : 300 caractères au plus par texte",
         ),
+        Refused::NotASheet => (
+            Exit::Data,
+            "ce n'est pas le code d'une feuille de secours, ou une lettre en est mal lue",
+            "recopiez la ligne « clé de rotation » en entier",
+        ),
+        Refused::WrongSheet => (
+            Exit::Data,
+            "cette feuille de secours n'est pas la dernière : elle a déjà servi, ou vient d'ailleurs",
+            "cherchez la plus récente ; sans elle, il faut créer un nouveau nœud",
+        ),
         Refused::Failed => (
             Exit::Disk,
             "rien n'a été enregistré",

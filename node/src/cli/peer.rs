@@ -40,6 +40,11 @@ pub(super) enum Args {
         #[arg(value_name = "NŒUD", help = "Le nom du nœud, ou son début")]
         node: String,
     },
+    #[command(about = "Rouvre les échanges après une alerte, quand les deux côtés se sont parlé")]
+    Reopen {
+        #[arg(value_name = "NŒUD", help = "Le nom du nœud, ou son début")]
+        node: String,
+    },
     #[command(about = "Reprend un lien suspendu")]
     Resume {
         #[arg(value_name = "NŒUD", help = "Le nom du nœud, ou son début")]
@@ -71,6 +76,14 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
         Args::Test { node } => {
             give(context, Order::TryAgain { node: named(context, &node)? })?;
             done(context, "Ce qui attendait est réessayé maintenant.")
+        }
+        Args::Reopen { node } => {
+            give(context, Order::Reopen { node: named(context, &node)? })?;
+            done(
+                context,
+                "Les échanges repartent de ce que chacun détient. L'autre administrateur doit faire \
+                 de même.",
+            )
         }
         Args::Suspend { node } => {
             give(context, Order::Suspend { node: named(context, &node)? })?;
@@ -113,10 +126,21 @@ fn list(context: &Context) -> Result<(), VerbError> {
             "suspended" => "suspendu".to_owned(),
             _ => format!("à approuver, code {}", peer.code.unwrap_or_default()),
         };
-        let alert = peer.alert.map(|_| "\tà regarder : voir maillage doctor").unwrap_or_default();
-        context.say(format!("{}\t{}\t{}\t{state}{alert}", peer.name, peer.node, peer.url))?;
+        let trouble = peer.trouble.as_deref().map(in_words).unwrap_or_default();
+        context.say(format!("{}\t{}\t{}\t{state}\t{trouble}", peer.name, peer.node, peer.url))?;
     }
     Ok(())
+}
+
+fn in_words(trouble: &str) -> &'static str {
+    match trouble {
+        "forked" => "a écrit deux histoires : appelez-le",
+        "copy_alive" => "une copie de notre nœud tourne ailleurs : arrêtez-la",
+        "identity_forked" => "son identité a deux suites : appelez-le avant tout échange",
+        "blocked" => "ne peut plus recevoir nos envois : appelez-le",
+        "refuses" => "refuse nos envois : appelez-le",
+        _ => "ne répond pas : nous réessayons",
+    }
 }
 
 /// Returns the partner that a name, or its beginning, means.

@@ -15,7 +15,7 @@ use tracing::{error, info, warn};
 
 use super::{Context, Exit, VerbError};
 use crate::api;
-use crate::app::App;
+use crate::app::{App, AppError};
 use crate::config::{Config, Tls};
 use crate::control::{self, Desk};
 use crate::federation::{
@@ -24,6 +24,7 @@ use crate::federation::{
 use crate::folder::DataFolder;
 use crate::index::{Index, Sessions};
 use crate::opening;
+use crate::projection::Worklist;
 use crate::telemetry::Chain;
 use crate::web::{self as pages, Joins, SignInLimits, WebSettings};
 
@@ -93,7 +94,8 @@ async fn serve(
     };
     let orders = tokio::spawn(control::listen(folder.path().to_owned(), desk));
     let deliveries = tokio::spawn(Arc::clone(&drivers).run());
-    let jobs = tokio::spawn(jobs(Arc::clone(&app), doors.clone(), folder.clone()));
+    let worklist = index.worklist().clone();
+    let jobs = tokio::spawn(jobs(Arc::clone(&app), worklist, doors.clone(), folder.clone()));
     let catching_up = tokio::spawn(index.clone().follow(Arc::clone(&app)));
     info!(node = %app.node(), listening, "the node is ready");
 
@@ -130,14 +132,14 @@ async fn wait_for_the_end(app: &App) -> bool {
 
 /// Says what time alone brings about, tidies what is kept in memory, and takes note that a
 /// restored node has asked all its peers.
-async fn jobs(app: Arc<App>, doors: Data<Doors>, folder: DataFolder) {
+async fn jobs(app: Arc<App>, worklist: Worklist, doors: Data<Doors>, folder: DataFolder) {
     let mut tick = tokio::time::interval(TICK);
     let mut tidy = tokio::time::interval(TIDY_EVERY);
     loop {
         tokio::select! {
             _ = tick.tick() => {
-                let ticking = Arc::clone(&app);
-                match tokio::task::spawn_blocking(move || ticking.tick()).await {
+                let (ticking, worklist) = (Arc::clone(&app), worklist.clone());
+                match tokio::task::spawn_blocking(move || say_what_is_due(&ticking, &worklist)).await {
                     Ok(Ok(_)) => {}
                     Ok(Err(failure)) => error!(error = %Chain(&failure), "cannot do what is due"),
                     Err(_) => return,
@@ -150,9 +152,19 @@ async fn jobs(app: Arc<App>, doors: Data<Doors>, folder: DataFolder) {
                     }
                 }
             }
-            _ = tidy.tick() => doors.quotas().tidy(),
+            _ = tidy.tick() => doors.tidy(),
         }
     }
+}
+
+/// Says what is due in the referrals whose turn is late. Should the index fail, all are looked at:
+/// nobody is forgotten for it.
+fn say_what_is_due(app: &App, worklist: &Worklist) -> Result<usize, AppError> {
+    let late = worklist.due(app.env().now()).unwrap_or_else(|failure| {
+        error!(error = %Chain(&failure), "the worklist cannot be read");
+        app.referrals()
+    });
+    app.tick(&late)
 }
 
 /// A server about to run, and where it listens.

@@ -2,7 +2,9 @@
 //! person is in the content beside it.
 
 use maillage_protocol::body::Skeleton;
+use maillage_protocol::control::Control;
 use maillage_protocol::directory::Card;
+use maillage_protocol::encoding;
 use maillage_protocol::event::EventKind;
 use maillage_protocol::id::{EventId, NodeId, ProfessionalId, ReferralId, UnitId};
 use maillage_protocol::keys::KeyUse;
@@ -154,6 +156,15 @@ impl Outgoing {
         match self {
             Self::Sealed { to, .. } | Self::Clear { to, .. } => *to,
         }
+    }
+
+    /// Tells whether it starts the channel again.
+    #[must_use]
+    pub fn opens_epoch(&self) -> bool {
+        let Self::Clear { control: true, body, .. } = self else { return false };
+        let control =
+            encoding::from_base64url(body).ok().and_then(|body| Control::read(&body).ok());
+        matches!(control, Some(Control::EpochOpen { .. }))
     }
 
     /// Returns the kind of the event that will carry it.

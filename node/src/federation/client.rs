@@ -10,8 +10,9 @@ use maillage_protocol::httpsig::{
 use maillage_protocol::id::NodeId;
 use maillage_protocol::keys::PrivateKey;
 use maillage_protocol::limits;
+use maillage_protocol::time::Timestamp;
 use maillage_protocol::transport::{BASE, Problem};
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{DATE, RETRY_AFTER};
 use reqwest::{Method, StatusCode, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,6 +50,8 @@ pub struct Parties<'a> {
 pub struct Answer<T> {
     /// The nonce of our request, to be found again in what the peer signed.
     pub nonce: String,
+    /// The time by its clock, if it says so.
+    pub time: Option<Timestamp>,
     /// What it said.
     pub said: T,
 }
@@ -157,16 +160,24 @@ impl Client {
             .header(SIGNATURE, headers.signature)
             .header(reqwest::header::CONTENT_TYPE, "application/json")
             .body(body);
-        let answer = receive(request.send().await.map_err(unreachable)?).await?;
+        let answer = request.send().await.map_err(unreachable)?;
+        let time = answer.headers().get(DATE).and_then(|date| read_date(date.to_str().ok()?));
+        let answer = receive(answer).await?;
         let answer = if answer.is_empty() { b"null".to_vec() } else { answer };
         let said = serde_json::from_slice(&answer).map_err(|_| CallError::Nonsense)?;
-        Ok(Answer { nonce: BASE64URL_NOPAD.encode(&nonce.0), said })
+        Ok(Answer { nonce: BASE64URL_NOPAD.encode(&nonce.0), time, said })
     }
 
     /// A literal address is not resolved, so it is checked here.
     fn check(&self, url: &PeerUrl) -> Result<(), CallError> {
         url.literal().map_or(Ok(()), |address| self.policy.check(address)).map_err(Into::into)
     }
+}
+
+/// Reads the date of an answer (RFC 9110, §5.6.7: the one form that is still written).
+fn read_date(text: &str) -> Option<Timestamp> {
+    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    u64::try_from(date.as_millisecond()).ok().map(Timestamp)
 }
 
 fn unreachable(error: reqwest::Error) -> CallError {

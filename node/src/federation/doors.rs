@@ -34,32 +34,35 @@ pub struct Doors {
 
 /// How much may come from one place.
 pub struct Quotas {
-    peer: Option<DefaultKeyedRateLimiter<NodeId>>,
+    unlimited: bool,
+    peer: DefaultKeyedRateLimiter<NodeId>,
+    events: DefaultKeyedRateLimiter<NodeId>,
     erasure: DefaultKeyedRateLimiter<NodeId>,
     anonymous: DefaultKeyedRateLimiter<IpAddr>,
     link: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Quotas {
-    /// Makes the quotas of the protocol. `unlimited` lifts the one of linked peers, for whoever
-    /// measures.
+    /// Makes the quotas of the protocol. `unlimited` lifts them, for whoever measures.
     #[must_use]
     pub fn new(unlimited: bool) -> Self {
-        let (per_minute, burst) = limits::PEER_REQUESTS;
-        let peer = per_minute_of(per_minute).allow_burst(at_least_one(burst));
+        let (per_minute, requests) = limits::PEER_REQUESTS;
+        let (per_hour, events) = limits::PEER_EVENTS;
+        let peer = per_minute_of(per_minute).allow_burst(at_least_one(requests));
+        let events = Quota::per_hour(at_least_one(per_hour)).allow_burst(at_least_one(events));
         Self {
-            peer: (!unlimited).then(|| RateLimiter::keyed(peer)),
+            unlimited,
+            peer: RateLimiter::keyed(peer),
+            events: RateLimiter::keyed(events),
             erasure: RateLimiter::keyed(per_minute_of(limits::ERASURE_REQUESTS)),
             anonymous: RateLimiter::keyed(per_minute_of(limits::ANONYMOUS_REQUESTS)),
             link: RateLimiter::keyed(per_minute_of(limits::LINK_REQUESTS)),
         }
     }
 
-    /// Forgets those who have not come for a while, so that the quotas stay small.
-    pub fn tidy(&self) {
-        if let Some(peer) = &self.peer {
-            peer.retain_recent();
-        }
+    fn tidy(&self) {
+        self.peer.retain_recent();
+        self.events.retain_recent();
         self.erasure.retain_recent();
         self.anonymous.retain_recent();
         self.link.retain_recent();
@@ -74,7 +77,7 @@ fn at_least_one(count: u32) -> NonZeroU32 {
     NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
 }
 
-/// How often the quotas are tidied.
+/// How often the doors are tidied.
 pub const TIDY_EVERY: Duration = Duration::from_secs(300);
 
 impl Doors {
@@ -86,34 +89,39 @@ impl Doors {
         Self { app, env, drivers, base_path, nonces, quotas }
     }
 
-    /// Returns the quotas, to whoever tidies them.
-    #[must_use]
-    pub const fn quotas(&self) -> &Quotas {
-        &self.quotas
+    /// Forgets those who have not come for a while, so that what is counted stays small.
+    pub fn tidy(&self) {
+        self.quotas.tidy();
+        self.nonces.tidy(self.env.now());
     }
 
     /// Counts a request of a peer. Orders to erase have a quota of their own: they wait for
     /// nothing else.
     pub(super) fn quota(&self, peer: &NodeId, path: &str) -> Result<(), FederationError> {
-        let quota = if path.ends_with("/erase") {
-            Some(&self.quotas.erasure)
-        } else {
-            self.quotas.peer.as_ref()
-        };
-        match quota.map(|quota| quota.check_key(peer)) {
-            Some(Err(_)) => Err(FederationError::RateLimited),
-            Some(Ok(())) | None => Ok(()),
-        }
+        let Quotas { peer: requests, erasure, .. } = &self.quotas;
+        let quota = if path.ends_with("/erase") { erasure } else { requests };
+        self.within(|| quota.check_key(peer).is_ok())
+    }
+
+    /// Counts the events that a peer sends, before any of them is looked at.
+    pub(super) fn events(&self, peer: &NodeId, count: usize) -> Result<(), FederationError> {
+        let count = u32::try_from(count).ok().and_then(NonZeroU32::new);
+        let Some(count) = count else { return Ok(()) };
+        self.within(|| matches!(self.quotas.events.check_key_n(peer, count), Ok(Ok(()))))
     }
 
     /// Counts a request of whoever is at an address.
     pub(super) fn anonymous(&self, request: &HttpRequest) -> Result<(), FederationError> {
-        limited(&self.quotas.anonymous, request)
+        self.within(|| self.quotas.anonymous.check_key(&neighbourhood(request)).is_ok())
     }
 
     /// Counts an attempt to link.
     pub(super) fn linking(&self, request: &HttpRequest) -> Result<(), FederationError> {
-        limited(&self.quotas.link, request)
+        self.within(|| self.quotas.link.check_key(&neighbourhood(request)).is_ok())
+    }
+
+    fn within(&self, count: impl FnOnce() -> bool) -> Result<(), FederationError> {
+        if self.quotas.unlimited || count() { Ok(()) } else { Err(FederationError::RateLimited) }
     }
 
     /// Returns the key of today with which a node signs its requests, if this is it.
@@ -123,18 +131,10 @@ impl Doors {
     }
 }
 
-fn limited(
-    quota: &DefaultKeyedRateLimiter<IpAddr>,
-    request: &HttpRequest,
-) -> Result<(), FederationError> {
-    let address = request.peer_addr().map(|address| address.ip());
-    let address = address.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), neighbourhood);
-    quota.check_key(&address).map_err(|_| FederationError::RateLimited)
-}
-
 /// Returns what one subscriber may have: an address of version 4, a network of version 6.
-fn neighbourhood(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
+fn neighbourhood(request: &HttpRequest) -> IpAddr {
+    let address = request.peer_addr().map(|address| address.ip().to_canonical());
+    match address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)) {
         IpAddr::V6(address) => {
             let network = u128::from(address) & !u128::from(u64::MAX);
             IpAddr::V6(Ipv6Addr::from(network))

@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use maillage_protocol::delivery::{Delivery, Health, Input, Outcome, Output};
-use maillage_protocol::id::{Epoch, NodeId, Seq};
+use maillage_protocol::delivery::{Delivery, Input, Outcome, Output};
+use maillage_protocol::id::{Epoch, IdentityId, NodeId, Seq};
+use maillage_protocol::keys::PrivateKey;
 use maillage_protocol::limits;
 use maillage_protocol::problem::ProblemType;
 use maillage_protocol::receipt::DeliveryReceipt;
@@ -53,7 +54,6 @@ struct Line {
     inputs: mpsc::UnboundedSender<Input>,
     /// Counts the signs of life of the peer.
     alive: watch::Sender<u64>,
-    health: Arc<Mutex<Health>>,
     polls: Arc<Semaphore>,
     /// Whether the peer said what it holds in this life of the process.
     confirmed: Arc<AtomicBool>,
@@ -67,6 +67,8 @@ struct Exchange {
     peer: NodeId,
     alive: watch::Receiver<u64>,
     confirmed: Arc<AtomicBool>,
+    /// What the peer was told last of our identity, in this life of the process.
+    introduced: Arc<Mutex<Option<IdentityId>>>,
 }
 
 impl Drivers {
@@ -84,7 +86,7 @@ impl Drivers {
 
     /// Runs the tasks of every peer, those that come later included, until it is dropped.
     pub async fn run(self: Arc<Self>) {
-        let mut news = self.app.news();
+        let mut news = self.app.news_of_links();
         loop {
             for peer in self.app.active_peers() {
                 self.start(peer);
@@ -102,16 +104,9 @@ impl Drivers {
         }
         let (inputs, received) = mpsc::unbounded_channel();
         let (alive, signs) = watch::channel(0);
-        let health = Arc::new(Mutex::new(Health::Well));
         let polls = Arc::new(Semaphore::new(limits::LONG_POLLS));
         let confirmed = Arc::new(AtomicBool::new(false));
-        let line = Line {
-            inputs,
-            alive,
-            health: Arc::clone(&health),
-            polls,
-            confirmed: Arc::clone(&confirmed),
-        };
+        let line = Line { inputs, alive, polls, confirmed: Arc::clone(&confirmed) };
         peers.insert(peer, line);
         let exchange = Exchange {
             app: Arc::clone(&self.app),
@@ -119,8 +114,9 @@ impl Drivers {
             peer,
             alive: signs,
             confirmed,
+            introduced: Arc::default(),
         };
-        tokio::spawn(exchange.clone().deliver(received, health));
+        tokio::spawn(exchange.clone().deliver(received));
         tokio::spawn(exchange.clone().carry_erasures());
         if self.settings.poll {
             tokio::spawn(exchange.fetch());
@@ -148,15 +144,6 @@ impl Drivers {
         }
     }
 
-    /// Returns how the delivery to a peer goes.
-    #[must_use]
-    pub fn health(&self, peer: NodeId) -> Health {
-        let peers = self.lock();
-        let health = peers.get(&peer).map(|line| Arc::clone(&line.health));
-        drop(peers);
-        health.map_or(Health::Well, |health| *health.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     /// Tells whether every peer said what it holds in this life of the process.
     #[must_use]
     pub fn all_confirmed(&self) -> bool {
@@ -177,8 +164,8 @@ impl Drivers {
     pub(super) fn read_identity_again(&self, peer: NodeId) {
         let alive = watch::channel(0).1;
         let (app, client) = (Arc::clone(&self.app), Arc::clone(&self.client));
-        let confirmed = Arc::default();
-        let exchange = Exchange { app, client, peer, alive, confirmed };
+        let (confirmed, introduced) = (Arc::default(), Arc::default());
+        let exchange = Exchange { app, client, peer, alive, confirmed, introduced };
         tokio::spawn(async move { exchange.read_identity().await });
     }
 
@@ -189,10 +176,10 @@ impl Drivers {
 
 impl Exchange {
     /// Delivers our channel.
-    async fn deliver(self, mut inputs: mpsc::UnboundedReceiver<Input>, health: Arc<Mutex<Health>>) {
+    async fn deliver(self, mut inputs: mpsc::UnboundedReceiver<Input>) {
         let Some(standing) = self.app.standing(self.peer) else { return };
         let mut delivery = Delivery::resume(standing.head, standing.acked);
-        let mut news = self.app.news();
+        let mut news = self.app.news_of(self.peer);
         let mut clocks = Clocks::read(&self.app);
         if self.app.is_restored() {
             let held = self.confirm_head().await;
@@ -210,7 +197,7 @@ impl Exchange {
             let Some(standing) = self.app.standing(self.peer) else { return };
             delivery.handle(Input::Waiting(standing.waiting));
             delivery.handle(Input::Signed(standing.head));
-            *health.lock().unwrap_or_else(PoisonError::into_inner) = delivery.health();
+            self.app.delivers(self.peer, delivery.health());
             let now = self.app.env().now();
             // A peer that fetches what we have is not called: it cannot be reached.
             let output = match (standing.active, standing.polls) {
@@ -346,9 +333,11 @@ impl Exchange {
                 if let Some(code) = code {
                     warn!(code, "a peer does not store our next event");
                 }
-                let fork = code == Some(ProblemType::Fork.code());
-                let held = self.held(&nonce, answer.receipt).await;
-                if fork { Outcome::Blocked } else { held }
+                let refused = code.is_some();
+                match self.held(&nonce, answer.receipt).await {
+                    Outcome::Holds(seq) if refused && seq == after => Outcome::Stuck,
+                    outcome => outcome,
+                }
             }
             Err(error) => self.failed(error).await,
         }
@@ -361,6 +350,10 @@ impl Exchange {
             CallError::NotAllowed(_) => Outcome::Refused,
             CallError::Unreachable(_) | CallError::Nonsense => Outcome::Unreachable,
             CallError::Problem(problem) => match problem.kind() {
+                Some(ProblemType::ClockSkew) => {
+                    self.came(problem.time);
+                    Outcome::Refused
+                }
                 Some(ProblemType::Gap) => self.after_gap().await,
                 Some(ProblemType::TooLarge) => Outcome::TooLarge,
                 Some(
@@ -369,10 +362,7 @@ impl Exchange {
                     | ProblemType::InvalidEvent
                     | ProblemType::StaleEpoch
                     | ProblemType::UnsupportedVersion,
-                ) => {
-                    self.app.raise(self.peer, Alert::Blocked);
-                    Outcome::Blocked
-                }
+                ) => Outcome::Stuck,
                 Some(ProblemType::UnknownPeer | ProblemType::LinkSuspended) => Outcome::Refused,
                 Some(ProblemType::RateLimited) => Outcome::Busy(PAUSE),
                 _ if problem.status == 401 || problem.status == 403 => {
@@ -402,7 +392,7 @@ impl Exchange {
 
     /// Carries orders to erase, at once and for ever.
     async fn carry_erasures(mut self) {
-        let mut news = self.app.news();
+        let mut news = self.app.news_of(self.peer);
         let mut pause = PAUSE;
         loop {
             let pending = self.app.pending_erasures(self.peer);
@@ -521,10 +511,10 @@ impl Exchange {
         query: &str,
         wait: bool,
     ) -> Result<(String, T), CallError> {
-        let (url, key) = self.address()?;
-        let parties = Parties { us: self.app.node(), key: &key, peer: self.peer, url: &url };
+        let (url, key) = self.address().await?;
+        let parties = self.parties(&url, &key);
         let answer = self.client.get(&parties, path, query, wait).await?;
-        self.app.heard_from(self.peer);
+        self.came(answer.time);
         Ok((answer.nonce, answer.said))
     }
 
@@ -533,16 +523,37 @@ impl Exchange {
         path: &str,
         body: &impl serde::Serialize,
     ) -> Result<(String, T), CallError> {
-        let (url, key) = self.address()?;
-        let parties = Parties { us: self.app.node(), key: &key, peer: self.peer, url: &url };
+        let (url, key) = self.address().await?;
+        let parties = self.parties(&url, &key);
         let answer = self.client.post(&parties, path, body).await?;
-        self.app.heard_from(self.peer);
+        self.came(answer.time);
         Ok((answer.nonce, answer.said))
     }
 
-    fn address(&self) -> Result<(PeerUrl, maillage_protocol::keys::PrivateKey), CallError> {
+    /// Takes note of a sign of life, and of the time that came with it.
+    fn came(&self, time: Option<Timestamp>) {
+        self.app.heard_from(self.peer);
+        if let Some(time) = time {
+            self.app.heard_clock(self.peer, time);
+        }
+    }
+
+    /// Returns where the peer is and what signs our requests, once it knows our identity of today.
+    async fn address(&self) -> Result<(PeerUrl, PrivateKey), CallError> {
         let url = self.app.peer_url(self.peer).ok_or(CallError::Unreachable(None))?;
-        Ok((url, self.app.auth_key()))
+        let (key, (_, today)) = (self.app.auth_key(), self.app.identity().last());
+        let known = || self.introduced.lock().unwrap_or_else(PoisonError::into_inner);
+        if *known() != Some(today) {
+            let log = IdentityLog { log: self.app.identity_log() };
+            let parties = self.parties(&url, &key);
+            self.client.post::<Option<()>>(&parties, "/identity", &log).await?;
+            *known() = Some(today);
+        }
+        Ok((url, key))
+    }
+
+    fn parties<'a>(&self, url: &'a PeerUrl, key: &'a PrivateKey) -> Parties<'a> {
+        Parties { us: self.app.node(), key, peer: self.peer, url }
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) async fn push(
 ) -> Result<Json<BatchAnswer>, FederationError> {
     let batch: EventBatch = request.json()?;
     let (peer, nonce) = (request.peer, request.nonce);
+    doors.events(&peer, batch.events.len())?;
     let app = doors.app.clone();
     let answer = blocking(move || Ok(app.ingest(peer, batch.events, Some(&nonce)))).await?;
     doors.drivers.peer_came(peer, None);
@@ -65,7 +66,7 @@ pub(super) async fn pull(
     let wait = Duration::from_secs(wait).min(limits::LONG_POLL);
     let peer = request.peer;
     doors.drivers.peer_came(peer, Some((ep, after)));
-    let mut news = doors.app.news();
+    let mut news = doors.app.news_of(peer);
     let until = tokio::time::Instant::now() + wait;
     loop {
         let app = doors.app.clone();

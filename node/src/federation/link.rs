@@ -39,16 +39,34 @@ pub(super) async fn identity(
     Ok(Json(IdentityLog { log: doors.app.identity_log() }))
 }
 
+/// `POST /identity`: a peer tells what changed in its identity log. It may have moved, or be where
+/// nobody can ask it.
+pub(super) async fn introduce(
+    doors: Data<Doors>,
+    introduced: IntroducedRequest,
+) -> Result<HttpResponse, FederationError> {
+    let IdentityLog { log } = introduced.unproved()?;
+    let author = Identity::read(&log).map_err(|_| FederationError::BadSignature)?;
+    introduced.verify(&doors, &author)?;
+    let app = doors.app.clone();
+    let learned = blocking(move || match app.learn_identity(author.node(), &log) {
+        Err(LinkError::App(error)) => Err(error),
+        learned => Ok(learned),
+    });
+    match learned.await? {
+        Ok(()) => Ok(HttpResponse::NoContent().finish()),
+        Err(_) => Err(FederationError::UnknownPeer),
+    }
+}
+
 /// `POST /link`: a guest proves that it knows an invitation.
 pub(super) async fn link(
     doors: Data<Doors>,
-    request: HttpRequest,
     introduced: IntroducedRequest,
 ) -> Result<HttpResponse, FederationError> {
-    doors.linking(&request)?;
     let asked: LinkRequest = introduced.unproved()?;
     let guest = Identity::read(&asked.identity).map_err(|_| FederationError::BadSignature)?;
-    introduced.verify(&guest)?;
+    introduced.verify(&doors, &guest)?;
     let app = doors.app.clone();
     let answer = blocking(move || match app.welcome(&asked) {
         Ok(answer) => Ok(Ok(answer)),

@@ -18,6 +18,7 @@ use maillage_protocol::httpsig::{
     CONTENT_DIGEST, Claims, FROM, Nonce, Request, SIGNATURE, SIGNATURE_INPUT, SignatureHeaders, TO,
 };
 use maillage_protocol::id::NodeId;
+use maillage_protocol::identity::Identity;
 use maillage_protocol::keys::Kid;
 use maillage_protocol::limits;
 use maillage_protocol::time::Timestamp;
@@ -77,17 +78,15 @@ impl IntroducedRequest {
         read_object(&self.body)
     }
 
-    /// Checks that the node which introduces itself signed the request.
-    pub(super) fn verify(
-        &self,
-        author: &maillage_protocol::identity::Identity,
-    ) -> Result<(), FederationError> {
+    /// Checks that the node which introduces itself signed the request, once.
+    pub(super) fn verify(&self, doors: &Doors, author: &Identity) -> Result<(), FederationError> {
         if author.node() != self.claims.from {
             return Err(FederationError::BadSignature);
         }
         let key = Doors::auth_key(author, self.claims.kid).ok_or(FederationError::UnknownKey)?;
         let good = self.claims.verify(&key, &self.line.as_request());
-        good.map_err(|_| FederationError::BadSignature)
+        good.map_err(|_| FederationError::BadSignature)?;
+        doors.nonces.see(&self.claims, doors.env.now())
     }
 }
 
@@ -131,8 +130,12 @@ impl FromRequest for IntroducedRequest {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let doors = doors(&request);
+            if request.path().ends_with("/link") {
+                doors.linking(&request)?;
+            } else {
+                doors.anonymous(&request)?;
+            }
             let claims = claims(&request, &doors)?;
-            doors.nonces.see(&claims, doors.env.now())?;
             let body = read_body(&mut payload, &claims).await?;
             Ok(Self { line: Line::of(&request, &doors.base_path), claims, body })
         })
@@ -206,6 +209,15 @@ const START_MARGIN: std::time::Duration = std::time::Duration::from_secs(5);
 impl Nonces {
     pub(super) const fn new(started: Timestamp) -> Self {
         Self { started, seen: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// Forgets those who have not come for a while.
+    pub(super) fn tidy(&self, now: Timestamp) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.retain(|_, seen| {
+            seen.forget(now);
+            !seen.order.is_empty()
+        });
     }
 
     fn see(&self, claims: &Claims, now: Timestamp) -> Result<(), FederationError> {

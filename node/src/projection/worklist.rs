@@ -16,7 +16,7 @@ use crate::facts::{Act, Entry, Safe};
 use crate::journal::{Journal, Number};
 
 /// Changes when the rows, or the rules that make them, do: older rows are then thrown away.
-const VERSION: &[u8] = b"1";
+const VERSION: &[u8] = b"2";
 /// Records applied at a time.
 const BATCH: usize = 256;
 
@@ -25,7 +25,8 @@ const BATCH: usize = 256;
 /// ```text
 /// "due" ‖ due (u64) ‖ referral → nothing      the list, in order
 /// "of"  ‖ referral             → its halves   what the next word is added to
-/// "version", "next"                           what made these rows, and the next record to apply
+/// "version"                                   what made these rows
+/// "next" ‖ leaf of the last record            how far the journal was applied, and which journal
 /// ```
 #[derive(Clone)]
 pub struct Worklist {
@@ -51,10 +52,9 @@ impl Worklist {
         Ok(Self { rows })
     }
 
-    /// Applies what the journal says since last time. A list that knows more than the journal is
-    /// of another past: it is made again.
+    /// Applies what the journal says since last time. A list of another past is made again.
     pub fn catch_up(&self, journal: &dyn Journal, safe: &Safe) -> Result<(), ProjectionError> {
-        if self.next()? > journal.len() {
+        if !self.follows(journal)? {
             self.rows.clear()?;
             self.rows.insert("version", VERSION)?;
         }
@@ -81,7 +81,9 @@ impl Worklist {
             for (id, (before, after)) in changes {
                 replace(&mut batch, id, &before, &after);
             }
-            batch.insert("next", &number.0.to_be_bytes());
+            let last = records.last().map(|record| record.leaf.to_bytes());
+            let last = last.as_ref().map_or(&[][..], |leaf| leaf);
+            batch.insert("next", [&number.0.to_be_bytes()[..], last].concat());
             self.rows.apply_batch(batch)?;
         }
     }
@@ -96,8 +98,16 @@ impl Worklist {
     /// Returns the number of the next record to apply.
     pub fn next(&self) -> Result<Number, ProjectionError> {
         let next = self.rows.get("next")?;
-        let next = next.and_then(|bytes| bytes.as_ref().try_into().ok());
+        let next = next.and_then(|bytes| bytes.first_chunk().copied());
         Ok(Number(next.map_or(0, u64::from_be_bytes)))
+    }
+
+    /// Tells whether the last record applied is the one that the journal has there.
+    fn follows(&self, journal: &dyn Journal) -> Result<bool, ProjectionError> {
+        let Some(applied) = self.rows.get("next")? else { return Ok(true) };
+        let (next, Some(last)) = (self.next()?, applied.get(8..)) else { return Ok(false) };
+        let there = journal.leaves(Number(next.0.saturating_sub(1))..next)?;
+        Ok(there.first().is_some_and(|leaf| leaf.to_bytes() == last))
     }
 
     fn of(&self, id: ReferralId) -> Result<Known, ProjectionError> {
@@ -155,4 +165,80 @@ fn of_row(id: ReferralId) -> Vec<u8> {
 
 fn id_in(row: &[u8]) -> ReferralId {
     ReferralId::from_bytes(row.last_chunk().copied().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use maillage_protocol::time::DAY;
+
+    use super::*;
+    use crate::app::App;
+    use crate::app::tests::{Pair, propose_once};
+
+    fn empty() -> (sled::Db, Worklist) {
+        let db = sled::Config::new().temporary(true).open().unwrap();
+        let worklist = Worklist::open(&db).unwrap();
+        (db, worklist)
+    }
+
+    fn rows(worklist: &Worklist) -> Vec<(sled::IVec, sled::IVec)> {
+        worklist.rows.iter().map(Result::unwrap).collect()
+    }
+
+    fn late_in_memory(app: &App, until: Timestamp) -> Vec<ReferralId> {
+        let turn = |id| Some((app.referral(id)?.turn()?.due, id));
+        let mut late: Vec<_> = app.referrals().into_iter().filter_map(turn).collect();
+        late.retain(|(due, _)| *due < until);
+        late.sort_unstable();
+        late.into_iter().map(|(_, id)| id).collect()
+    }
+
+    #[test]
+    fn a_list_made_again_is_the_one_that_followed() {
+        let pair = Pair::linked();
+        for (app, peer) in [(&pair.a, &pair.b), (&pair.b, &pair.a)] {
+            let (_db, live) = empty();
+            for once in 0..4 {
+                let id = propose_once(
+                    &pair.a,
+                    pair.b.node(),
+                    once + 4 * u8::from(app.node() == pair.b.node()),
+                );
+                live.catch_up(&**app.journal(), app.safe()).unwrap();
+                pair.exchange();
+                live.catch_up(&**app.journal(), app.safe()).unwrap();
+                if once % 2 == 0 {
+                    pair.ccas.env.advance(40 * DAY);
+                    pair.epn.env.advance(40 * DAY);
+                    app.tick(&app.referrals()).unwrap();
+                    peer.tick(&[id]).unwrap();
+                    pair.exchange();
+                }
+            }
+            live.catch_up(&**app.journal(), app.safe()).unwrap();
+            let (_db, again) = empty();
+            again.catch_up(&**app.journal(), app.safe()).unwrap();
+            assert_eq!(rows(&live), rows(&again));
+            for days in [0, 1, 10, 400] {
+                let until = app.env().now().after(days * DAY);
+                assert_eq!(live.due(until).unwrap(), late_in_memory(app, until));
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_of_another_past_is_made_again() {
+        let (shorter, longer) = (Pair::linked(), Pair::linked());
+        let ids = [1, 2].map(|once| propose_once(&longer.a, longer.b.node(), once));
+        let id = propose_once(&shorter.a, shorter.b.node(), 3);
+        let far = shorter.a.env().now().after(400 * DAY);
+        let (_db, worklist) = empty();
+        for (pair, ids) in [(&shorter, &[id][..]), (&longer, &ids), (&shorter, &[id])] {
+            worklist.catch_up(&**pair.a.journal(), pair.a.safe()).unwrap();
+            let late: BTreeSet<_> = worklist.due(far).unwrap().into_iter().collect();
+            assert_eq!(late, ids.iter().copied().collect());
+        }
+    }
 }

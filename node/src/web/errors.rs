@@ -45,6 +45,8 @@ pub enum PageError {
     NotAgreed,
     /// What identifies was erased.
     Erased,
+    /// The clock of this node is doubtful.
+    WrongClock,
     /// The link is not at this point.
     NoLink,
     /// Too many tries. Seconds to wait.
@@ -71,9 +73,11 @@ impl PageError {
             Self::OldForm => Text("erreur-vieux-formulaire"),
             Self::NotAForm => Text("erreur-illisible"),
             Self::TooLarge => Text("erreur-trop-grand"),
-            Self::Refused(_) | Self::NoSuchService | Self::NotAgreed | Self::NoLink => {
-                Text("erreur-refus")
-            }
+            Self::Refused(_)
+            | Self::NoSuchService
+            | Self::NotAgreed
+            | Self::NoLink
+            | Self::WrongClock => Text("erreur-refus"),
             Self::Erased => Text("erreur-efface"),
             Self::TooOften(_) => Text("erreur-trop-souvent"),
             Self::Unavailable(_) => Text("erreur-panne"),
@@ -94,6 +98,7 @@ impl PageError {
             Self::NotAgreed => Text("erreur-accord-suite").to_string(),
             Self::NoLink => Text("erreur-lien-suite").to_string(),
             Self::Erased => Text("erreur-efface-suite").to_string(),
+            Self::WrongClock => Text("erreur-horloge-suite").to_string(),
             Self::TooOften(seconds) => {
                 say_with("erreur-trop-souvent-suite", [("nombre", (*seconds).into())])
             }
@@ -158,6 +163,7 @@ impl From<SayError> for PageError {
                 Self::NotAgreed
             }
             SayError::Erased => Self::Erased,
+            SayError::WrongClock => Self::WrongClock,
             SayError::App(failure) => failure.into(),
         }
     }
@@ -241,6 +247,7 @@ impl ResponseError for PageError {
             Self::Refused(_) | Self::NoSuchService | Self::NoLink => StatusCode::CONFLICT,
             Self::Erased => StatusCode::GONE,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::WrongClock => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unavailable(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

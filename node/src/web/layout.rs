@@ -33,6 +33,8 @@ pub(super) struct Frame {
     pub(super) icon: &'static str,
     /// When it is.
     pub(super) clock: Clock,
+    /// Whether that is doubtful.
+    pub(super) wrong_clock: bool,
 }
 
 /// Who is signed in, and what the menu offers them.
@@ -72,6 +74,7 @@ impl Frame {
             style: statics::STYLE,
             icon: statics::ICON,
             clock: Clock::at(maillage_protocol::time::Timestamp::default()),
+            wrong_clock: false,
         }
     }
 
@@ -104,6 +107,7 @@ impl FromRequest for Frame {
             done,
             key: key.unwrap_or_default(),
             clock: Clock::at(now),
+            wrong_clock: session.is_some() && app.doubts_its_clock(),
             ..Self::bare()
         }))
     }

@@ -14,7 +14,7 @@ use super::form::{Mistakes, Sent};
 use super::layout::{Frame, Room, lead_to, page, page_again};
 use super::refer::{Draft, DraftLine};
 use crate::app::authority::Admin;
-use crate::app::{Alert, JoinFailure, Joins, LinkError, LinkState, PeerView};
+use crate::app::{Alert, JoinFailure, Joins, LinkError, LinkState, PeerView, Trouble};
 use crate::text::{Coded, Moment, Text};
 
 #[derive(Template)]
@@ -39,7 +39,7 @@ struct Partner {
     suspended: bool,
     last_contact: Option<Moment>,
     waiting: usize,
-    alert: Option<Text>,
+    trouble: Option<(Text, Option<Moment>)>,
 }
 
 impl Partner {
@@ -58,17 +58,19 @@ impl Partner {
             url: peer.url,
             last_contact: peer.last_contact.map(|at| frame.clock.moment(at)),
             waiting: peer.waiting,
-            alert: peer.alert.map(alert),
+            trouble: peer.trouble.map(|trouble| told(trouble, frame)),
         }
     }
 }
 
-const fn alert(alert: Alert) -> Text {
-    match alert {
-        Alert::Forked => Text("alerte-deux-histoires"),
-        Alert::CopyAlive => Text("alerte-copie"),
-        Alert::IdentityForked => Text("alerte-identite"),
-        Alert::Blocked => Text("alerte-bloque"),
+fn told(trouble: Trouble, frame: &Frame) -> (Text, Option<Moment>) {
+    match trouble {
+        Trouble::Alert(Alert::Forked) => (Text("alerte-deux-histoires"), None),
+        Trouble::Alert(Alert::CopyAlive) => (Text("alerte-copie"), None),
+        Trouble::Alert(Alert::IdentityForked) => (Text("alerte-identite"), None),
+        Trouble::Blocked => (Text("alerte-bloque"), None),
+        Trouble::Refuses => (Text("alerte-refuse"), None),
+        Trouble::Silent(since) => (Text("alerte-silence"), Some(frame.clock.moment(since))),
     }
 }
 

@@ -1,5 +1,6 @@
 # Ce qui entoure chaque page.
 commun-produit = Maillage
+commun-horloge = L’heure de ce serveur diffère de plus de deux minutes de celle des partenaires. Aucune demande ne part avant qu’elle soit juste : prévenez votre administrateur.
 commun-aller-au-contenu = Aller au contenu
 commun-menu = Menu principal
 commun-pied = Aucun serveur central : vos dossiers restent dans votre structure.

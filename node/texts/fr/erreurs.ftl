@@ -20,6 +20,7 @@ erreur-accord-suite = La personne n’a pas donné son accord pour cela. Demande
 erreur-lien-suite = Le lien avec ce partenaire n’est pas à cette étape. Revenez à la liste.
 erreur-efface = L’identité a été effacée
 erreur-efface-suite = La personne a retiré son accord. Rien ne peut plus être dit d’elle.
+erreur-horloge-suite = L’heure de ce serveur est fausse : un accord ne peut pas être daté. Prévenez votre administrateur. Votre saisie est gardée.
 erreur-trop-souvent = Trop d’essais
 erreur-trop-souvent-suite =
     { $nombre ->

@@ -37,7 +37,9 @@ partenaires-nous-memes = Cette invitation vient de votre propre structure.
 alerte-deux-histoires = Ce partenaire a écrit deux histoires différentes. Appelez-le.
 alerte-copie = Une copie ancienne de notre nœud est peut-être en marche. Arrêtez-la.
 alerte-identite = L’identité de ce partenaire a deux suites. Appelez-le avant tout échange.
-alerte-bloque = Ce partenaire ne peut plus recevoir nos envois. Appelez-le.
+alerte-bloque = Ce partenaire ne peut plus recevoir nos envois. Nous réessayons. Appelez-le.
+alerte-refuse = Ce partenaire refuse nos envois. Nous réessayons une fois par jour. Appelez-le.
+alerte-silence = Ce partenaire ne répond pas. Nous réessayons sans cesse. Premier échec :
 
 invitation-titre = Invitation
 invitation-aide = Remettez cette invitation à l’administrateur de la structure, en main propre.

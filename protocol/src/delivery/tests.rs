@@ -128,6 +128,22 @@ fn a_batch_that_is_too_large_is_halved() {
     assert_eq!(delivery.health(), Health::Blocked);
 }
 
+/// Nothing proves that the peer said so: a false refusal holds nothing up once it ends.
+#[test]
+fn a_refusal_that_nobody_signed_is_tried_again() {
+    let mut delivery = Delivery::resume(Seq(1), Seq(0));
+    delivery.handle(Input::PeerCame { at: NOW, holds: Some(Seq(0)) });
+    assert_eq!(delivery.poll(NOW), Output::Send { after: Seq(0), through: Seq(1) });
+    delivery.handle(answered(Outcome::Stuck));
+    assert_eq!(delivery.health(), Health::Blocked);
+    let Output::WaitUntil(later) = delivery.poll(NOW) else { panic!("it should wait") };
+    assert_eq!(delivery.poll(later), Output::ConfirmHead);
+    delivery.handle(Input::Answered { at: later, outcome: Outcome::Holds(Seq(0)) });
+    assert_eq!(delivery.poll(later), Output::Send { after: Seq(0), through: Seq(1) });
+    delivery.handle(Input::Answered { at: later, outcome: Outcome::Holds(Seq(1)) });
+    assert_eq!(delivery.health(), Health::Well);
+}
+
 /// What may happen to one request.
 #[derive(Clone, Copy, Debug)]
 enum Weather {

@@ -284,6 +284,12 @@ impl Identity {
         self.steps.last().map_or((0, IdentityId([0; 32])), |step| (step.place, step.id))
     }
 
+    /// Tells whether a rotation key, of which this is the commitment, may change everything now.
+    #[must_use]
+    pub fn expects(&self, commitment: &[u8; 32]) -> bool {
+        self.state().next.contains(commitment)
+    }
+
     /// Returns the generation of the journal's public log.
     #[must_use]
     pub fn log_generation(&self) -> u64 {

@@ -670,6 +670,24 @@ proptest! {
         prop_assert_eq!(referral.turn().is_none(), referral.status().is_over());
     }
 
+    /// Time alone says nothing before the turn is late, so that who looks for what is due may look
+    /// there only.
+    #[test]
+    fn nothing_is_due_before_the_turn_is_late(
+        sender in words_of(Us),
+        receiver in words_of(Them),
+        person in words_of(Her),
+        now in prop_oneof![0..9u64, NOW.0..LATER.0, Just(LATER.0)],
+    ) {
+        let (referral, now) = (hear_all(sender.iter().chain(&receiver).chain(&person)), Timestamp(now));
+        for by in [Us, Them] {
+            if !due(&referral, by, now).is_empty() {
+                let turn = referral.turn().expect("what is over has nothing due");
+                prop_assert!(turn.due <= now, "{turn:?} {:?}", due(&referral, by, now));
+            }
+        }
+    }
+
     /// After she withdrew, no word of anybody changes the reading.
     #[test]
     fn a_withdrawal_wins_for_ever(

@@ -1,4 +1,4 @@
-//! A peer that can sign anything.
+//! A node that exists on paper only: it has keys and a link, and signs whatever it is told to.
 
 use maillage_node::control::{Answer, Order};
 use maillage_node::env::{Env, SystemEnv, random};
@@ -10,34 +10,34 @@ use maillage_protocol::identity::{Genesis, Identity, IdentityKey, Organization, 
 use maillage_protocol::keys::{KeyUse, PrivateKey};
 use maillage_protocol::link::{Invitation, LinkProof, Linking};
 use maillage_protocol::time::Timestamp;
-use maillage_protocol::transport::LinkRequest;
+use maillage_protocol::transport::{IdentityLog, LinkRequest};
 use reqwest::Method;
 use reqwest::blocking::{Client, Response};
 
+use crate::channel::PaperChannel;
 use crate::node::Node;
 
-/// A node that exists on paper only, linked with a real one, and signs whatever it is told to.
-pub struct Hostile {
+/// A peer of a real node, linked as any other, without a process of its own.
+pub struct PaperPeer {
     /// Its name.
     pub id: NodeId,
-    /// What it signs events with.
-    pub sig: PrivateKey,
+    sig: PrivateKey,
     auth: PrivateKey,
-    victim: NodeId,
+    host: Identity,
     url: String,
     http: Client,
 }
 
-impl Hostile {
+impl PaperPeer {
     /// Links with a real node, through a real invitation.
     #[must_use]
-    pub fn linked(victim: &Node) -> Self {
+    pub fn linked(host: &Node) -> Self {
         let env = SystemEnv::default();
         let [sig, auth, wit, paper] = [(); 4].map(|()| PrivateKey::from_seed(&random(&env)));
         let public =
             |key_use, key: &PrivateKey| IdentityKey { key_use, public: key.public().to_bytes() };
         let genesis = Genesis {
-            name: "Un pair douteux".to_owned(),
+            name: "Un pair de papier".to_owned(),
             urls: vec!["http://127.0.0.1:9".to_owned()],
             keys: vec![
                 public(KeyUse::Sig, &sig),
@@ -50,64 +50,74 @@ impl Hostile {
         };
         let log = vec![SignedIdentity::genesis(&genesis, env.now(), &[&sig, &auth, &wit])];
         let identity = Identity::read(&log).expect("its own identity is good");
-        let Answer::Invitation { text, .. } = victim.order(&Order::Invite) else {
+        let http = Client::builder().no_proxy().build().expect("a plain client");
+        let url = host.url.clone();
+        let peer = Self { id: identity.node(), sig, auth, host: met(&http, &url), url, http };
+        peer.join(host, &identity, log);
+        peer
+    }
+
+    fn join(&self, host: &Node, identity: &Identity, log: Vec<SignedIdentity>) {
+        let Answer::Invitation { text, .. } = host.order(&Order::Invite) else {
             panic!("no invitation")
         };
         let invitation: Invitation = text.reveal().parse().expect("an invitation is read back");
-        let http = Client::builder().no_proxy().build().expect("a plain client");
-        let url = victim.url.clone();
-        let hostile = Self { id: identity.node(), sig, auth, victim: victim.id, url, http };
-        hostile.join(victim, &identity, log, &invitation);
-        hostile
-    }
-
-    fn join(
-        &self,
-        victim: &Node,
-        identity: &Identity,
-        log: Vec<SignedIdentity>,
-        invitation: &Invitation,
-    ) {
-        let read = self.http.get(format!("{}/fed/v1/identity", self.url)).send();
-        let read: maillage_protocol::transport::IdentityLog =
-            read.expect("the victim answers").json().expect("its identity is JSON");
-        let host = Identity::read(&read.log).expect("its identity is good");
         let nonce = random(&SystemEnv::default());
         let linking = Linking {
-            host: victim.id,
+            host: host.id,
             guest: self.id,
-            host_identity: host.last().1,
+            host_identity: self.host.last().1,
             guest_identity: identity.last().1,
             host_nonce: [0; 16],
             guest_nonce: nonce,
         };
         let LinkProof(mac) = invitation.secret.guest_proof(&linking);
-        let request = LinkRequest { identity: log, inv: victim.id, mac, nonce };
+        let request = LinkRequest { identity: log, inv: host.id, mac, nonce };
         let body = serde_json::to_vec(&request).expect("plain data");
         let answer = self.send(Method::POST, "/link", "", &body);
         assert_eq!(answer.status().as_u16(), 202, "{:?}", answer.text());
-        assert!(matches!(victim.order(&Order::Approve { node: self.id }), Answer::Done));
+        assert!(matches!(host.order(&Order::Approve { node: self.id }), Answer::Done));
+    }
+
+    /// Returns what writes good events in the channel of this peer.
+    #[must_use]
+    pub fn channel(&self) -> PaperChannel {
+        let kem = self.host.key(KeyUse::Kem).expect("a node can be written to");
+        PaperChannel::new((self.id, self.sig.clone()), (self.host.node(), kem.public))
+    }
+
+    /// Signs a request as it must be, whatever its body.
+    #[must_use]
+    pub fn sign(&self, method: &Method, path: &str, query: &str, body: &[u8]) -> SignatureHeaders {
+        let env = SystemEnv::default();
+        let Timestamp(now) = env.now();
+        let request = Request { method: method.as_str(), path, query };
+        let parties = (self.id, self.host.node());
+        let fresh = (now / 1_000, Nonce(random(&env)));
+        SignatureHeaders::sign(&self.auth, parties, &request, body, fresh)
     }
 
     /// Sends a request that is signed as it must be, whatever its body.
     #[must_use]
     pub fn send(&self, method: Method, path: &str, query: &str, body: &[u8]) -> Response {
-        let env = SystemEnv::default();
-        let Timestamp(now) = env.now();
-        let full = format!("/fed/v1{path}");
-        let request = Request { method: method.as_str(), path: &full, query };
-        let parties = (self.id, self.victim);
-        let fresh = (now / 1_000, Nonce(random(&env)));
-        let headers = SignatureHeaders::sign(&self.auth, parties, &request, body, fresh);
+        let path = format!("/fed/v1{path}");
+        let headers = self.sign(&method, &path, query, body);
         let question = if query.is_empty() { "" } else { "?" };
         let request = self
             .http
-            .request(method, format!("{}{full}{question}{query}", self.url))
+            .request(method, format!("{}{path}{question}{query}", self.url))
             .header(FROM, headers.from)
             .header(TO, headers.to)
             .header(CONTENT_DIGEST, headers.content_digest)
             .header(SIGNATURE_INPUT, headers.signature_input)
             .header(SIGNATURE, headers.signature);
-        request.body(body.to_vec()).send().expect("the victim answers")
+        request.body(body.to_vec()).send().expect("the node answers")
     }
+}
+
+/// Reads who answers at an address.
+fn met(http: &Client, url: &str) -> Identity {
+    let read = http.get(format!("{url}/fed/v1/identity")).send().expect("the node answers");
+    let read: IdentityLog = read.json().expect("its identity is JSON");
+    Identity::read(&read.log).expect("its identity is good")
 }

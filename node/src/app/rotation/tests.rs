@@ -1,0 +1,149 @@
+use maillage_protocol::referral::{Author, Command, Status};
+
+use super::*;
+use crate::app::tests::{Pair, deliver, propose, propose_once};
+use crate::app::{InboxError, Texts};
+use maillage_protocol::problem::ProblemType;
+
+fn introduce(from: &App, to: &App) {
+    to.learn_identity(from.node(), &from.identity_log()).unwrap();
+}
+
+fn keys_of_today(app: &App) -> Vec<Kid> {
+    let identity = app.identity();
+    KeyUse::ALL.iter().map(|key_use| identity.key(*key_use).unwrap().kid()).collect()
+}
+
+fn rotate(pair: &Pair, cause: RevocationCause) -> PrivateKey {
+    let next = PrivateKey::from_seed(&[8; 32]);
+    let rotated = pair.a.rotate_with_paper(&pair.ccas.paper, Genesis::commit(&next), cause);
+    rotated.unwrap().unwrap();
+    next
+}
+
+#[test]
+fn new_keys_take_over_and_old_ones_still_open_what_was_on_its_way() {
+    let mut pair = Pair::linked();
+    let id = propose(&pair);
+    pair.exchange();
+    let before = keys_of_today(&pair.a);
+    pair.a.rotate_keys().unwrap();
+    let after = keys_of_today(&pair.a);
+    let changed: Vec<_> =
+        before.iter().zip(&after).map(|(before, after)| before != after).collect();
+    assert_eq!(changed, KeyUse::ALL.map(|key_use| key_use != KeyUse::Sig));
+
+    // It has not heard of the new keys, and seals for the old one.
+    pair.b.say(None, Author::Receiver, id, Command::Accept, Texts::default(), None).unwrap();
+    pair.exchange();
+    assert_eq!(pair.a.referral(id).unwrap().status(), Status::Accepted);
+    introduce(&pair.a, &pair.b);
+    assert_eq!(pair.b.peer_identity(pair.a.node()).unwrap().last(), pair.a.identity().last());
+    pair.restart();
+    assert_eq!(keys_of_today(&pair.a), after);
+    propose_once(&pair.a, pair.b.node(), 1);
+    pair.exchange();
+}
+
+/// The identity alone says which keys count: a change that stopped halfway changed nothing.
+#[test]
+fn a_key_that_was_made_and_not_published_counts_for_nothing() {
+    let mut pair = Pair::linked();
+    for key_use in KeyUse::ALL {
+        pair.ccas.keys.add(key_use).unwrap();
+    }
+    pair.restart();
+    let id = propose(&pair);
+    pair.exchange();
+    assert_eq!(pair.a.referral(id).unwrap().status(), Status::Delivered);
+    assert_eq!(pair.a.auth_key().kid(), pair.a.identity().key(KeyUse::Auth).unwrap().kid());
+}
+
+#[test]
+fn the_sealing_key_is_replaced_after_ninety_days_and_destroyed_a_month_later() {
+    let pair = Pair::linked();
+    let first = pair.a.kem_kid();
+    pair.ccas.env.advance(89 * DAY);
+    pair.a.tick(&pair.a.referrals()).unwrap();
+    assert_eq!(pair.a.kem_kid(), first);
+    pair.ccas.env.advance(2 * DAY);
+    pair.a.tick(&pair.a.referrals()).unwrap();
+    assert_ne!(pair.a.kem_kid(), first);
+    pair.ccas.env.advance(29 * DAY);
+    pair.a.tick(&pair.a.referrals()).unwrap();
+    assert!(pair.ccas.keys.opening(first).is_some());
+    pair.ccas.env.advance(2 * DAY);
+    pair.a.tick(&pair.a.referrals()).unwrap();
+    assert!(pair.ccas.keys.opening(first).is_none());
+}
+
+#[test]
+fn the_paper_sheet_changes_every_key_once() {
+    let mut pair = Pair::linked();
+    let before = keys_of_today(&pair.a);
+    let next = rotate(&pair, RevocationCause::Routine);
+    assert!(before.iter().zip(keys_of_today(&pair.a)).all(|(before, after)| *before != after));
+    assert!(pair.a.expects(&next) && !pair.a.expects(&pair.ccas.paper));
+    let again = pair.a.rotate_with_paper(&pair.ccas.paper, [0; 32], RevocationCause::Routine);
+    assert_eq!(again.unwrap(), Err(WrongSheet));
+
+    introduce(&pair.a, &pair.b);
+    for restarts in 0..2 {
+        let id = propose_once(&pair.a, pair.b.node(), restarts);
+        pair.exchange();
+        pair.same_referral(id);
+        pair.restart();
+    }
+    let channel = pair.a.state().peers[&pair.b.node()].outgoing.channel.clone();
+    assert_eq!((channel.kid(), channel.epoch().0), (Some(pair.a.sig().kid()), 1));
+}
+
+/// Nothing more is taken under a stolen key, whatever it signed; what was on its way is signed again.
+#[test]
+fn after_a_theft_what_was_signed_and_not_held_is_signed_again() {
+    let mut pair = Pair::linked();
+    let (us, peer) = (pair.a.node(), pair.b.node());
+    let id = propose(&pair);
+    pair.a.sign_waiting(peer, 64).unwrap();
+    let acked = pair.a.standing(peer).unwrap().acked;
+    let under_the_old_key = pair.a.events_after(peer, acked, 64).unwrap();
+    assert_eq!(under_the_old_key.len(), 2);
+    rotate(&pair, RevocationCause::Compromise);
+    introduce(&pair.a, &pair.b);
+    let refused = pair.b.ingest(us, under_the_old_key, None);
+    assert!(matches!(refused, Err(InboxError::Refused(ProblemType::UnknownKey))), "{refused:?}");
+
+    for _restarted in 0..2 {
+        deliver(&pair.a, &pair.b);
+        pair.exchange();
+        assert_eq!(pair.a.referral(id).unwrap().status(), Status::Delivered);
+        pair.same_referral(id);
+        pair.restart();
+    }
+    assert_eq!(pair.a.signed_head(peer).0.0, 2);
+    pair.b.say(None, Author::Receiver, id, Command::Accept, Texts::default(), None).unwrap();
+    pair.exchange();
+    assert_eq!(pair.a.referral(id).unwrap().status(), Status::Accepted);
+}
+
+/// A thief of the signing key can move the node; the sheet takes it back.
+#[test]
+fn what_a_thief_added_to_the_identity_is_replaced() {
+    let pair = Pair::linked();
+    let (place, last) = pair.a.identity().last();
+    let update = Update { urls: Some(vec!["https://voleur.example".into()]), ..Update::default() };
+    let theft = SignedIdentity::update(&update, place + 1, last, pair.a.now(), &[&pair.a.sig()]);
+    let log = [pair.a.identity_log(), vec![theft]].concat();
+    pair.b.learn_identity(pair.a.node(), &log).unwrap();
+    assert_eq!(pair.b.peer_url(pair.a.node()).unwrap().to_string(), "https://voleur.example");
+
+    rotate(&pair, RevocationCause::Compromise);
+    introduce(&pair.a, &pair.b);
+    let known = pair.b.peer_identity(pair.a.node()).unwrap();
+    assert_eq!((known.last(), known.urls()), (pair.a.identity().last(), pair.a.identity().urls()));
+    assert_eq!(pair.b.peer_url(pair.a.node()).unwrap().to_string(), pair.a.identity().urls()[0]);
+    // Hearing it again changes nothing.
+    let records = pair.b.journal.len();
+    introduce(&pair.a, &pair.b);
+    assert_eq!(pair.b.journal.len(), records);
+}

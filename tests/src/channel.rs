@@ -1,0 +1,161 @@
+//! Good events of a paper peer, one after the other: referrals as a real sender would write them.
+
+use std::collections::BTreeSet;
+
+use maillage_node::env::{Env, SystemEnv, random};
+use maillage_protocol::body::{Content, Cover, Payload, Thread};
+use maillage_protocol::codes::{Language, NeedCode, Urgency};
+use maillage_protocol::consent::{
+    Agreement, Basis, CollectionPlace, Consent, FeedbackLevel, Gesture, Notice, NoticeForm,
+    PersonalCode, Purpose, Subject, Validity,
+};
+use maillage_protocol::disclosure::{Category, SecrecyRegime};
+use maillage_protocol::event::{
+    BodyDigest, EventKind, Head, Header, Recipient, Verified, WireBody, WireEvent,
+};
+use maillage_protocol::id::{
+    ConsentId, Epoch, NeedId, NodeId, PathwayId, PayloadId, ProfessionalId, ReferralId, Seq,
+};
+use maillage_protocol::keys::{Kid, PrivateKey};
+use maillage_protocol::referral::{Author, Event, Fact, Proposal, Rules};
+use maillage_protocol::seal::{BodyPlace, ContentKey};
+use maillage_protocol::time::DAY;
+
+use crate::node::SERVICE;
+
+/// The channel of a paper peer to the node that it is linked with.
+pub struct PaperChannel {
+    env: SystemEnv,
+    from: NodeId,
+    sig: PrivateKey,
+    to: NodeId,
+    kem: [u8; 32],
+    head: Option<Head>,
+}
+
+impl PaperChannel {
+    pub(crate) fn new((from, sig): (NodeId, PrivateKey), (to, kem): (NodeId, [u8; 32])) -> Self {
+        Self { env: SystemEnv::default(), from, sig, to, kem, head: None }
+    }
+
+    /// Writes a referral: her consent, the request, then as many corrections as are asked for.
+    #[must_use]
+    pub fn referral(&mut self, corrections: usize) -> Vec<WireEvent> {
+        let referral = ReferralId::from_random(random(&self.env));
+        let consent = self.consent(referral);
+        let thread = Thread {
+            referral: Some(referral),
+            need: Some(NeedId::from_random(random(&self.env))),
+            pathway: Some(PathwayId::from_random(random(&self.env))),
+            answers: Vec::new(),
+            consent: Some(consent.id()),
+        };
+        let given = Payload::of_consent(&consent, thread.clone());
+        let asked = Event::Proposed(Box::new(proposal(&consent)));
+        let mut events = vec![self.write(&consent, &given), self.say(&consent, &thread, asked)];
+        for _ in 0..corrections {
+            let corrected = Event::Answered { n: 1, answers: Vec::new() };
+            events.push(self.say(&consent, &thread, corrected));
+        }
+        events
+    }
+
+    fn consent(&self, referral: ReferralId) -> Consent {
+        let id = ConsentId::from_random(random(&self.env));
+        let french = Language::try_from("fr".to_owned()).expect("French is a language");
+        let agreement = Agreement {
+            id,
+            referral,
+            subject: Subject(random(&self.env)),
+            notice: Notice::of(1, french, NoticeForm::Oral, "ce qui est dit"),
+            purposes: BTreeSet::from([
+                Purpose::TransmitReferral,
+                Purpose::BeContacted,
+                Purpose::Feedback,
+            ]),
+            categories: BTreeSet::from([Category::Need, Category::FirstName, Category::Phone]),
+            receiver: self.to,
+            host: None,
+            service: SERVICE,
+            feedback: FeedbackLevel::Outcome,
+            basis: Basis::PublicTask,
+            validity: Validity::HalfYear,
+            place: CollectionPlace::InPerson,
+            agent: ProfessionalId::from_random(random(&self.env)),
+            askable: None,
+            discreet: false,
+            code: PersonalCode::from_random(random(&self.env)).commitment(id),
+            renews: None,
+        };
+        Consent::given(agreement, Gesture::Screen, self.env.now()).expect("it is a consent")
+    }
+
+    fn say(&mut self, consent: &Consent, thread: &Thread, event: Event) -> WireEvent {
+        let fact = Fact { by: Author::Sender, at: self.env.now(), event };
+        let id = PayloadId::from_random(random(&self.env));
+        let payload = Payload::of_fact(id, thread.clone(), &fact, Content::default());
+        self.write(consent, &payload)
+    }
+
+    /// Seals and signs a payload in the next place.
+    fn write(&mut self, consent: &Consent, payload: &Payload) -> WireEvent {
+        let (now, to) = (self.env.now(), Recipient::Node(self.to));
+        let (regime, acceptance) = (SecrecyRegime::PublicAgent, None);
+        let cover = Cover { consent, to: self.to, regime, acceptance, at: now };
+        let plaintext = payload.encode(Some(&cover)).expect("she agreed to it");
+        let key = ContentKey::from_random(random(&self.env));
+        let (epoch, seq) = (Epoch(1), self.head.map_or(Seq(1), |head| Seq(head.seq.0 + 1)));
+        let place = BodyPlace { from: self.from, to, epoch, seq };
+        let body = key.seal(&plaintext, &place).expect("it fits");
+        let kind = match payload.skeleton.header_kind() {
+            "consent" => EventKind::Consent,
+            _ => EventKind::Referral,
+        };
+        let header = Header {
+            ack: None,
+            body: Some(BodyDigest::of(&body)),
+            critical: Vec::new(),
+            commitment: Some(key.commitment()),
+            epoch,
+            seq,
+            previous: self.head.map(|head| head.id),
+            from: self.from,
+            to,
+            kind,
+            kid: Kid([0; 8]),
+            at: now,
+            expires: Some(now.after(DAY.saturating_mul(300))),
+        };
+        let event = Verified::sign(&self.sig, header).expect("it is a header");
+        self.head = Some(event.head());
+        let keybox = key.seal_for(&self.kem, event.id(), self.to, random(&self.env));
+        let keybox = Some(keybox.expect("the node can be written to"));
+        WireEvent { header: event.signed().clone(), body: Some(WireBody(body)), keybox }
+    }
+}
+
+fn proposal(consent: &Consent) -> Proposal {
+    Proposal {
+        service: SERVICE,
+        code: NeedCode::ALL[0],
+        right: None,
+        obstacles: BTreeSet::new(),
+        zone: None,
+        deadline: None,
+        urgency: Urgency::Normal,
+        mode: None,
+        schedule: BTreeSet::new(),
+        mobility: BTreeSet::new(),
+        language: None,
+        accommodations: BTreeSet::new(),
+        criteria: BTreeSet::new(),
+        hop: 0,
+        parent: None,
+        parallel: false,
+        tried: Vec::new(),
+        feedback: FeedbackLevel::Outcome,
+        askable: false,
+        consent: consent.id(),
+        rules: Rules::default(),
+    }
+}
