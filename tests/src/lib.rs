@@ -3,10 +3,12 @@
 //! A test never sleeps: it waits for something that can be observed, and says what it was when it
 //! does not come.
 
+mod demo;
 mod hostile;
 mod node;
 mod pair;
 
+pub use demo::{Account, Demo};
 pub use hostile::Hostile;
 pub use node::{Node, free_port};
 pub use pair::{FIRST_NAME, Pair, TELEPHONE};
