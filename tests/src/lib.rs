@@ -5,6 +5,7 @@
 
 mod chance;
 mod channel;
+mod demo;
 mod node;
 mod pair;
 mod paper;
@@ -12,6 +13,7 @@ mod proxy;
 
 pub use chance::Chance;
 pub use channel::PaperChannel;
+pub use demo::{Account, Demo};
 pub use node::{Node, free_port};
 pub use pair::{FIRST_NAME, Pair, TELEPHONE};
 pub use paper::PaperPeer;

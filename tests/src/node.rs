@@ -51,7 +51,7 @@ pub fn free_port() -> u16 {
 }
 
 /// Returns the real binary, built beside the tests.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let tests = std::env::current_exe().expect("a test knows where it is");
     let folder = tests.ancestors().nth(2).expect("tests lie in deps/ of the target folder");
     let binary = folder.join("maillage");

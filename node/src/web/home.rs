@@ -21,8 +21,8 @@ struct HomePage {
     lists: Vec<List>,
     drafts: Vec<DraftLine>,
     ended: Vec<RowView>,
-    /// Whether what was typed in the search is not a reference.
-    lost: bool,
+    /// What was typed in the search, and leads nowhere.
+    lost: Option<String>,
 }
 
 /// Rows that wait for the same kind of thing.
@@ -36,13 +36,19 @@ struct List {
 const ENDED: usize = 10;
 
 /// Shows what there is to do.
-pub(super) async fn show(
-    member: Member,
+pub(super) async fn show(member: Member, frame: Frame) -> Result<HttpResponse, PageError> {
+    match Writer::of(member) {
+        Some(writer) => show_to(writer, frame, None).await,
+        None => Ok(lead_to("/partenaires")),
+    }
+}
+
+async fn show_to(
+    writer: Writer,
     frame: Frame,
-    asked: web::Query<Search>,
+    lost: Option<String>,
 ) -> Result<HttpResponse, PageError> {
     let frame = frame.in_room(Room::Home);
-    let Some(writer) = Writer::of(member) else { return Ok(lead_to("/partenaires")) };
     let clock = frame.clock;
     let (worklist, ended, drafts) = aside(move || {
         let drafts = Draft::unfinished(writer.member())?;
@@ -59,25 +65,25 @@ pub(super) async fn show(
         list(Text("accueil-attente"), "attente", &worklist.waiting),
     ];
     let lists = lists.into_iter().filter(|list| !list.rows.is_empty()).collect();
-    page(&HomePage { frame, lists, drafts, ended: view(&ended), lost: asked.inconnue.is_some() })
+    page(&HomePage { frame, lists, drafts, ended: view(&ended), lost })
 }
 
 /// What is searched.
 #[derive(Deserialize)]
 pub(super) struct Search {
     reference: Option<String>,
-    inconnue: Option<String>,
 }
 
-/// Leads to the referral whose reference was said over the telephone.
+/// Leads to the referral whose reference was said over the telephone, or says that there is none.
 pub(super) async fn find(
     writer: Writer,
+    frame: Frame,
     asked: web::Query<Search>,
 ) -> Result<HttpResponse, PageError> {
-    let code = asked.reference.as_ref().and_then(|typed| typed.parse::<ShortCode>().ok());
-    let known = code.filter(|code| writer.find(*code).is_some());
-    Ok(match known {
-        Some(code) => lead_to(&format!("/parcours/{code}")),
-        None => lead_to("/?inconnue=1"),
-    })
+    let typed = asked.into_inner().reference.unwrap_or_default();
+    let code = typed.parse::<ShortCode>().ok();
+    match code.filter(|code| writer.find(*code).is_some()) {
+        Some(code) => Ok(lead_to(&format!("/parcours/{code}"))),
+        None => show_to(writer, frame, Some(typed)).await,
+    }
 }

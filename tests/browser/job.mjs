@@ -1,0 +1,212 @@
+// The main job, in the words of the screens: who does what, and what they read then.
+
+import assert from 'node:assert/strict';
+
+const NEED = 'Accéder à des services en ligne';
+
+export async function signIn(desk, login, password, first = 'À vous de jouer') {
+  await desk.go('/');
+  await desk.write('Identifiant', `${login}-bis`);
+  await desk.write('Mot de passe', 'un autre mot de passe');
+  await desk.mistakes('Se connecter', 'L’identifiant ou le mot de passe ne convient pas.');
+  await desk.write('Identifiant', login);
+  await desk.write('Mot de passe', password);
+  await desk.press('Se connecter');
+  await desk.shows(first);
+}
+
+// From the need to the receipt. Who slips sends each step with a mistake first.
+export async function refer(nadia, person, { slips }) {
+  await nadia.follow('Orienter');
+  if (slips) await forgetTheNeed(nadia);
+  await describeTheNeed(nadia);
+  if (slips) await nadia.mistakes('Continuer', 'Choisissez un lieu.');
+  await nadia.choose('Qui peut l’aider ? Choisissez avec elle.', /EPN Le Lavoir/);
+  await nadia.press('Continuer');
+  await tell(nadia, person);
+  if (slips) await mistype(nadia);
+  await nadia.write('Numéro de téléphone', person.telephone);
+  await nadia.press('Continuer');
+  await nadia.shows('Je peux demander à EPN Le Lavoir');
+  await nadia.shows(person.name);
+  if (slips) await forgetTheAnswer(nadia);
+  await agree(nadia);
+  await nadia.shows('Gardez ce code.');
+  return nadia.reference();
+}
+
+async function forgetTheNeed(nadia) {
+  await nadia.tick('Qu’est-ce qui bloque, côté numérique ?', 'Pas d’adresse e-mail');
+  await nadia.writeDay('Avant quelle date ?', '2097-12-12');
+  await nadia.mistakes('Continuer', 'Choisissez un besoin.');
+  await nadia.correct('Choisissez un besoin.');
+}
+
+async function describeTheNeed(nadia) {
+  await nadia.choose('De quoi a-t-elle besoin ?', NEED);
+  await nadia.writeDay('Avant quelle date ?', '2098-01-01');
+  await nadia.press('Continuer');
+  await nadia.shows(NEED);
+}
+
+async function tell(nadia, { name }) {
+  await nadia.write('Son prénom, ou le nom qu’elle choisit', name);
+  await nadia.choose('Comment veut-elle être jointe ?', 'Par téléphone');
+  await nadia.tick('Précautions pour la joindre', 'Ne laisser aucun message');
+  await nadia.write('Quand la joindre ?', 'après 17 h');
+  await nadia.write('Note pratique', 'Sonnette « B ».\nÀ droite <en entrant> & au fond.');
+  await nadia.unfold('Disponibilités, langue, ce qu’elle apporte');
+  await nadia.tick('Quand peut-elle venir ?', 'Mardi matin');
+}
+
+async function mistype(nadia) {
+  await nadia.write('Numéro de téléphone', 'zéro six');
+  await nadia.mistakes('Continuer', 'Indiquez un numéro de téléphone');
+  await nadia.correct('Indiquez un numéro de téléphone, par exemple 06 00 00 00 00.');
+}
+
+async function forgetTheAnswer(nadia) {
+  await nadia.tick('Accepte-t-elle d’être comptée, sans son nom ?', /chiffres anonymes/);
+  await nadia.mistakes('Elle dit oui : envoyer', 'Indiquez comment elle dit oui.');
+  await nadia.correct('Indiquez comment elle dit oui.');
+}
+
+async function agree(nadia) {
+  await nadia.choose('Comment dit-elle oui ?', /Sur l’écran/);
+  await nadia.choose('Pouvons-nous lui redemander si cela a aidé ?', 'Au guichet');
+  await nadia.press('Elle dit oui : envoyer');
+  await nadia.sendAgain();
+}
+
+// Her code is shown until the receipt is handed over, and nobody goes back to it.
+export async function handOver(nadia, person) {
+  await nadia.follow('À vous de jouer');
+  await nadia.follow('Reprendre');
+  await nadia.shows('Votre code personnel');
+  await nadia.press('J’ai remis le récépissé');
+  await nadia.shows('Le code n’est plus affiché nulle part.');
+  await nadia.back(404);
+  await nadia.hides(person);
+  await nadia.follow('Revenir à l’accueil');
+}
+
+// What was sent is no longer a form that could be sent.
+export async function goBackToWhatWasSent(nadia, person) {
+  await nadia.back(404);
+  await nadia.hides(person);
+  await nadia.follow('Revenir à l’accueil');
+}
+
+// Karim finds the request by what is said over the telephone: its reference.
+async function find(karim, reference, person) {
+  await karim.follow('À vous de jouer');
+  await karim.until(reference);
+  await karim.hides(person);
+  await karim.write('Référence, par exemple K7QD-2M9P', 'K7QD-2M9P');
+  await karim.mistake('Ouvrir', 'Aucune demande ne porte cette référence ici.', 200);
+  await karim.write('Référence, par exemple K7QD-2M9P', reference);
+  await karim.press('Ouvrir');
+  await karim.press('Ouvrir la demande');
+  await karim.shows('Son identité arrive seulement si vous acceptez.');
+  await karim.hides(person);
+}
+
+export async function accept(karim, reference, person) {
+  await find(karim, reference, person);
+  await karim.press('Accepter');
+  await karim.sendAgain();
+}
+
+export async function meet(karim, reference, person) {
+  await karim.until('Son contact');
+  await karim.showsContact(person);
+  await karim.follow('Noter la suite');
+  await karim.mistakes('Enregistrer', 'Choisissez ce qui se passe.');
+  await karim.correct('Choisissez ce qui se passe.');
+  await karim.choose('Que se passe-t-il ?', 'L’accompagnement commence');
+  await karim.choose('Comment a-t-il commencé ?', 'Nous nous sommes vus');
+  await karim.press('Enregistrer');
+  await karim.untilStatus('En cours');
+}
+
+export async function conclude(karim) {
+  await karim.follow('Déclarer l’issue');
+  await karim.choose('Que fait-elle seule maintenant ?', 'Avance avec de l’aide par moments');
+  await karim.mistakes('Déclarer l’issue', 'Choisissez une issue.');
+  await karim.correct('Choisissez une issue.');
+  await karim.choose('Résolu', 'Accompagnée jusqu’au bout');
+  await karim.press('Déclarer l’issue');
+  await karim.sendAgain();
+  await karim.shows('issue : Accompagnée jusqu’au bout');
+}
+
+export async function noteHerWord(nadia) {
+  await nadia.shows('issue : Accompagnée jusqu’au bout');
+  await nadia.follow('Noter sa réponse');
+  await nadia.choose('« Êtes-vous aidée ? »', 'Oui');
+  await nadia.mistakes('Enregistrer sa réponse', 'Indiquez comment elle l’a dit.');
+  await nadia.choose('Comment l’a-t-elle dit ?', 'Au guichet');
+  await nadia.press('Enregistrer sa réponse');
+  await nadia.shows('Confirmée par la personne');
+}
+
+export async function decline(karim, reference, person) {
+  await find(karim, reference, person);
+  await karim.follow('Ce n’est pas ici');
+  await karim.choose('Pourquoi ?', 'Complet');
+  await karim.writeDay('Si c’est complet : quand y aura-t-il de la place ?', '2098-05-05');
+  await karim.write('Un mot pour le partenaire', 'Bon courage à vous.');
+  await karim.mistakes('Envoyer la réponse', 'Indiquez une suite');
+  await karim.choose('Et ensuite, pour elle ?', 'Nous ne connaissons aucune autre solution');
+  await karim.press('Envoyer la réponse');
+  await karim.hides(person);
+}
+
+export async function readTheRefusal(nadia) {
+  await nadia.shows('ce n’est pas ici : Complet');
+  await nadia.shows('Aucune autre solution connue.');
+  await nadia.shows('Bon courage à vous.');
+}
+
+// Both sides come to the same status, and to the same number of things said.
+export async function readTheSame(desks, reference, status) {
+  const steps = [];
+  for (const desk of desks) {
+    await desk.go(`/parcours/${reference}`);
+    await desk.untilStatus(status);
+    steps.push(await desk.steps());
+  }
+  assert.equal(steps[0], steps[1], 'both sides tell the same story');
+}
+
+export async function lookAround(nadia, reference) {
+  await nadia.go(`/parcours/${reference}`);
+  await nadia.follow('Nadia');
+  await nadia.shows('Mes sessions ouvertes');
+  await nadia.follow('Orienter');
+  await nadia.choose('De quoi a-t-elle besoin ?', NEED);
+  await nadia.press('Continuer');
+  await nadia.write('Commune, code postal ou nom', 'Sarcelles');
+  await nadia.press('Chercher');
+  await nadia.shows(/lieux? trouvés?/);
+  await nadia.follow('Revenir');
+  await nadia.follow('Plus tard');
+  await nadia.press('Effacer');
+  await nadia.shows('Brouillon effacé.');
+  await nadia.go('/nulle-part', 404);
+  await nadia.follow('Revenir à l’accueil');
+}
+
+export async function administer(admin, password) {
+  await signIn(admin, 'admin', password, 'Partenaires');
+  await admin.shows('EPN Le Lavoir');
+  await admin.press('Créer une invitation');
+  await admin.follow('Partenaires');
+}
+
+export async function signOut(desk) {
+  await desk.press('Se déconnecter');
+  await desk.shows('Vous êtes déconnecté.');
+  await desk.back();
+  await desk.shows('Connexion');
+}
