@@ -69,7 +69,7 @@ pub use views::{
 
 use news::News;
 use state::State;
-use turns::Turns;
+use turns::{Subject, Turns};
 
 /// One running node.
 pub struct App {
@@ -290,14 +290,13 @@ impl App {
 
     /// Replaces the address that this node gives to its peers.
     pub fn move_to(&self, url: &str) -> Result<(), AppError> {
-        if self.identity().urls() == [url] {
-            return Ok(());
-        }
-        let (place, last) = self.identity().last();
-        let update = Update { urls: Some(vec![url.to_owned()]), ..Update::default() };
-        let (now, sig) = (self.env.now(), self.sig());
-        let event = SignedIdentity::update(&update, place + 1, last, now, &[&sig]);
-        self.append(&[identity_record(&event)])
+        self.turns.take(Subject::Identity, || {
+            if self.identity().urls() == [url] {
+                return Ok(());
+            }
+            let update = Update { urls: Some(vec![url.to_owned()]), ..Update::default() };
+            self.update_identity(&update, &[])
+        })
     }
 
     /// Describes this node to its peers, and to itself.

@@ -230,9 +230,6 @@ pub enum Refused {
 pub enum RotationCause {
     /// It was time.
     Routine,
-    /// Nobody has the old keys any more.
-    #[value(name = "perte")]
-    Lost,
     /// Somebody else may have the old keys.
     #[value(name = "vol")]
     Stolen,
@@ -242,7 +239,6 @@ impl From<RotationCause> for RevocationCause {
     fn from(cause: RotationCause) -> Self {
         match cause {
             RotationCause::Routine => Self::Routine,
-            RotationCause::Lost => Self::Lost,
             RotationCause::Stolen => Self::Compromise,
         }
     }

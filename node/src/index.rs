@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::projection::{ProjectionError, Worklist};
 use crate::telemetry::Chain;
 
-pub use sessions::{IDLE, LONGEST, Session, SessionName, SessionSecret, Sessions};
+pub use sessions::{LONGEST, Session, SessionName, SessionSecret, Sessions};
 
 /// How much memory the database may keep.
 const CACHE: u64 = 16 * 1024 * 1024;

@@ -28,8 +28,10 @@ pub mod bridges;
 pub mod control;
 
 // The doors.
+pub mod caller;
 pub mod federation;
 pub mod api;
 pub mod web;
 
+pub mod metrics;
 pub mod cli;

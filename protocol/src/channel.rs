@@ -209,7 +209,7 @@ impl Channel {
         if epoch < self.epoch {
             return Verdict::Refused(ChannelRefusal::StaleEpoch);
         }
-        if epoch == self.epoch.next() && seq == Seq(1) {
+        if epoch > self.epoch && seq == Seq(1) {
             return self.place_new_epoch(event, control, stored);
         }
         if epoch > self.epoch || seq > self.next_seq() {
@@ -260,7 +260,7 @@ impl Channel {
                 known && !matches!(self.status, ChannelStatus::Forked | ChannelStatus::Closed)
             }
         };
-        if trusted || self.allowed == Some(event.header().epoch) {
+        if trusted || self.allowed.is_some_and(|from| from <= event.header().epoch) {
             Verdict::Append(Box::new(Positioned { event, control }))
         } else {
             Verdict::NeedsHuman
@@ -281,6 +281,7 @@ impl Channel {
         if head.epoch > self.epoch {
             self.epoch = head.epoch;
             self.status = ChannelStatus::Open;
+            self.allowed = None;
         }
         self.head = Some(head);
         self.kid = match &appended.control {
@@ -309,7 +310,7 @@ impl Channel {
         self
     }
 
-    /// Takes note that a human allowed the next epoch to open.
+    /// Takes note that a human allowed the next epoch to open, or one after it: once.
     #[must_use]
     pub const fn allowed(mut self) -> Self {
         self.allowed = Some(self.epoch.next());

@@ -4,7 +4,8 @@
 //! tells it what happened with [`Delivery::handle`]:
 //!
 //! ```text
-//! poll(now) ─▶ ConfirmHead            ─▶ GET head             ─▶ handle(Answered)
+//! poll(now) ─▶ Introduce              ─▶ POST identity        ─▶ handle(Answered)
+//!           ─▶ ConfirmHead            ─▶ GET head             ─▶ handle(Answered)
 //!           ─▶ Sign { at_most }       ─▶ sign, append, flush  ─▶ handle(Signed)
 //!           ─▶ Send { after, through }─▶ POST events          ─▶ handle(Answered)
 //!           ─▶ WaitUntil(time)        ─▶ sleep
@@ -38,6 +39,8 @@ const REFUSALS: u32 = 3;
 pub enum Input {
     /// So many entries wait for their place.
     Waiting(u64),
+    /// Whether the peer was told who we are today.
+    Introduced(bool),
     /// Entries got their place and were written: the channel now ends here.
     Signed(Seq),
     /// The peer has just called us, so it is up. If it said what it holds, with a proof that is
@@ -66,6 +69,8 @@ pub enum Input {
 pub enum Outcome {
     /// The peer's signed receipt says that it holds our channel up to this place.
     Holds(Seq),
+    /// It was told who we are, and did not refuse it.
+    Introduced,
     /// It did not answer: no address, no connection, no certificate, no time, or a proxy said so.
     Unreachable,
     /// It asks us to come back later.
@@ -84,6 +89,8 @@ pub enum Outcome {
 /// What to do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
+    /// Tell the peer who we are today: it must know our keys before it needs them.
+    Introduce,
     /// Ask the peer what it holds.
     ConfirmHead,
     /// Give their place to entries that wait.
@@ -133,6 +140,7 @@ pub struct Delivery {
     head: Seq,
     acked: Seq,
     waiting: u64,
+    introduced: bool,
     /// When the peer said last what it holds.
     confirmed: Option<Timestamp>,
     batch: u64,
@@ -163,6 +171,7 @@ impl Delivery {
             head,
             acked: acked.min(head),
             waiting: 0,
+            introduced: true,
             confirmed: None,
             batch,
             phase: Phase::Ready,
@@ -192,6 +201,7 @@ impl Delivery {
     pub fn handle(&mut self, input: Input) {
         match input {
             Input::Waiting(waiting) => self.waiting = waiting,
+            Input::Introduced(introduced) => self.introduced = introduced,
             Input::Signed(head) => {
                 // A channel that starts again leaves behind what the peer never held.
                 self.head = head;
@@ -225,6 +235,10 @@ impl Delivery {
             Phase::InFlight | Phase::Blocked => return Output::Rest,
             Phase::Pausing { until } if now < until => return Output::WaitUntil(until),
             Phase::Pausing { .. } | Phase::Ready => {}
+        }
+        if !self.introduced {
+            self.phase = Phase::InFlight;
+            return Output::Introduce;
         }
         if self.acked == self.head && self.waiting == 0 {
             return Output::Rest;
@@ -260,6 +274,14 @@ impl Delivery {
     fn answered(&mut self, at: Timestamp, outcome: Outcome) {
         let came = std::mem::take(&mut self.came);
         match outcome {
+            Outcome::Introduced => {
+                self.phase = Phase::Ready;
+                // Whether it may be asked for more is what the next request says.
+                self.introduced = true;
+                if self.acked == self.head && self.waiting == 0 {
+                    self.trouble = Trouble::default();
+                }
+            }
             Outcome::Unreachable if came => {
                 self.confirmed = None;
                 self.phase = Phase::Ready;

@@ -39,11 +39,7 @@ fn p1_two_hundred_kills_lose_nothing_that_was_acknowledged() {
         pair.ccas.until("it reaches who asked", told);
     }
     for id in &proposed {
-        let settled = |node: &maillage_tests::Node| {
-            node.get(&format!("/referrals/{id}")).expect("it is there")["folded"].clone()
-        };
-        assert!(settled(&pair.epn).is_string(), "a referral says what its state hashes to");
-        pair.ccas.until("both fold to the same state", |ccas| settled(ccas) == settled(&pair.epn));
+        pair.same(id);
     }
     pair.assert_no_alert();
 }

@@ -447,7 +447,7 @@ class Channel:
             return self.fork(ep)
         if ep < self.ep:
             return "stale_epoch"
-        if ep == self.ep + 1 and sq == 1:
+        if ep > self.ep and sq == 1:
             return self.open(header, event_id, control, body)
         next_sq = self.last[1] + 1 if self.last and self.last[0] == self.ep else 1
         if ep > self.ep or sq > next_sq:
@@ -474,7 +474,8 @@ class Channel:
         last = control.get("last")
         known = last is None or self.stored.get((last[0], last[1])) == last[2]
         free = control["why"] in ("restore", "rotate") or self.status not in ("forked", "closed")
-        if not (known and free) and self.allowed != header["ep"]:
+        allowed = self.allowed is not None and self.allowed <= header["ep"]
+        if not (known and free) and not allowed:
             return "needs_human"
         return self.append(header, event_id, control, body)
 
@@ -482,7 +483,7 @@ class Channel:
         check_body(header, body)
         place = (header["ep"], header["sq"])
         if header["ep"] > self.ep:
-            self.ep, self.status = header["ep"], "open"
+            self.ep, self.status, self.allowed = header["ep"], "open", None
         self.stored[place] = event_id
         self.last = [*place, event_id]
         notice = control and control["t"] == "key.notice"

@@ -136,12 +136,16 @@ impl Pair {
         }
     }
 
-    /// Checks that both nodes fold a referral to the same state.
+    /// Waits until both nodes fold a referral to the same state, whatever was still on its way.
     #[track_caller]
     pub fn same(&self, referral: &str) {
-        let folded = |node: &Node| node.get(&format!("/referrals/{referral}")).unwrap_or_default();
-        let (ours, theirs) = (folded(&self.ccas), folded(&self.epn));
-        assert!(ours["folded"].is_string());
-        assert_eq!(ours["folded"], theirs["folded"], "{referral}");
+        let folded = |node: &Node| {
+            let story = node.get(&format!("/referrals/{referral}"))?;
+            story["folded"].as_str().map(str::to_owned)
+        };
+        self.epn.until("both nodes fold to the same state", |epn| {
+            let (ours, theirs) = (folded(&self.ccas), folded(epn));
+            ours.is_some() && ours == theirs
+        });
     }
 }

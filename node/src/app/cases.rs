@@ -44,12 +44,22 @@ pub struct Case {
 }
 
 /// Something that we said, on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// The act and its entry.
     pub what: Waiting,
-    /// Its place and its name, once it was signed.
-    pub place: Option<(Epoch, Seq, EventId)>,
+    /// Its place, once it was signed, unless the channel started again without it.
+    pub place: Option<(Epoch, Seq)>,
+    /// The names under which it was signed: more than one if the channel started again.
+    pub events: Vec<EventId>,
+}
+
+impl Told {
+    /// Starts on its way.
+    #[must_use]
+    pub const fn new(what: Waiting) -> Self {
+        Self { what, place: None, events: Vec::new() }
+    }
 }
 
 impl Case {

@@ -45,6 +45,11 @@ impl App {
         self.clocks().hear(peer, theirs, now);
     }
 
+    /// Forgets what peers said, since our clock is another one.
+    pub fn forget_clocks(&self) {
+        *self.clocks() = Clocks::default();
+    }
+
     /// Tells whether our clock differs from those of our peers by more than they can excuse
     /// (protocol.md §11.2): then nobody's consent is dated.
     #[must_use]

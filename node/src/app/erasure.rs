@@ -125,7 +125,7 @@ impl App {
     fn what_to_erase(&self, referral: ReferralId) -> Option<(UnitId, NodeId, Vec<EventId>)> {
         let state = self.state();
         let case = state.cases.get(&referral)?;
-        let sent = case.told.iter().filter_map(|told| told.place.map(|(_, _, id)| id));
+        let sent = case.told.iter().flat_map(|told| told.events.iter().copied());
         Some((case.unit, case.peer, sent.collect()))
     }
 
@@ -310,7 +310,7 @@ impl App {
         let state = self.state();
         let case = state.cases.get(&referral).filter(|case| case.erased)?;
         let sent: BTreeSet<_> =
-            case.told.iter().filter_map(|told| told.place.map(|(_, _, id)| id)).collect();
+            case.told.iter().flat_map(|told| told.events.iter().copied()).collect();
         let orders = state.erasures.given.values().filter(|(to, order, _)| {
             let order = ErasureOrder::recall(&order.bytes);
             *to == case.peer

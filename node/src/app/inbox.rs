@@ -65,6 +65,9 @@ pub enum InboxError {
     App(#[from] AppError),
 }
 
+/// The unit of a referral of which nothing was opened yet.
+const NOWHERE: UnitId = UnitId::from_bytes([0; 16]);
+
 /// A batch on its way into the journal.
 struct Intake<'a> {
     app: &'a App,
@@ -173,18 +176,32 @@ impl App {
             return Ok(false);
         };
         let Ok(event) = RawHeader(entry.event.clone()).recall() else { return Ok(false) };
-        let Some(opened) = self.open_body(&event, &entry.body, Some(keybox)) else {
+        let Some((key, payload)) = self.open_body(&event, &entry.body, Some(keybox)) else {
             return Ok(false);
         };
-        let (key, payload) = opened;
-        let referral = payload.as_ref().and_then(|payload| payload.skeleton.thread.referral);
-        let unit = match referral.and_then(|id| self.state().cases.get(&id).map(|case| case.unit)) {
-            Some(unit) => unit,
-            None => self.safe.new_unit()?,
+        let consent = event.header().kind == EventKind::Consent;
+        // What she did not agree to stays closed: its key is not kept.
+        let agreed = |intake: Option<Intake<'_>>, payload: &Payload| {
+            intake.is_some_and(|mut intake| intake.agreed(payload))
         };
-        let wrapped = self.safe.wrap(VaultKey::Unit(unit), &id.0, &key)?;
-        let act = Act::Keyed { event: id, wrapped };
+        let payload = payload.filter(|payload| agreed(Intake::new(self, from), payload));
+        let referral = payload.as_ref().and_then(|payload| payload.skeleton.thread.referral);
+        let known = referral.and_then(|id| self.state().cases.get(&id).map(|case| case.unit));
+        let holder = match (consent, known.filter(|unit| *unit != NOWHERE)) {
+            (true, _) => self.safe.evidence(self.now())?,
+            (false, Some(unit)) => VaultKey::Unit(unit),
+            (false, None) => VaultKey::Unit(self.safe.new_unit()?),
+        };
+        let wrapped = match &payload {
+            Some(_) => self.safe.wrap(holder, &id.0, &key)?,
+            None => Vec::new(),
+        };
+        let word = payload.map(|payload| (from, Box::new(payload.skeleton)));
+        let act = Act::Keyed { event: id, wrapped, word };
         self.record(None, &act, &FactContent::default())?;
+        if let Some(referral) = referral {
+            self.react(referral)?;
+        }
         Ok(true)
     }
 
@@ -434,9 +451,8 @@ impl<'a> Intake<'a> {
     }
 
     fn unit(&mut self, referral: ReferralId) -> Result<UnitId, AppError> {
-        let nowhere = UnitId::from_bytes([0; 16]);
         let known = self.case(referral).unit;
-        if known != nowhere {
+        if known != NOWHERE {
             return Ok(known);
         }
         let unit = self.app.safe.new_unit()?;
@@ -447,8 +463,7 @@ impl<'a> Intake<'a> {
     fn case(&mut self, referral: ReferralId) -> &mut Case {
         let from = self.from;
         let known = self.app.state().cases.get(&referral).cloned();
-        let nowhere = UnitId::from_bytes([0; 16]);
-        let new = || Case::new(referral, Author::Receiver, from, nowhere);
+        let new = || Case::new(referral, Author::Receiver, from, NOWHERE);
         self.cases.entry(referral).or_insert_with(|| known.unwrap_or_else(new))
     }
 }

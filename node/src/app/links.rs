@@ -246,11 +246,6 @@ impl App {
         self.change_link(peer, &LinkState::Suspended, LinkAct::Resumed { peer })
     }
 
-    /// Allows a channel to start again in spite of a fork.
-    pub fn allow_epoch(&self, peer: NodeId) -> Result<(), LinkError> {
-        self.change_link(peer, &LinkState::Active, LinkAct::EpochAllowed { peer })
-    }
-
     fn change_link(&self, peer: NodeId, from: &LinkState, act: LinkAct) -> Result<(), LinkError> {
         if self.link_state(peer).as_ref() != Some(from) {
             return Err(LinkError::NoLink);

@@ -80,7 +80,7 @@ impl App {
         let state = self.state();
         let peer = state.peers.get(&peer)?;
         Some(Standing {
-            head: peer.outgoing.index(peer.outgoing.channel.head()),
+            head: peer.signed(),
             acked: peer.outgoing.index(peer.acked),
             waiting: peer.waiting.len() as u64,
             active: peer.state == LinkState::Active && peer.alert.is_none(),
@@ -94,13 +94,13 @@ impl App {
         self.turns.take(Subject::Outgoing(peer), || {
             let waiting: Vec<_> = {
                 let state = self.state();
+                let peer = state.peers.get(&peer);
+                // What starts the channel again goes alone: more waits for its place after it.
+                let opens = peer.and_then(|peer| peer.opens);
+                let rest = peer.filter(|_| opens.is_none()).into_iter();
+                let rest = rest.flat_map(|peer| peer.waiting.iter().copied());
                 let limit = usize::try_from(at_most).unwrap_or(usize::MAX);
-                let peer = state.peers.get(&peer).into_iter();
-                let first = peer.clone().filter_map(|peer| peer.opens);
-                let rest = peer.flat_map(|peer| {
-                    peer.waiting.iter().copied().filter(|what| Some(*what) != peer.opens)
-                });
-                first.chain(rest).take(limit).collect()
+                opens.into_iter().chain(rest).take(limit).collect()
             };
             if let Some(mut placing) = self.placing(peer) {
                 for what in waiting {
@@ -131,10 +131,20 @@ impl App {
 
     /// Gives its place to one entry, unless what it had to tell was erased.
     fn place(&self, placing: &mut Placing, what: Waiting) -> Result<bool, AppError> {
-        let Some((outgoing, plaintext)) = self.entry(what)? else { return Ok(false) };
+        let Some((outgoing, mut plaintext)) = self.entry(what)? else { return Ok(false) };
         let control = match &outgoing {
             Outgoing::Clear { control: true, .. } => Control::read(&plaintext).ok(),
             Outgoing::Clear { .. } | Outgoing::Sealed { .. } => None,
+        };
+        let control = match control {
+            Some(control) => match self.control_of_today(placing, control, what) {
+                Some(control) => {
+                    plaintext = Zeroizing::new(control.to_bytes());
+                    Some(control)
+                }
+                None => return Ok(false),
+            },
+            None => None,
         };
         let (epoch, seq, previous) = next_place(&placing.channel, control.as_ref());
         let key = self.safe.draw_content_key();
@@ -173,6 +183,29 @@ impl App {
         let Ok(event) = Verified::sign(&signer, header) else { return Ok(false) };
         self.write_sent(placing, event, control, body, (holder, key), what)?;
         Ok(true)
+    }
+
+    /// Returns a control body as it has to be said now, unless it is said no more: an opening that
+    /// another one replaced, a key that another one replaced.
+    fn control_of_today(
+        &self,
+        placing: &Placing,
+        control: Control,
+        what: Waiting,
+    ) -> Option<Control> {
+        match control {
+            Control::EpochOpen { why, .. } => {
+                let state = self.state();
+                let peer = state.peers.get(&placing.peer)?;
+                let current = peer.opens == Some(what);
+                current.then_some(Control::EpochOpen { why, last: peer.acked })
+            }
+            Control::KeyNotice { kid, .. } => {
+                let news = kid == self.sig().kid() && Some(kid) != placing.channel.kid();
+                news.then_some(control)
+            }
+            control => Some(control),
+        }
     }
 
     fn write_sent(
@@ -291,8 +324,7 @@ impl App {
             if waits {
                 known.polled = Some(now);
             }
-            let index = known.outgoing.index_of(epoch, after);
-            (index, known.outgoing.index(known.outgoing.channel.head()))
+            (known.outgoing.index_of(epoch, after), known.signed())
         };
         if index >= standing && !self.is_restored() {
             self.sign_waiting(peer, limit as u64)?;
@@ -346,7 +378,14 @@ impl App {
                 let control = clear.then(|| Control::read(&body).unwrap_or(Control::Unknown));
                 let (epoch, seq, previous) = next_place(&placing.channel, control.as_ref());
                 let header = event.header();
-                if (header.epoch, header.seq, header.previous) != (epoch, seq, previous) {
+                // An opening follows what its peer held, which may be less than what we signed.
+                let opens = matches!(control, Some(Control::EpochOpen { .. }));
+                let here = if opens {
+                    header.epoch > placing.channel.epoch() && header.seq == Seq(1)
+                } else {
+                    (header.epoch, header.seq, header.previous) == (epoch, seq, previous)
+                };
+                if !here {
                     break;
                 }
                 let id = event.id();
@@ -410,13 +449,22 @@ impl App {
         if verdict == Batch::Contradicts && !self.is_restored() {
             self.raise(peer, Alert::CopyAlive);
         }
-        let known = self.state().peers.get(&peer).and_then(|peer| peer.acked);
-        let news = receipt.head.is_some() && receipt.head != known;
-        if news && matches!(verdict, Batch::Holds(_)) {
+        if self.says_more(peer, receipt.head, nonce.is_some()) {
             let entry = ReceiptEntry { peer, issued: false, receipt: signed.clone() };
             self.append(&[receipt_record(&entry)])?;
         }
         Ok(verdict)
+    }
+
+    /// Tells whether a receipt is to be kept: it names an event of ours, and not the one that we
+    /// know of. One that does not answer a question of now may be an old one: it must say more.
+    fn says_more(&self, peer: NodeId, head: Option<Head>, asked: bool) -> bool {
+        let state = self.state();
+        let (Some(known), Some(head)) = (state.peers.get(&peer), head) else { return false };
+        let index = |head| known.outgoing.index(head);
+        known.outgoing.names(head, &state.events)
+            && known.acked != Some(head)
+            && (asked || index(Some(head)) > index(known.acked))
     }
 
     /// Compares what a peer holds with what we signed.
@@ -426,7 +474,8 @@ impl App {
         let Some(head) = head else { return Batch::Holds(Seq::ZERO) };
         // A human decided that our channel starts again after what it is known to hold.
         let left_behind = head.epoch < known.outgoing.channel.epoch();
-        if known.opens.is_some() || left_behind && !known.outgoing.names(head, &state.events) {
+        let names = known.outgoing.names(head, &state.events);
+        if (known.opens.is_some() || left_behind) && !names {
             return Batch::Holds(known.outgoing.index(known.acked));
         }
         let place = (head.epoch, head.seq);
@@ -434,11 +483,7 @@ impl App {
         if end.is_none_or(|end| place > end) {
             return Batch::HoldsMore;
         }
-        if known.outgoing.names(head, &state.events) {
-            Batch::Holds(known.outgoing.index(Some(head)))
-        } else {
-            Batch::Contradicts
-        }
+        if names { Batch::Holds(known.outgoing.index(Some(head))) } else { Batch::Contradicts }
     }
 
     /// Takes note of something that a human has to look at. The link rests meanwhile.

@@ -283,6 +283,14 @@ impl Peer {
         }
     }
 
+    /// Returns how many of our events there are to deliver: none after what the peer holds, while
+    /// what starts the channel again waits for its place.
+    #[must_use]
+    pub fn signed(&self) -> Seq {
+        let end = if self.opens.is_some() { self.acked } else { self.outgoing.channel.head() };
+        self.outgoing.index(end)
+    }
+
     /// Tells whether the peer holds one of our events, as far as it signed.
     #[must_use]
     pub fn holds(&self, epoch: Epoch, seq: Seq) -> bool {

@@ -4,16 +4,18 @@
 //! The key file may hold more keys than the identity names: those that an interrupted change left
 //! behind, and those that were replaced less than a month ago. The identity alone says which count.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use maillage_protocol::control::{Control, EpochReason};
 use maillage_protocol::identity::{
-    Genesis, Identity, IdentityKey, RevocationCause, Revoked, Rotation, SignedIdentity, Update,
+    Genesis, IdentityKey, RevocationCause, Revoked, Rotation, SignedIdentity, Update,
 };
 use maillage_protocol::keys::{KeyUse, Kid, PrivateKey};
 use maillage_protocol::time::{DAY, Timestamp};
 
 use super::links::control_entry;
+use super::turns::Subject;
 use super::{App, AppError};
 use crate::facts::{Act, FactContent, identity_record};
 use crate::keys::KeyName;
@@ -65,69 +67,112 @@ impl App {
         private.expect("`open` refuses a key file without the keys of the identity")
     }
 
-    /// Makes new keys for requests, cosignatures and sealing, and tells who asks.
+    /// Makes new keys for requests, cosignatures and sealing.
     pub fn rotate_keys(&self) -> Result<(), AppError> {
         self.replace(&[KeyUse::Auth, KeyUse::Wit, KeyUse::Kem])
     }
 
     /// Makes a new key for sealing once the old one has served long enough, and destroys those that
-    /// were replaced a month ago.
+    /// were replaced a month ago. A node that was restored first learns what it had forgotten.
     pub(super) fn turn_keys_over(&self) -> Result<(), AppError> {
+        if self.is_restored() {
+            return Ok(());
+        }
         let (now, names) = (self.now(), self.keys.names());
         let today = self.kem_kid();
         let made = names.iter().find(|name| name.kid == today).map(|name| name.made);
-        if made.is_some_and(|made| now.since(made) > SEALING_LIFE) {
+        if made.is_none_or(|made| now.since(made) > SEALING_LIFE) {
             self.replace(&[KeyUse::Kem])?;
         }
-        for kid in replaced(&names, &self.identity(), now) {
+        for kid in self.replaced(&names, now) {
             self.keys.destroy(kid)?;
         }
         Ok(())
     }
 
+    /// Returns the keys that took part a month ago, and that nothing needs any more: the identity
+    /// names another one since, and no channel waits to be told so under them.
+    fn replaced(&self, names: &[KeyName], now: Timestamp) -> Vec<Kid> {
+        let identity = self.identity();
+        let needed: BTreeSet<_> = {
+            let state = self.state();
+            let signing = state.peers.values().filter_map(|peer| peer.outgoing.channel.kid());
+            let today = KeyUse::ALL.into_iter().filter_map(|key_use| identity.key(key_use));
+            signing.chain(today.map(|key| key.kid())).collect()
+        };
+        let successor = |name: &KeyName| {
+            let today = identity.key(name.key_use).map(|key| key.kid());
+            names.iter().find(|other| Some(other.kid) == today).map(|other| other.made)
+        };
+        let old = names.iter().filter(|name| !needed.contains(&name.kid));
+        let old = old.filter(|name| {
+            successor(name).is_some_and(|since| since >= name.made && now.since(since) > KEPT)
+        });
+        old.map(|name| name.kid).collect()
+    }
+
     /// Puts new keys in the place of those of today. Before the identity says so, they count for
     /// nothing.
     fn replace(&self, uses: &[KeyUse]) -> Result<(), AppError> {
-        let sig = self.sig();
-        let (keys, signers) = self.new_keys(uses)?;
-        let update = Update { keys, ..Update::default() };
-        let (place, last) = self.identity().last();
-        let signers: Vec<_> = std::iter::once(&sig).chain(&signers).collect();
-        let event = SignedIdentity::update(&update, place + 1, last, self.now(), &signers);
+        self.turns.take(Subject::Identity, || {
+            let (keys, signers) = self.new_keys(uses)?;
+            self.update_identity(&Update { keys, ..Update::default() }, &signers)
+        })
+    }
+
+    /// Appends an update to our identity. `signers` are the private parts of its new keys.
+    pub(super) fn update_identity(
+        &self,
+        update: &Update,
+        signers: &[PrivateKey],
+    ) -> Result<(), AppError> {
+        let (sig, (place, last)) = (self.sig(), self.identity().last());
+        let signers: Vec<_> = std::iter::once(&sig).chain(signers).collect();
+        let event = SignedIdentity::update(update, place + 1, last, self.now(), &signers);
         self.append(&[identity_record(&event)])
     }
 
     /// Makes every key anew, with the rotation key of the paper sheet; `next` commits to the one of
-    /// the next sheet, which must exist already. Nothing more is believed of an old key that was
-    /// lost or stolen: what was on its way under it is signed again.
+    /// the next sheet, which must exist already. Nothing more is believed of stolen keys: what was
+    /// on its way under them is signed again.
     pub fn rotate_with_paper(
         &self,
         paper: &PrivateKey,
         next: [u8; 32],
         cause: RevocationCause,
     ) -> Result<Result<(), WrongSheet>, AppError> {
-        if !self.expects(paper) {
-            return Ok(Err(WrongSheet));
-        }
-        let old = self.sig().kid();
-        let (keys, signers) = self.new_keys(&KeyUse::ALL)?;
-        let rotation = Rotation {
-            revealed: paper.public().to_bytes(),
-            keys,
-            next: vec![next],
-            revoked: vec![Revoked { kid: old, cause, since: None }],
-        };
-        let (place, last) = self.identity().last();
-        let signers: Vec<_> = std::iter::once(paper).chain(&signers).collect();
-        let event = SignedIdentity::rotate(&rotation, place + 1, last, self.now(), &signers);
-        let mut records = vec![identity_record(&event)];
-        let announced = self.announcements(&rotation, place + 1, cause);
-        if !announced.is_empty() {
-            let told = Act::Told { outgoing: announced };
-            records.push(self.fact(None, &told, &FactContent::default())?);
-        }
-        self.append(&records)?;
-        Ok(Ok(()))
+        self.turns.take(Subject::Identity, || {
+            if !self.expects(paper) {
+                return Ok(Err(WrongSheet));
+            }
+            let before = self.identity();
+            let signing = self.keys.names().into_iter().filter(|name| name.key_use == KeyUse::Sig);
+            let revoked = signing.map(|name| Revoked { kid: name.kid, cause, since: None });
+            let revoked = revoked.filter(|revoked| before.knows(revoked.kid)).collect();
+            let (keys, signers) = self.new_keys(&KeyUse::ALL)?;
+            let revealed = paper.public().to_bytes();
+            let rotation = Rotation { revealed, keys, next: vec![next], revoked };
+            // After what every peer knows: a restored node may have forgotten later updates.
+            let (place, established) = before.last_established();
+            let proofs: Vec<_> = std::iter::once(paper).chain(&signers).collect();
+            let now = self.now();
+            let event = SignedIdentity::rotate(&rotation, place + 1, established, now, &proofs);
+            let mut records = vec![identity_record(&event)];
+            let announced = self.announcements(&rotation, place + 1, cause);
+            if !announced.is_empty() {
+                let told = Act::Told { outgoing: announced };
+                records.push(self.fact(None, &told, &FactContent::default())?);
+            }
+            self.append(&records)?;
+            // Name and addresses are those of the last time that the paper was needed.
+            let (name, urls) = (before.name().to_owned(), before.urls().to_vec());
+            let after = self.identity();
+            if (after.name(), after.urls()) != (before.name(), before.urls()) {
+                let update = Update { name: Some(name), urls: Some(urls), ..Update::default() };
+                self.update_identity(&update, &[])?;
+            }
+            Ok(Ok(()))
+        })
     }
 
     /// Tells whether a rotation key is the one that the next rotation needs.
@@ -176,19 +221,6 @@ impl App {
         }
         Ok((public, signers))
     }
-}
-
-/// Returns the keys that the identity does not name, and that another took the place of long ago.
-fn replaced(names: &[KeyName], identity: &Identity, now: Timestamp) -> Vec<Kid> {
-    let of_today =
-        |name: &&KeyName| identity.key(name.key_use).is_some_and(|key| key.kid() == name.kid);
-    let since = |name: &KeyName| {
-        let later = names.iter().filter(|later| later.key_use == name.key_use);
-        later.filter(|later| later.made > name.made).map(|later| later.made).min()
-    };
-    let old = names.iter().filter(|name| !of_today(name));
-    let old = old.filter(|name| since(name).is_some_and(|since| now.since(since) > KEPT));
-    old.map(|name| name.kid).collect()
 }
 
 #[cfg(test)]

@@ -85,8 +85,9 @@ impl State {
                 self.erasures.hear(erasure);
             }
             Entry::Identity(event) => {
+                self.stirred.extend(self.peers.keys());
                 let before = self.us.take();
-                self.us = extended(before, event);
+                self.us = extended(before.clone(), event).or(before);
             }
             Entry::PeerIdentity { peer, event } => self.hear_identity(*peer, event),
             Entry::Evidence { peer, proof } => self.hear_evidence(*peer, proof),
@@ -142,10 +143,14 @@ impl State {
                 let named = places.iter().map(|place| (place.id.clone(), place.clone()));
                 self.places.extend(named);
             }
-            Act::Keyed { event, wrapped } => {
+            Act::Keyed { event, wrapped, word } => {
+                self.units.extend(unit_of(wrapped));
                 self.keyed.insert(*event, wrapped.clone());
                 for peer in self.peers.values_mut() {
                     peer.without_key.retain(|head| head.id != *event);
+                }
+                if let (Some((from, word)), Some(at)) = (word, self.events.get(event).copied()) {
+                    self.hear_word(*from, at, Some(*event), word, unit_of(wrapped));
                 }
             }
             Act::Draft { draft, by, done } => {
@@ -171,7 +176,7 @@ impl State {
         case.records.push(number);
         let entries = 0..u16::try_from(said.outgoing.len()).unwrap_or(u16::MAX);
         for what in entries.map(|index| Waiting { fact: number, index }) {
-            case.told.push(Told { what, place: None });
+            case.told.push(Told::new(what));
             self.telling.insert(what, said.referral);
         }
         if let Some(lookup) = said.lookup {
@@ -262,13 +267,18 @@ impl State {
         let head = event.head();
         let Some(peer) = self.peers.get_mut(&peer) else { return };
         let control = control_of(&event, &entry.body);
+        let is_about_the_channel =
+            matches!(control, Some(Control::EpochOpen { .. } | Control::KeyNotice { .. }));
         if let Some(Control::EpochOpen { last, .. }) = &control {
             peer.outgoing.leave_after(*last);
             peer.opens = None;
-            let left = std::mem::take(&mut peer.unheld);
-            peer.waiting.extend(left.iter().map(|unheld| unheld.what));
-            for Unheld { what, referral, .. } in left {
-                self.telling.extend(referral.map(|referral| (what, referral)));
+            for Unheld { what, referral, .. } in std::mem::take(&mut peer.unheld) {
+                peer.waiting.insert(what);
+                let Some(referral) = referral else { continue };
+                self.telling.insert(what, referral);
+                let case = self.cases.get_mut(&referral).into_iter();
+                let told = case.flat_map(|case| &mut case.told).filter(|told| told.what == what);
+                told.for_each(|told| told.place = None);
             }
         }
         peer.outgoing.advance(&Channel::recall(event, control), number);
@@ -276,12 +286,16 @@ impl State {
         let what = Waiting { fact: Number(fact), index };
         peer.waiting.remove(&what);
         let referral = self.telling.remove(&what);
-        peer.unheld.push_back(Unheld { event: number, what, referral });
+        // What is about the channel itself is said anew when it starts again, if it still holds.
+        if !is_about_the_channel {
+            peer.unheld.push_back(Unheld { event: number, what, referral });
+        }
         let case = referral.and_then(|id| self.cases.get_mut(&id));
         let Some(case) = case else { return };
         case.records.push(number);
         if let Some(told) = case.told.iter_mut().find(|told| told.what == what) {
-            told.place = Some((head.epoch, head.seq, head.id));
+            told.place = Some((head.epoch, head.seq));
+            told.events.push(head.id);
         }
     }
 

@@ -9,6 +9,7 @@ use maillage_protocol::codes::{FirstContact, HeardBy, Helped, Medium, NeedCode, 
 use maillage_protocol::consent::{
     CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, Validity, WithdrawalScope,
 };
+use maillage_protocol::delivery::{self, Delivery, Input, Output};
 use maillage_protocol::directory::{Card, Service};
 use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, Seq, ServiceId};
@@ -55,7 +56,7 @@ impl Machine {
     }
 
     /// Starts a copy of this machine, as it is now: what it does, this one will not know.
-    fn copy(&self, restored: bool) -> Arc<App> {
+    pub(crate) fn copy(&self, restored: bool) -> Arc<App> {
         let copied = MemoryJournal::default();
         copied.append(&self.journal.read(Number(0), 1_000).unwrap()).unwrap();
         let (env, vault, keys) = (self.env.clone(), self.vault.clone(), self.keys.clone());
@@ -150,18 +151,40 @@ pub(crate) fn link(host: &App, guest: &App) -> String {
     guest.finish_link(prepared, &answer).unwrap()
 }
 
+/// Delivers as the driver does, without the network: what it decides is carried out at once.
 pub(crate) fn deliver(from: &App, to: &App) {
     let (us, peer) = (from.node(), to.node());
-    let standing = from.sign_waiting(peer, 64).unwrap();
-    let acked = from.standing(peer).unwrap().acked;
-    if acked == standing {
-        return;
+    let standing = || from.standing(peer).unwrap();
+    let mut line = Delivery::resume(standing().head, standing().acked);
+    let at = from.now();
+    for _ in 0..100 {
+        line.handle(Input::Waiting(standing().waiting));
+        line.handle(Input::Signed(standing().head));
+        let receipt = match line.poll(at) {
+            Output::Rest => return,
+            Output::Sign { at_most } => {
+                let head = from.sign_waiting(peer, at_most).unwrap();
+                line.handle(Input::Signed(head));
+                continue;
+            }
+            Output::ConfirmHead => to.receipt(us, Some("nonce")),
+            Output::Send { after, through } => {
+                let limit = usize::try_from(through.0 - after.0).unwrap();
+                let events = from.events_after(peer, after, limit).unwrap();
+                let answer = to.ingest(us, events, Some("nonce")).unwrap();
+                let stored = answer.results.iter().all(|result| result.code.is_none());
+                assert!(stored, "{:?}", answer.results);
+                answer.receipt
+            }
+            other => panic!("a delivery does {other:?}"),
+        };
+        let outcome = match from.hold_receipt(peer, &receipt, Some("nonce")).unwrap() {
+            Batch::Holds(seq) => delivery::Outcome::Holds(seq),
+            other => panic!("the peer {other:?}"),
+        };
+        line.handle(Input::Answered { at, outcome });
     }
-    let events = from.events_after(peer, acked, 64).unwrap();
-    let answer = to.ingest(us, events, Some("nonce")).unwrap();
-    assert!(answer.results.iter().all(|result| result.code.is_none()), "{:?}", answer.results);
-    let held = from.hold_receipt(peer, &answer.receipt, Some("nonce")).unwrap();
-    assert_eq!(held, Batch::Holds(standing));
+    panic!("a delivery does not end");
 }
 
 fn request(peer: NodeId) -> Request {
@@ -381,8 +404,12 @@ fn a_channel_starts_again_after_a_copy_was_stopped() {
     assert!(!pair.a.standing(pair.b.node()).unwrap().active);
 
     let id = propose(&pair);
+    pair.a.sign_waiting(pair.b.node(), 1).unwrap();
+    let acked = pair.a.state().peers[&pair.b.node()].acked;
     pair.a.reopen(pair.b.node()).unwrap();
     assert!(pair.a.standing(pair.b.node()).unwrap().active);
+    pair.a.hold_receipt(pair.b.node(), &receipt, Some("n")).unwrap();
+    assert_eq!(pair.a.state().peers[&pair.b.node()].acked, acked, "it is not an event of ours");
     for _restarted in 0..2 {
         let held = pair.a.hold_receipt(pair.b.node(), &receipt, Some("n")).unwrap();
         assert!(matches!(held, Batch::Holds(_)), "{held:?}");
@@ -390,6 +417,79 @@ fn a_channel_starts_again_after_a_copy_was_stopped() {
         assert_eq!(pair.status(id), Status::Delivered);
         pair.restart();
     }
+}
+
+/// The administrator asks twice, because nothing happens yet: only the last opening counts.
+#[test]
+fn asking_twice_to_start_again_is_asking_once() {
+    let mut pair = Pair::linked();
+    let peer = pair.b.node();
+    for before_the_second in [0, 1] {
+        let id = propose_once(&pair.a, peer, before_the_second);
+        pair.a.sign_waiting(peer, 64).unwrap();
+        pair.a.reopen(peer).unwrap();
+        pair.a.sign_waiting(peer, u64::from(before_the_second)).unwrap();
+        pair.a.reopen(peer).unwrap();
+        for _restarted in 0..2 {
+            pair.exchange();
+            assert_eq!(pair.status(id), Status::Delivered);
+            pair.restart();
+        }
+    }
+}
+
+/// What waits again comes in the order in which it was said.
+#[test]
+fn words_keep_their_order_when_a_channel_starts_again() {
+    let pair = Pair::linked();
+    let id = propose(&pair);
+    pair.exchange();
+    let say = |command| {
+        pair.b.say(Some(KARIM), Author::Receiver, id, command, Texts::default(), None).unwrap();
+    };
+    say(Command::Accept);
+    pair.b.sign_waiting(pair.a.node(), 64).unwrap();
+    pair.b.reopen(pair.a.node()).unwrap();
+    say(Command::Start(FirstContact::Met));
+    pair.exchange();
+    assert_eq!(pair.status(id), Status::Underway);
+}
+
+/// Old receipts, played again, are not written again.
+#[test]
+fn a_receipt_that_says_nothing_more_leaves_no_trace() {
+    let pair = Pair::linked();
+    let before = pair.b.receipt(pair.a.node(), None);
+    propose(&pair);
+    pair.exchange();
+    let after = pair.b.receipt(pair.a.node(), None);
+    let records = pair.a.journal.len();
+    for receipt in [&before, &after, &before, &after] {
+        pair.a.hold_receipt(pair.b.node(), receipt, None).unwrap();
+    }
+    assert_eq!(pair.a.journal.len(), records);
+}
+
+/// What was left behind when a channel started again is not missed by a node that was restored.
+#[test]
+fn a_restored_node_takes_back_a_channel_that_started_again() {
+    let pair = Pair::linked();
+    let peer = pair.b.node();
+    let restored = pair.ccas.copy(true);
+    propose(&pair);
+    pair.a.sign_waiting(peer, 64).unwrap();
+    pair.a.reopen(peer).unwrap();
+    pair.exchange();
+    loop {
+        let mine = pair.b.theirs(restored.node(), restored.signed_head(peer), 64).unwrap();
+        if restored.recover_own(peer, mine.events).unwrap() == 0 {
+            break;
+        }
+    }
+    assert_eq!(restored.signed_head(peer), pair.a.signed_head(peer));
+    let receipt = pair.b.receipt(restored.node(), Some("n"));
+    let held = restored.hold_receipt(peer, &receipt, Some("n")).unwrap();
+    assert!(matches!(held, Batch::Holds(_)), "{held:?}");
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub(super) enum Subject {
     Outgoing(NodeId),
     /// Erasing.
     Erasure,
+    /// Our identity log: each event follows the one before.
+    Identity,
 }
 
 /// One lock for each subject that somebody acts upon now.

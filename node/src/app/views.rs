@@ -320,7 +320,7 @@ impl App {
 
     fn delivery(&self, case: &Case, told: &Told) -> Delivery {
         let state = self.state();
-        let Some((epoch, seq, _)) = told.place else { return Delivery::Waiting };
+        let Some((epoch, seq)) = told.place else { return Delivery::Waiting };
         let held = state.peers.get(&case.peer).is_some_and(|peer| peer.holds(epoch, seq));
         if held { Delivery::Delivered } else { Delivery::Sent }
     }

@@ -37,7 +37,7 @@ pub(super) enum Args {
             long,
             value_name = "CAUSE",
             requires = "paper",
-            help = "Dit pourquoi : routine, perte ou vol (sinon routine)"
+            help = "Dit pourquoi : routine ou vol (sinon routine)"
         )]
         cause: Option<RotationCause>,
         #[arg(
@@ -125,10 +125,16 @@ fn rotate_with_paper(
         None => context.say(sheet.reveal())?,
     }
     let order = Order::RotateWithPaper { code, next: Genesis::commit(&next), cause };
-    if let Err(refused) = give(context, order) {
-        context
-            .say("Rien n'a changé : l'ancienne feuille reste la bonne, détruisez la nouvelle.")?;
-        return Err(refused);
+    if let Err(failed) = give(context, order) {
+        // The order may have been carried out all the same: the node says which sheet counts.
+        let counts = give(context, Order::CheckPaper { code: paper::code(&next) });
+        context.say(match counts {
+            Ok(_) => "Le changement est fait : gardez la nouvelle feuille, détruisez l'ancienne.",
+            Err(_) => {
+                "Gardez les deux feuilles. « maillage key paper » dira laquelle est la bonne."
+            }
+        })?;
+        return Err(failed);
     }
     done(
         context,

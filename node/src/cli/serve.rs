@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::middleware::Compress;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as Actix, HttpResponse, HttpServer};
 use rustls::ServerConfig;
@@ -16,6 +16,7 @@ use tracing::{error, info, warn};
 use super::{Context, Exit, VerbError};
 use crate::api;
 use crate::app::{App, AppError};
+use crate::caller::identify;
 use crate::config::{Config, Tls};
 use crate::control::{self, Desk};
 use crate::federation::{
@@ -23,6 +24,7 @@ use crate::federation::{
 };
 use crate::folder::DataFolder;
 use crate::index::{Index, Sessions};
+use crate::metrics;
 use crate::opening;
 use crate::projection::Worklist;
 use crate::telemetry::Chain;
@@ -75,13 +77,14 @@ async fn serve(
     let client = Arc::new(client);
     let settings = DriverSettings { poll: config.peers.poll };
     let drivers = Drivers::new(Arc::clone(&app), Arc::clone(&client), settings);
-    let sessions = Arc::new(Sessions::open(index.db()).map_err(cannot_start)?);
+    let idle = Duration::from_secs(60 * u64::from(config.sessions.idle_minutes));
+    let sessions = Arc::new(Sessions::open(index.db(), idle).map_err(cannot_start)?);
     let quotas = Quotas::new(config.peers.unlimited);
     let base_path = config.public_base_path.clone();
     let doors = Doors::new(Arc::clone(&app), Arc::clone(&drivers), base_path, quotas);
     let doors = Data::new(doors);
 
-    let server = server(config, &app, &doors, &sessions, &client, index)?;
+    let server = server(config, &app, &doors, &sessions, &client)?;
     let listening = server.addrs_text;
     let handle = server.running.handle();
     let server = tokio::spawn(server.running);
@@ -179,7 +182,6 @@ fn server(
     doors: &Data<Doors>,
     sessions: &Arc<Sessions>,
     client: &Arc<Client>,
-    index: &Index,
 ) -> Result<Listening, VerbError> {
     let settings = Data::new(WebSettings {
         public_url: config.public_url.as_str().to_owned(),
@@ -188,18 +190,25 @@ fn server(
     let (app, sessions) = (Data::from(Arc::clone(app)), Data::from(Arc::clone(sessions)));
     let joiner: Arc<dyn Joins> = Arc::new(Joiner::new(Arc::clone(&app), Arc::clone(client)));
     let (joiner, limits) = (Data::from(joiner), Data::new(SignInLimits::default()));
-    let (doors, index) = (doors.clone(), Data::new(index.clone()));
+    let (doors, given) = (doors.clone(), Data::new(config.clone()));
+    let token = config.metrics.as_ref().and_then(|metrics| metrics.token.clone());
     let server = HttpServer::new(move || {
         Actix::new()
             .wrap(Compress::default())
+            .wrap(from_fn(identify))
+            .app_data(given.clone())
             .app_data(app.clone())
             .app_data(sessions.clone())
             .app_data(settings.clone())
             .app_data(joiner.clone())
             .app_data(limits.clone())
-            .app_data(index.clone())
             .route("/health/live", web::get().to(live))
             .route("/health/ready", web::get().to(ready))
+            .configure(|routes| {
+                if let Some(token) = &token {
+                    metrics::routes(routes, token);
+                }
+            })
             .configure(|routes| federation::routes(routes, &doors))
             .configure(api::routes)
             .configure(pages::routes)

@@ -41,6 +41,9 @@ pub enum Act {
         event: EventId,
         /// The key, wrapped.
         wrapped: Vec<u8>,
+        /// What it says, and who said it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        word: Option<(NodeId, Box<Skeleton>)>,
     },
     /// It answered a peer about the channel, and nothing else.
     Told {

@@ -16,6 +16,7 @@ use super::driver::Drivers;
 use super::errors::FederationError;
 use super::signature::Nonces;
 use crate::app::App;
+use crate::caller::caller;
 use crate::env::Env;
 
 /// What every handler of the federation needs.
@@ -112,12 +113,14 @@ impl Doors {
 
     /// Counts a request of whoever is at an address.
     pub(super) fn anonymous(&self, request: &HttpRequest) -> Result<(), FederationError> {
-        self.within(|| self.quotas.anonymous.check_key(&neighbourhood(request)).is_ok())
+        let caller = neighbourhood(caller(request));
+        self.within(|| self.quotas.anonymous.check_key(&caller).is_ok())
     }
 
     /// Counts an attempt to link.
     pub(super) fn linking(&self, request: &HttpRequest) -> Result<(), FederationError> {
-        self.within(|| self.quotas.link.check_key(&neighbourhood(request)).is_ok())
+        let caller = neighbourhood(caller(request));
+        self.within(|| self.quotas.link.check_key(&caller).is_ok())
     }
 
     fn within(&self, count: impl FnOnce() -> bool) -> Result<(), FederationError> {
@@ -126,19 +129,18 @@ impl Doors {
 
     /// Returns the key of today with which a node signs its requests, if this is it.
     pub(super) fn auth_key(author: &Identity, kid: Kid) -> Option<PublicKey> {
-        let today = author.key(KeyUse::Auth).filter(|key| key.kid() == kid)?;
-        PublicKey::register(&today.public).ok()
+        let is_of_today = author.key(KeyUse::Auth).is_some_and(|key| key.kid() == kid);
+        author.signing_key(kid, KeyUse::Auth).filter(|_| is_of_today)
     }
 }
 
 /// Returns what one subscriber may have: an address of version 4, a network of version 6.
-fn neighbourhood(request: &HttpRequest) -> IpAddr {
-    let address = request.peer_addr().map(|address| address.ip().to_canonical());
-    match address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)) {
+fn neighbourhood(caller: IpAddr) -> IpAddr {
+    match caller {
         IpAddr::V6(address) => {
             let network = u128::from(address) & !u128::from(u64::MAX);
             IpAddr::V6(Ipv6Addr::from(network))
         }
-        address @ IpAddr::V4(_) => address,
+        IpAddr::V4(_) => caller,
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use maillage_protocol::delivery::{Delivery, Input, Outcome, Output};
-use maillage_protocol::id::{Epoch, IdentityId, NodeId, Seq};
+use maillage_protocol::id::{Epoch, EventId, IdentityId, NodeId, Seq};
 use maillage_protocol::keys::PrivateKey;
 use maillage_protocol::limits;
 use maillage_protocol::problem::ProblemType;
@@ -33,6 +33,8 @@ const CLOCK_JUMP: Duration = Duration::from_secs(30);
 /// How long to wait after a call that failed, outside of deliveries.
 const PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+/// How often a node that nobody can reach reads its peers' identities.
+const IDENTITY_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// How this node exchanges.
 #[derive(Clone, Copy, Debug, Default)]
@@ -162,11 +164,26 @@ impl Drivers {
 
     /// Reads a peer's identity again, since it signs with a key that we do not know.
     pub(super) fn read_identity_again(&self, peer: NodeId) {
+        let exchange = self.aside(peer);
+        tokio::spawn(async move { exchange.read_identity().await });
+    }
+
+    /// Asks a peer again for the keys of events that it sealed for a key that we had not any more.
+    pub(super) fn ask_keys(&self, peer: NodeId, ids: Vec<EventId>) {
+        let exchange = self.aside(peer);
+        tokio::spawn(async move {
+            if let Err(error) = exchange.ask_keys(ids).await {
+                info!(error = %Chain(&error), "cannot ask a peer for keys yet");
+            }
+        });
+    }
+
+    /// Speaks to a peer beside the tasks that serve it.
+    fn aside(&self, peer: NodeId) -> Exchange {
         let alive = watch::channel(0).1;
         let (app, client) = (Arc::clone(&self.app), Arc::clone(&self.client));
         let (confirmed, introduced) = (Arc::default(), Arc::default());
-        let exchange = Exchange { app, client, peer, alive, confirmed, introduced };
-        tokio::spawn(async move { exchange.read_identity().await });
+        Exchange { app, client, peer, alive, confirmed, introduced }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<NodeId, Line>> {
@@ -192,6 +209,7 @@ impl Exchange {
             }
             if clocks.jumped(&self.app) {
                 warn!("the clock jumped: peers are asked again what they hold");
+                self.app.forget_clocks();
                 delivery.handle(Input::Doubt);
             }
             let Some(standing) = self.app.standing(self.peer) else { return };
@@ -199,6 +217,7 @@ impl Exchange {
             delivery.handle(Input::Signed(standing.head));
             self.app.delivers(self.peer, delivery.health());
             let now = self.app.env().now();
+            delivery.handle(Input::Introduced(self.is_introduced()));
             // A peer that fetches what we have is not called: it cannot be reached.
             let output = match (standing.active, standing.polls) {
                 (true, false) => delivery.poll(now),
@@ -207,6 +226,13 @@ impl Exchange {
             };
             debug!(peer = %self.peer, ?output, "what a delivery does next");
             match output {
+                Output::Introduce => {
+                    let outcome = match self.introduce().await {
+                        Ok(()) => Outcome::Introduced,
+                        Err(error) => self.failed(error).await,
+                    };
+                    delivery.handle(self.answered(outcome));
+                }
                 Output::ConfirmHead => {
                     let outcome = self.confirm_head().await;
                     delivery.handle(self.answered(outcome));
@@ -350,6 +376,10 @@ impl Exchange {
             CallError::NotAllowed(_) => Outcome::Refused,
             CallError::Unreachable(_) | CallError::Nonsense => Outcome::Unreachable,
             CallError::Problem(problem) => match problem.kind() {
+                Some(ProblemType::UnknownKey) => {
+                    *self.told() = None;
+                    Outcome::Refused
+                }
                 Some(ProblemType::ClockSkew) => {
                     self.came(problem.time);
                     Outcome::Refused
@@ -427,11 +457,18 @@ impl Exchange {
 
     /// Fetches what the peer has for us, since it cannot reach us.
     async fn fetch(self) {
-        let mut pause = PAUSE;
+        let (mut pause, mut read) = (PAUSE, None);
         loop {
+            // Nobody can tell us what changed in its identity.
+            let now = self.app.env().monotonic();
+            if read.is_none_or(|at| now.saturating_sub(at) >= IDENTITY_EVERY) {
+                self.read_identity().await;
+                read = Some(now);
+            }
             match self.fetch_once().await {
                 Ok(()) => pause = PAUSE,
                 Err(error) => {
+                    read = None;
                     info!(error = %Chain(&error), "cannot fetch what a peer has for us");
                     tokio::time::sleep(pause).await;
                     pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
@@ -478,7 +515,7 @@ impl Exchange {
     }
 
     /// Asks again for the keys of events that we hold without.
-    async fn ask_keys(&self, ids: Vec<maillage_protocol::id::EventId>) -> Result<(), CallError> {
+    async fn ask_keys(&self, ids: Vec<EventId>) -> Result<(), CallError> {
         let kid = self.app.kem_kid();
         let asked = KeyboxRequest { ids, kid };
         let (_, KeyboxAnswer { keyboxes }) = self.post("/keybox", &asked).await?;
@@ -538,18 +575,41 @@ impl Exchange {
         }
     }
 
-    /// Returns where the peer is and what signs our requests, once it knows our identity of today.
+    /// Returns where the peer is and what signs our requests, once it was told who we are.
     async fn address(&self) -> Result<(PeerUrl, PrivateKey), CallError> {
-        let url = self.app.peer_url(self.peer).ok_or(CallError::Unreachable(None))?;
-        let (key, (_, today)) = (self.app.auth_key(), self.app.identity().last());
-        let known = || self.introduced.lock().unwrap_or_else(PoisonError::into_inner);
-        if *known() != Some(today) {
-            let log = IdentityLog { log: self.app.identity_log() };
-            let parties = self.parties(&url, &key);
-            self.client.post::<Option<()>>(&parties, "/identity", &log).await?;
-            *known() = Some(today);
+        match self.introduce().await {
+            // It may know us already: what it is asked for says whether it does.
+            Ok(()) | Err(CallError::Problem(_) | CallError::Busy(_)) => self.place(),
+            Err(error) => Err(error),
         }
-        Ok((url, key))
+    }
+
+    fn place(&self) -> Result<(PeerUrl, PrivateKey), CallError> {
+        let url = self.app.peer_url(self.peer).ok_or(CallError::Unreachable(None))?;
+        Ok((url, self.app.auth_key()))
+    }
+
+    /// Tells the peer who we are today, unless this process has told it.
+    async fn introduce(&self) -> Result<(), CallError> {
+        if self.is_introduced() {
+            return Ok(());
+        }
+        let (log, (_, today)) = (self.app.identity_log(), self.app.identity().last());
+        let (url, key) = self.place()?;
+        let parties = self.parties(&url, &key);
+        self.client.post::<Option<()>>(&parties, "/identity", &IdentityLog { log }).await?;
+        *self.told() = Some(today);
+        Ok(())
+    }
+
+    /// Tells whether the peer knows our identity of today, as far as this process told it.
+    fn is_introduced(&self) -> bool {
+        let (_, today) = self.app.identity().last();
+        *self.told() == Some(today)
+    }
+
+    fn told(&self) -> MutexGuard<'_, Option<IdentityId>> {
+        self.introduced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn parties<'a>(&self, url: &'a PeerUrl, key: &'a PrivateKey) -> Parties<'a> {

@@ -49,7 +49,13 @@ pub(super) async fn push(
             doors.drivers.read_identity_again(peer);
             Err(FederationError::UnknownKey)
         }
-        answer => Ok(Json(answer?)),
+        answer => {
+            let answer = answer?;
+            if !answer.need.is_empty() {
+                doors.drivers.ask_keys(peer, answer.need.clone());
+            }
+            Ok(Json(answer))
+        }
     }
 }
 

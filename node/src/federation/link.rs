@@ -46,17 +46,21 @@ pub(super) async fn introduce(
     introduced: IntroducedRequest,
 ) -> Result<HttpResponse, FederationError> {
     let IdentityLog { log } = introduced.unproved()?;
-    let author = Identity::read(&log).map_err(|_| FederationError::BadSignature)?;
-    introduced.verify(&doors, &author)?;
-    let app = doors.app.clone();
-    let learned = blocking(move || match app.learn_identity(author.node(), &log) {
-        Err(LinkError::App(error)) => Err(error),
-        learned => Ok(learned),
-    });
-    match learned.await? {
-        Ok(()) => Ok(HttpResponse::NoContent().finish()),
-        Err(_) => Err(FederationError::UnknownPeer),
-    }
+    blocking(move || {
+        let Ok(author) = Identity::read(&log) else {
+            return Ok(Err(FederationError::BadSignature));
+        };
+        if let Err(refused) = introduced.verify(&doors, &author) {
+            return Ok(Err(refused));
+        }
+        match doors.app.learn_identity(author.node(), &log) {
+            Err(LinkError::App(error)) => Err(error),
+            Err(_) => Ok(Err(FederationError::UnknownPeer)),
+            Ok(()) => Ok(Ok(())),
+        }
+    })
+    .await??;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// `POST /link`: a guest proves that it knows an invitation.

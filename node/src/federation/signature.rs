@@ -37,8 +37,8 @@ pub(super) struct SignedRequest {
     body: Vec<u8>,
 }
 
-/// A request whose signature was checked with a key that came inside it: how a stranger who was
-/// invited introduces itself.
+/// A request whose signature is checked with a key that comes inside it: how a stranger who was
+/// invited introduces itself, and how a peer tells that its keys have changed.
 pub(super) struct IntroducedRequest {
     claims: Claims,
     line: Line,
@@ -130,12 +130,13 @@ impl FromRequest for IntroducedRequest {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let doors = doors(&request);
+            let claims = claims(&request, &doors)?;
             if request.path().ends_with("/link") {
                 doors.linking(&request)?;
             } else {
-                doors.anonymous(&request)?;
+                doors.app.link_state(claims.from).ok_or(FederationError::UnknownPeer)?;
+                doors.quota(&claims.from, request.path())?;
             }
-            let claims = claims(&request, &doors)?;
             let body = read_body(&mut payload, &claims).await?;
             Ok(Self { line: Line::of(&request, &doors.base_path), claims, body })
         })

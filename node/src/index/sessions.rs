@@ -1,7 +1,8 @@
 //! Who is signed in. Losing this signs everybody out, and nothing else.
 //!
 //! The cookie holds 256 random bits; only their hash is stored, so that whoever reads the disk
-//! cannot enter. A session ends after a quarter of an hour of silence, ten hours in any case, or
+//! cannot enter. A session ends after a silence (a quarter of an hour, unless the
+//! configuration says otherwise), ten hours in any case, or
 //! as soon as the password changes.
 
 use std::fmt;
@@ -13,8 +14,6 @@ use maillage_protocol::label::sha256;
 use maillage_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Longest silence: somebody left the desk.
-pub const IDLE: Duration = Duration::from_secs(15 * 60);
 /// Longest session: a day of work.
 pub const LONGEST: Duration = Duration::from_secs(10 * 60 * 60);
 /// How exactly it is known when a session was last used: each page need not write.
@@ -24,6 +23,8 @@ const STEP: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct Sessions {
     tree: sled::Tree,
+    /// Longest silence: somebody left the desk.
+    idle: Duration,
 }
 
 /// What the cookie holds.
@@ -48,9 +49,9 @@ pub struct Session {
 }
 
 impl Sessions {
-    /// Opens the sessions of an index.
-    pub fn open(index: &sled::Db) -> sled::Result<Self> {
-        Ok(Self { tree: index.open_tree("sessions")? })
+    /// Opens the sessions of an index. Each ends after a silence of `idle`.
+    pub fn open(index: &sled::Db, idle: Duration) -> sled::Result<Self> {
+        Ok(Self { tree: index.open_tree("sessions")?, idle })
     }
 
     /// Begins a session. Those that ended are forgotten.
@@ -71,7 +72,7 @@ impl Sessions {
         let Some(session) = self.tree.get(name.0)?.and_then(|bytes| read(&bytes)) else {
             return Ok(None);
         };
-        if session.is_over(now) {
+        if session.is_over(now, self.idle) {
             self.tree.remove(name.0)?;
             return Ok(None);
         }
@@ -93,7 +94,7 @@ impl Sessions {
             let (Ok(name), Some(session)) = (name.as_ref().try_into(), read(&bytes)) else {
                 continue;
             };
-            if session.account == account && !session.is_over(now) {
+            if session.account == account && !session.is_over(now, self.idle) {
                 own.push((SessionName(name), session));
             }
         }
@@ -128,7 +129,7 @@ impl Sessions {
     fn sweep(&self, now: Timestamp) -> sled::Result<()> {
         for entry in &self.tree {
             let (name, bytes) = entry?;
-            if read(&bytes).is_none_or(|session| session.is_over(now)) {
+            if read(&bytes).is_none_or(|session| session.is_over(now, self.idle)) {
                 self.tree.remove(name)?;
             }
         }
@@ -148,8 +149,8 @@ fn read(bytes: &[u8]) -> Option<Session> {
 
 impl Session {
     /// Tells whether it ended by itself. A clock that was set back ends nothing.
-    fn is_over(&self, now: Timestamp) -> bool {
-        now.since(self.seen) >= IDLE || now.since(self.opened) >= LONGEST
+    fn is_over(&self, now: Timestamp, idle: Duration) -> bool {
+        now.since(self.seen) >= idle || now.since(self.opened) >= LONGEST
     }
 }
 
@@ -209,11 +210,13 @@ impl fmt::Display for SessionName {
 mod tests {
     use super::*;
 
+    const IDLE: Duration = Duration::from_secs(15 * 60);
+
     const START: Timestamp = Timestamp(1_772_438_400_000);
     const NADIA: ProfessionalId = ProfessionalId::from_bytes([1; 16]);
 
     fn sessions() -> Sessions {
-        Sessions::open(&sled::Config::new().temporary(true).open().unwrap()).unwrap()
+        Sessions::open(&sled::Config::new().temporary(true).open().unwrap(), IDLE).unwrap()
     }
 
     fn begin(sessions: &Sessions, secret: u8, account: ProfessionalId) -> SessionSecret {

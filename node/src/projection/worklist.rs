@@ -3,10 +3,10 @@
 //! It holds nothing that the journal does not say, and nothing personal: delete its folder while
 //! the node is stopped, and the next start makes it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maillage_protocol::body::{Side, Skeleton};
-use maillage_protocol::id::ReferralId;
+use maillage_protocol::id::{PayloadId, ReferralId};
 use maillage_protocol::referral::{Author, Referral};
 use maillage_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::facts::{Act, Entry, Safe};
 use crate::journal::{Journal, Number};
 
 /// Changes when the rows, or the rules that make them, do: older rows are then thrown away.
-const VERSION: &[u8] = b"2";
+const VERSION: &[u8] = b"3";
 /// Records applied at a time.
 const BATCH: usize = 256;
 
@@ -39,6 +39,8 @@ struct Known {
     referral: Referral,
     /// Which half is ours, once we know.
     side: Option<Author>,
+    /// What was taken into account: a second payload of the same name changes nothing.
+    payloads: BTreeSet<PayloadId>,
 }
 
 impl Worklist {
@@ -71,7 +73,9 @@ impl Worklist {
                     let before = self.of(id)?;
                     let (_, after): &mut (Known, Known) =
                         changes.entry(id).or_insert_with(|| (before.clone(), before));
-                    if let Some(fact) = word.fact(after.speaker(ours)) {
+                    let speaker = after.speaker(ours);
+                    let fact = word.fact(speaker).filter(|_| after.payloads.insert(word.id));
+                    if let Some(fact) = fact {
                         after.referral = std::mem::take(&mut after.referral).hear(&fact);
                     }
                 }
@@ -123,6 +127,9 @@ fn words(entry: &Entry) -> Vec<(ReferralId, Option<Author>, &Skeleton)> {
             Some(Act::Said(said)) => {
                 said.words.iter().map(|word| (said.referral, Some(said.side), word)).collect()
             }
+            Some(Act::Keyed { word: Some((_, word)), .. }) => {
+                word.thread.referral.map(|id| (id, None, &**word)).into_iter().collect()
+            }
             _ => Vec::new(),
         },
         Entry::Received(event) => {
@@ -169,8 +176,6 @@ fn id_in(row: &[u8]) -> ReferralId {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use maillage_protocol::time::DAY;
 
     use super::*;

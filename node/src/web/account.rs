@@ -10,6 +10,7 @@ use super::form::{Mistakes, Sent};
 use super::layout::{Frame, Room, lead_to, page, page_again};
 use super::{SignInLimits, aside, session};
 use crate::app::authority::Member;
+use crate::caller::caller;
 use crate::env::random;
 use crate::index::{SessionName, SessionSecret};
 use crate::text::{Moment, Text};
@@ -95,7 +96,7 @@ pub(super) async fn change_password(
 ) -> Result<HttpResponse, PageError> {
     let limits = request.app_data::<web::Data<SignInLimits>>();
     let limits = limits.expect("the server gives every page the limits");
-    limits.check(&member.account().person.reveal().login, None)?;
+    limits.check(&member.account().person.reveal().login, caller(&request))?;
     let secret = |field| Private::from(sent.typed.one(field).to_owned());
     let (old, new, again) = (secret("ancien"), secret("nouveau"), secret("encore"));
     let mut mistakes = Mistakes::default();

@@ -12,6 +12,7 @@ use super::form::{Mistakes, Typed};
 use super::layout::{Frame, lead_to, page, page_again};
 use super::{SignInLimits, Visitor, session};
 use crate::app::authority::Member;
+use crate::caller::caller;
 use crate::env::random;
 use crate::index::SessionSecret;
 use crate::text::Text;
@@ -51,7 +52,7 @@ pub(super) async fn enter(
     let login = typed.one("identifiant").to_owned();
     let limits = request.app_data::<web::Data<SignInLimits>>();
     let limits = limits.expect("the server gives every page the limits");
-    limits.check(&login, request.peer_addr().map(|address| address.ip()))?;
+    limits.check(&login, caller(&request))?;
     let turn = limits.hashing().acquire_owned().await;
     let app = session::app(&request).clone();
     let (tried, password) = (login.clone(), Private::from(typed.one("mot-de-passe").to_owned()));

@@ -128,6 +128,21 @@ fn a_batch_that_is_too_large_is_halved() {
     assert_eq!(delivery.health(), Health::Blocked);
 }
 
+/// Its keys change while nothing is to be said: the peer hears of it all the same.
+#[test]
+fn a_peer_is_told_who_we_are_before_it_needs_it() {
+    let mut delivery = Delivery::resume(Seq(1), Seq(1));
+    assert_eq!(delivery.poll(NOW), Output::Rest);
+    delivery.handle(Input::Introduced(false));
+    assert_eq!(delivery.poll(NOW), Output::Introduce);
+    delivery.handle(answered(Outcome::Unreachable));
+    let Output::WaitUntil(later) = delivery.poll(NOW) else { panic!("it should wait") };
+    assert_eq!(delivery.poll(later), Output::Introduce);
+    delivery.handle(Input::Answered { at: later, outcome: Outcome::Introduced });
+    assert_eq!(delivery.poll(later), Output::Rest);
+    assert_eq!(delivery.health(), Health::Well);
+}
+
 /// Nothing proves that the peer said so: a false refusal holds nothing up once it ends.
 #[test]
 fn a_refusal_that_nobody_signed_is_tried_again() {
@@ -230,6 +245,7 @@ proptest! {
                     continue;
                 }
                 Output::Rest => break,
+                Output::Introduce => panic!("nobody says that it knows us no more"),
                 Output::Sign { at_most } => {
                     prop_assert!(confirmed && at_most > 0 && at_most <= left);
                     left -= at_most;

@@ -272,6 +272,12 @@ impl Identity {
         (*known_use == key_use).then_some(*key)
     }
 
+    /// Tells whether a signing key is or was one of this node.
+    #[must_use]
+    pub fn knows(&self, kid: Kid) -> bool {
+        self.signing_keys.contains_key(&kid)
+    }
+
     /// Returns why a key may sign nothing more, if it may not.
     #[must_use]
     pub fn revocation(&self, kid: Kid) -> Option<RevokedKey> {
@@ -288,6 +294,14 @@ impl Identity {
     #[must_use]
     pub fn expects(&self, commitment: &[u8; 32]) -> bool {
         self.state().next.contains(commitment)
+    }
+
+    /// Returns the last event that needed the paper, the genesis included: what every peer knows,
+    /// whatever updates it missed.
+    #[must_use]
+    pub fn last_established(&self) -> (u64, IdentityId) {
+        let established = self.steps.iter().rev().find(|step| step.establishes);
+        established.map_or((0, IdentityId([0; 32])), |step| (step.place, step.id))
     }
 
     /// Returns the generation of the journal's public log.

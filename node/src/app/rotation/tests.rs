@@ -147,3 +147,125 @@ fn what_a_thief_added_to_the_identity_is_replaced() {
     introduce(&pair.a, &pair.b);
     assert_eq!(pair.b.journal.len(), records);
 }
+
+#[test]
+fn a_theft_after_a_rotation_that_nobody_heard_of_ends_well() {
+    let mut pair = Pair::linked();
+    let first = pair.a.sig().kid();
+    let id = propose_once(&pair.a, pair.b.node(), 1);
+    pair.a.sign_waiting(pair.b.node(), 1).unwrap();
+    let next = rotate(&pair, RevocationCause::Routine);
+    pair.a.sign_waiting(pair.b.node(), 64).unwrap();
+    let stolen = RevocationCause::Compromise;
+    pair.a.rotate_with_paper(&next, [1; 32], stolen).unwrap().unwrap();
+    introduce(&pair.a, &pair.b);
+    let author = pair.b.peer_identity(pair.a.node()).unwrap();
+    assert!(author.revocation(first).is_some(), "the thief has the older keys of the file too");
+    for restarts in 0..2 {
+        pair.exchange();
+        pair.same_referral(id);
+        propose_once(&pair.a, pair.b.node(), 10 + restarts);
+        pair.restart();
+    }
+}
+
+#[test]
+fn a_key_that_a_channel_needs_is_not_destroyed() {
+    let pair = Pair::linked();
+    let first = pair.a.sig().kid();
+    propose_once(&pair.a, pair.b.node(), 1);
+    rotate(&pair, RevocationCause::Routine);
+    pair.ccas.env.advance(31 * DAY);
+    pair.a.tick(&[]).unwrap();
+    assert!(pair.ccas.keys.signing(first).is_some());
+    introduce(&pair.a, &pair.b);
+    pair.exchange();
+    pair.ccas.env.advance(DAY);
+    pair.a.tick(&[]).unwrap();
+    assert!(pair.ccas.keys.signing(first).is_none());
+}
+
+/// A change that stopped halfway does not make a key look replaced.
+#[test]
+fn the_month_begins_with_what_the_identity_says() {
+    let pair = Pair::linked();
+    let first = pair.a.kem_kid();
+    pair.ccas.env.advance(10 * DAY);
+    pair.ccas.keys.add(KeyUse::Kem).unwrap();
+    pair.ccas.env.advance(81 * DAY);
+    pair.a.tick(&[]).unwrap();
+    pair.a.tick(&[]).unwrap();
+    assert_ne!(pair.a.kem_kid(), first);
+    assert!(pair.ccas.keys.opening(first).is_some());
+}
+
+/// A node that was restored does not know its last updates: the paper sheet saves it all the same,
+/// and until its peers told it what it forgot it changes nothing by itself.
+#[test]
+fn the_paper_sheet_saves_a_node_that_forgot_its_updates() {
+    let pair = Pair::linked();
+    let restored = pair.ccas.copy(true);
+    pair.a.rotate_keys().unwrap();
+    introduce(&pair.a, &pair.b);
+    pair.ccas.env.advance(200 * DAY);
+    let kem = restored.kem_kid();
+    restored.tick(&[]).unwrap();
+    assert_eq!(restored.kem_kid(), kem);
+    let cause = RevocationCause::Routine;
+    restored.rotate_with_paper(&pair.ccas.paper, [1; 32], cause).unwrap().unwrap();
+    introduce(&restored, &pair.b);
+    let known = pair.b.peer_identity(pair.a.node()).unwrap();
+    assert_eq!(known.last(), restored.identity().last());
+}
+
+/// The paper goes back to the last time that it was needed; the name and the address do not.
+#[test]
+fn a_rotation_keeps_the_address_of_today() {
+    let pair = Pair::linked();
+    pair.a.move_to("https://ailleurs.example").unwrap();
+    rotate(&pair, RevocationCause::Routine);
+    assert_eq!(pair.a.identity().urls(), ["https://ailleurs.example"]);
+    introduce(&pair.a, &pair.b);
+    assert_eq!(pair.b.peer_identity(pair.a.node()).unwrap().urls(), pair.a.identity().urls());
+}
+
+/// Of two continuations of our own identity, the first one counts, at once and after a start.
+#[test]
+fn two_changes_at_once_do_not_cost_the_identity() {
+    let mut pair = Pair::linked();
+    let (place, last) = pair.a.identity().last();
+    let events = ["https://un.example", "https://deux.example"].map(|url| {
+        let update = Update { urls: Some(vec![url.to_owned()]), ..Update::default() };
+        SignedIdentity::update(&update, place + 1, last, pair.a.now(), &[&pair.a.sig()])
+    });
+    for event in &events {
+        pair.a.append(&[identity_record(event)]).unwrap();
+    }
+    for _restarted in 0..2 {
+        assert_eq!(pair.a.identity().urls(), ["https://un.example"]);
+        pair.restart();
+    }
+}
+
+/// What was sealed for a key that we no longer had is read once its key came again.
+#[test]
+fn what_was_sealed_for_a_lost_key_is_read_once_it_is_sealed_again() {
+    let pair = Pair::linked();
+    let (us, peer) = (pair.b.node(), pair.a.node());
+    let lost = pair.epn.keys.kem().kid();
+    pair.b.rotate_keys().unwrap();
+    pair.epn.keys.destroy(lost).unwrap();
+    let id = propose(&pair);
+    deliver(&pair.a, &pair.b);
+    assert!(pair.b.referral(id).is_none());
+    let needed: Vec<_> =
+        pair.b.state().peers[&peer].without_key.iter().map(|head| head.id).collect();
+    assert_eq!(needed.len(), 2);
+    introduce(&pair.b, &pair.a);
+    for keybox in pair.a.keyboxes(us, &needed, pair.b.kem_kid()).unwrap() {
+        assert!(pair.b.take_keybox(peer, keybox.id, &keybox.k).unwrap());
+    }
+    pair.exchange();
+    assert_eq!(pair.b.referral(id).unwrap().status(), Status::Delivered);
+    pair.same_referral(id);
+}

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -67,6 +68,9 @@ impl Joins for NobodyJoins {
     }
 }
 
+/// How long one stays signed in without an act.
+pub(super) const IDLE: Duration = Duration::from_secs(15 * 60);
+
 /// Opens a browser on a node.
 pub(super) async fn browse(app: &Arc<App>) -> Browser {
     let index = sled::Config::new().temporary(true).open().unwrap();
@@ -75,7 +79,7 @@ pub(super) async fn browse(app: &Arc<App>) -> Browser {
     let joins: Arc<dyn Joins> = Arc::new(NobodyJoins);
     let server = Actix::new()
         .app_data(web::Data::from(Arc::clone(app)))
-        .app_data(web::Data::new(Sessions::open(&index).unwrap()))
+        .app_data(web::Data::new(Sessions::open(&index, IDLE).unwrap()))
         .app_data(web::Data::new(settings))
         .app_data(web::Data::new(SignInLimits::default()))
         .app_data(web::Data::from(joins))

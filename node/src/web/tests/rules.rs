@@ -6,9 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
 use maillage_protocol::id::{NodeId, UnitId};
 
+use super::browser::IDLE;
 use super::browser::browse;
 use super::{PASSWORD, Territory};
-use crate::index::IDLE;
 use crate::web::{PAGES, Page};
 
 /// Returns an address of a page, of something that does not exist.

@@ -174,6 +174,7 @@ pub(super) fn make(entries: &mut Entries) {
     make_forks(entries);
     make_keys(entries);
     make_epochs(entries);
+    make_skipped(entries);
     make_humans(entries);
 }
 
@@ -440,8 +441,6 @@ fn make_epochs(entries: &mut Entries) {
 
     let mut story = Story::new();
     let last = story.next("append").head();
-    story.epoch = 2;
-    story.open(EpochReason::Restore, Some(last), "gap");
     (story.epoch, story.seq, story.previous) = (2, 2, Some(EventId([7; 32])));
     story.next("gap");
     (story.epoch, story.seq, story.previous) = (2, 1, None);
@@ -452,6 +451,19 @@ fn make_epochs(entries: &mut Entries) {
     story.say(&inside, "invalid");
     story.next("append");
     story.end(entries, "epoch_out_of_place", "an epoch opens with its first event only", "open");
+}
+
+fn make_skipped(entries: &mut Entries) {
+    let mut story = Story::new();
+    let last = story.next("append").head();
+    story.epoch = 2;
+    story.open(EpochReason::Manual, Some(last), "append");
+    story.end(
+        entries,
+        "epoch_skipped",
+        "the opening of an epoch never arrived: another one takes its place",
+        "open",
+    );
 }
 
 fn make_humans(entries: &mut Entries) {
