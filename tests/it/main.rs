@@ -4,11 +4,13 @@
 
 mod browser;
 mod crash;
+mod docs;
 mod faults;
 mod hostile;
 mod polling;
 mod restore;
 mod s01_send_and_accept;
+mod tls;
 
 /// A file of this folder that is not listed above would never run.
 #[test]

@@ -1,8 +1,8 @@
 //! Scenario 1: a referral goes from a proposal to her word, and no byte of hers is where it must
 //! not be.
 
-use maillage_tests::Pair;
-use maillage_tests::{FIRST_NAME, TELEPHONE};
+use maillage_tests::{FIRST_NAME, Pair, PaperPeer, TELEPHONE};
+use reqwest::Method;
 use serde_json::json;
 
 #[test]
@@ -47,6 +47,32 @@ fn nowhere_in_clear(pair: &Pair) {
             }
         }
     }
+}
+
+/// p16: what is refused is not repeated: neither in the answer, nor in the log.
+#[test]
+fn p16_what_is_wrong_is_not_repeated() {
+    let pair = Pair::linked();
+    let peer = PaperPeer::linked(&pair.ccas);
+    let mut answers = Vec::new();
+    for field in ["need", "service", "peer", "person", "consent", "unknown"] {
+        let mut wrong = pair.proposal();
+        wrong[field] = json!(FIRST_NAME);
+        let answer = pair.ccas.post("/referrals", &wrong).unwrap();
+        assert!(answer.status().is_client_error(), "{field}");
+        answers.push(answer.text().unwrap());
+    }
+    for path in [format!("/referrals/{FIRST_NAME}/commands"), format!("/{FIRST_NAME}")] {
+        answers.push(pair.ccas.post(&path, &json!({})).unwrap().text().unwrap());
+    }
+    for body in [format!("{{\"events\":\"{FIRST_NAME}\"}}"), format!("{FIRST_NAME}{TELEPHONE}")] {
+        let answer = peer.send(Method::POST, "/events", "", body.as_bytes());
+        answers.push(answer.text().unwrap());
+    }
+    for answer in answers {
+        assert!(!answer.is_empty() && !answer.contains(FIRST_NAME), "{answer}");
+    }
+    nowhere_in_clear(&pair);
 }
 
 /// The search can see: a canary that is planted is found.

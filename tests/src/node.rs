@@ -50,6 +50,14 @@ pub fn free_port() -> u16 {
     listener.local_addr().expect("a bound socket has an address").port()
 }
 
+/// The setting by which a node speaks TLS itself.
+pub(crate) const CERTIFICATE: &str = "MAILLAGE__TLS__CERTIFICATE";
+
+fn scheme(settings: &[(&str, &str)]) -> &'static str {
+    let tls = settings.iter().any(|(key, _)| *key == CERTIFICATE);
+    if tls { "https" } else { "http" }
+}
+
 /// Returns the real binary, built beside the tests.
 pub(crate) fn binary() -> PathBuf {
     let tests = std::env::current_exe().expect("a test knows where it is");
@@ -64,7 +72,8 @@ impl Node {
     #[must_use]
     pub fn start(folder: &Path, name: &str, settings: &[(&str, &str)]) -> Self {
         let listen = format!("127.0.0.1:{}", free_port());
-        Self::start_behind(folder, name, (&listen, &format!("http://{listen}")), settings)
+        let public_url = format!("{}://{listen}", scheme(settings));
+        Self::start_behind(folder, name, (&listen, &public_url), settings)
     }
 
     /// Makes a node that listens somewhere, and that others find somewhere else.
@@ -76,9 +85,12 @@ impl Node {
         settings: &[(&str, &str)],
     ) -> Self {
         crate::with_crypto();
-        let (url, public_url) = (format!("http://{listen}"), public_url.to_owned());
+        let url = format!("{}://{listen}", scheme(settings));
+        let public_url = public_url.to_owned();
         let id = make(folder, name, &public_url);
-        let http = Client::builder().no_proxy().build().expect("a plain client");
+        // What the certificate is worth is for the other node to say.
+        let http = Client::builder().no_proxy().danger_accept_invalid_certs(true).build();
+        let http = http.expect("a plain client");
         let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
         let settings = settings.iter().map(owned).collect();
         let folder = folder.to_owned();
@@ -93,7 +105,7 @@ impl Node {
     pub fn launch(&mut self) {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log"));
         let log = log.expect("the folder of a test can be written");
-        let listen = self.url.trim_start_matches("http://").to_owned();
+        let (_, listen) = self.url.split_once("://").expect("an address has a scheme");
         let mut command = Command::new(binary());
         command
             .arg("serve")

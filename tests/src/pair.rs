@@ -1,10 +1,12 @@
 //! Two nodes that are linked: a CCAS that refers, an EPN that answers.
 
+use std::process::{Command, Stdio};
+
 use maillage_node::control::{Answer, Order};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::node::{Node, SERVICE, free_port};
+use crate::node::{CERTIFICATE, Node, SERVICE, free_port};
 use crate::proxy::Proxy;
 
 /// What marks the one person of the tests, so that her bytes can be searched.
@@ -52,6 +54,28 @@ impl Pair {
         };
         let ((ccas, before_ccas), (epn, before_epn)) = (start(CCAS, seed), start(EPN, !seed));
         (Self::link(folder, ccas, epn), [before_ccas, before_epn])
+    }
+
+    /// The same, each serving TLS itself, under a certificate that the other one is told to believe.
+    #[must_use]
+    pub fn over_tls() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let (certificate, key) = (at("certificate.pem"), at("key.pem"));
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
+            .args(["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"])
+            .args(["-addext", "subjectAltName=IP:127.0.0.1"])
+            .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+            .args(["-keyout", &key, "-out", &certificate])
+            .stderr(Stdio::null())
+            .status();
+        assert!(made.expect("openssl is installed").success());
+        let tls = [(CERTIFICATE, certificate.as_str()), ("MAILLAGE__TLS__KEY", &key)];
+        let believing = [tls[0], tls[1], ("MAILLAGE__PEERS__ROOTS", &certificate)];
+        let ccas = Node::start(&folder.path().join("ccas"), CCAS, &believing);
+        let epn = Node::start(&folder.path().join("epn"), EPN, &believing);
+        Self::link(folder, ccas, epn)
     }
 
     fn link(folder: TempDir, ccas: Node, epn: Node) -> Self {
