@@ -401,7 +401,9 @@ impl App {
             None => None,
         };
         let hash = hash.as_ref().and_then(|hash| std::str::from_utf8(hash.reveal()).ok());
-        Ok(account.filter(|_| accounts::password_matches(password, hash)))
+        // Asked whether there is an account or not: how long it takes must not tell.
+        let matches = accounts::password_matches(password, hash);
+        Ok(account.filter(|_| matches))
     }
 
     /// Returns an account that is not closed.

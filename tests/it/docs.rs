@@ -64,9 +64,9 @@ fn every_test_that_a_page_names_exists() {
 
 #[test]
 fn a_name_that_is_wrong_is_seen() {
-    assert_eq!(named("see `a_test_that_is` and `field_name` ([test: a::b_c_d_e])."), [
-        "a_test_that_is",
-        "b_c_d_e"
-    ]);
+    assert_eq!(
+        named("see `a_test_that_is` and `field_name` ([test: a::b_c_d_e])."),
+        ["a_test_that_is", "b_c_d_e"]
+    );
     assert!(!functions().contains("a_test_that_is_nowhere"));
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Arg, ArgAction, Args, Command, CommandFactory};
 use maillage_protocol::private::Private;
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::{Exit, Typed, VerbError};
 use crate::config::{Config, Loaded, Sources};
@@ -76,6 +78,12 @@ impl Context {
     pub fn config(&self) -> Result<Loaded, VerbError> {
         let Options { config, data_dir, listen, .. } = self.options.clone();
         Ok(Config::load(&Sources { data_dir, listen, ..Sources::of_process(config) })?)
+    }
+
+    /// Tells whether there is a configuration file, in its usual place or where a flag says.
+    #[must_use]
+    pub fn names_a_configuration(&self) -> bool {
+        Sources::of_process(self.options.config.clone()).file.is_some()
     }
 
     /// Returns the data folder. If a flag names it, there need not be a configuration.
@@ -159,4 +167,25 @@ pub(super) fn write_private(path: &Path, text: &str) -> Result<(), VerbError> {
             .because(error)
             .remedy("choisissez un fichier qui n'existe pas encore, dans un dossier à vous")
     })
+}
+
+/// Reads a line that nobody behind may read: a terminal does not show it.
+pub(super) fn read_secret(context: &Context, question: &str) -> Result<Private<String>, VerbError> {
+    let input = io::stdin();
+    let shown = tcgetattr(&input).ok();
+    if let Some(shown) = &shown {
+        context.write(question.as_bytes())?;
+        context.flush()?;
+        let mut hidden = shown.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(&input, OptionalActions::Flush, &hidden).map_err(io::Error::from)?;
+    }
+    let mut line = Zeroizing::new(String::new());
+    let read = input.lock().read_line(&mut line);
+    if let Some(shown) = &shown {
+        tcsetattr(&input, OptionalActions::Now, shown).map_err(io::Error::from)?;
+        context.say("")?;
+    }
+    read?;
+    Ok(Private::from(line.trim_end_matches(['\r', '\n']).to_owned()))
 }

@@ -1,6 +1,5 @@
 //! `maillage init`: a new node, its configuration, its paper sheet, its first administrator.
 
-use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,6 +8,7 @@ use maillage_protocol::identity::Organization;
 use maillage_protocol::private::Private;
 
 use super::frame::write_private;
+use super::user::read_password;
 use super::{Context, Exit, VerbError};
 use crate::app::AccountPerson;
 use crate::config::{Config, PublicUrl};
@@ -47,11 +47,20 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
     let name = asked(context, args.name, "Nom de la structure", None)?;
-    let url = asked(context, args.public_url, "Adresse publique du nœud (https://…)", None)?;
+    // What a configuration says already is not asked again, and not done otherwise.
+    let config = match context.config() {
+        Ok(loaded) => Some(loaded.config),
+        Err(error) if context.names_a_configuration() => return Err(error),
+        Err(_) => None,
+    };
+    let known = config.as_ref().map(|config| config.public_url.as_str().to_owned());
+    let url = args.public_url.or(known);
+    let url = asked(context, url, "Adresse publique du nœud (https://…)", None)?;
     let public_url = checked_url(&url)?;
     let default_folder = "/var/lib/maillage".to_owned();
     let named = std::env::var_os("MAILLAGE__DATA_DIR").map(PathBuf::from);
-    let data_dir = match context.options.data_dir.clone().or(named) {
+    let configured = config.as_ref().map(|config| config.data_dir.clone());
+    let data_dir = match context.options.data_dir.clone().or(named).or(configured) {
         Some(folder) => folder,
         None => {
             let asked = asked(context, None, "Dossier de données", Some(default_folder))?;
@@ -61,6 +70,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
     let folder = DataFolder::at(&data_dir);
     let organization = Organization { siret: args.siret, insee: args.insee };
     let passphrase = std::env::var("MAILLAGE__KEYS__PASSPHRASE").ok().map(Private::from);
+    let passphrase = passphrase.or(config.and_then(|config| config.keys.passphrase));
     let made = opening::make(
         &context.env,
         &folder,
@@ -73,7 +83,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
         None => context.say(sheet.reveal())?,
     }
     if let Some(login) = args.admin {
-        let password = first_password(args.admin_password_file)?;
+        let password = read_password(context, args.admin_password_file.as_deref())?;
         let node = opening::open(&context.env, &folder, passphrase.as_ref())?;
         let name = args.admin_name.unwrap_or_else(|| login.clone());
         let person = AccountPerson { login, name };
@@ -139,20 +149,6 @@ fn checked_url(text: &str) -> Result<PublicUrl, VerbError> {
     let wrong = || VerbError::new(Exit::Usage, "cette adresse ne convient pas").remedy(remedy);
     text.parse::<PeerUrl>().map_err(|error| wrong().because(error))?;
     PublicUrl::try_from(text.to_owned()).map_err(|_| wrong())
-}
-
-fn first_password(path: Option<PathBuf>) -> Result<Private<String>, VerbError> {
-    let text = match path {
-        Some(path) => fs::read_to_string(path).map_err(|error| {
-            VerbError::new(Exit::Data, "le fichier du mot de passe ne se lit pas").because(error)
-        })?,
-        None => {
-            let mut line = String::new();
-            io::stdin().lock().read_line(&mut line)?;
-            line
-        }
-    };
-    Ok(Private::from(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn write_config(

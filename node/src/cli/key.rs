@@ -2,7 +2,6 @@
 //! shown.
 
 use std::fs;
-use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +14,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::dates::date;
-use super::frame::write_private;
+use super::frame::{read_secret, write_private};
 use super::orders::give;
 use super::user::done;
 use super::{Context, Exit, VerbError};
@@ -150,13 +149,8 @@ fn code(context: &Context, file: Option<&Path>) -> Result<Private<String>, VerbE
             VerbError::new(Exit::Data, format!("{} ne se lit pas", path.display())).because(error)
         })?,
         None => {
-            if io::stdin().is_terminal() {
-                context.write("Clé de rotation, comme sur la feuille : ".as_bytes())?;
-                io::stdout().flush()?;
-            }
-            let mut line = Zeroizing::new(String::new());
-            io::stdin().lock().read_line(&mut line)?;
-            line
+            let question = "Clé de rotation, comme sur la feuille (elle ne s'affiche pas) : ";
+            return read_secret(context, question);
         }
     };
     let line = text.lines().find_map(|line| line.strip_prefix("clé de rotation :"));

@@ -221,9 +221,19 @@ fn server(
         None => server.bind(config.listen),
     };
     let server = server.map_err(|error| {
-        VerbError::new(Exit::Unavailable, format!("l'adresse {} est prise", config.listen))
-            .because(error)
-            .remedy("choisissez un autre port avec --listen, ou arrêtez ce qui l'occupe")
+        let (exit, said, remedy) = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => (
+                Exit::Permission,
+                format!("le port de {} demande un droit que le nœud n'a pas", config.listen),
+                "choisissez un port à partir de 1024, ou donnez-lui ce droit (CAP_NET_BIND_SERVICE)",
+            ),
+            _ => (
+                Exit::Unavailable,
+                format!("l'adresse {} est prise", config.listen),
+                "choisissez un autre port avec --listen, ou arrêtez ce qui l'occupe",
+            ),
+        };
+        VerbError::new(exit, said).because(error).remedy(remedy)
     })?;
     let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
     Ok(Listening { running: server.run(), addrs_text: addrs.join(" ") })

@@ -1,11 +1,11 @@
 //! `maillage user`: the accounts of the professionals, and the keys of the API.
 
-use std::io::{self, BufRead, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use maillage_protocol::private::Private;
 
+use super::frame::read_secret;
 use super::orders::give;
 use super::{Context, Exit, VerbError};
 use crate::app::AccountPerson;
@@ -63,22 +63,22 @@ pub(super) struct Password {
 
 impl Password {
     pub(super) fn read(self, context: &Context) -> Result<Private<String>, VerbError> {
-        let text = match self.password_file {
-            Some(path) => std::fs::read_to_string(path).map_err(|error| {
-                VerbError::new(Exit::Data, "le fichier du mot de passe ne se lit pas")
-                    .because(error)
-            })?,
-            None => {
-                if io::stdin().is_terminal() {
-                    context.say("Mot de passe (12 caractères ou plus), puis Entrée :")?;
-                }
-                let mut line = String::new();
-                io::stdin().lock().read_line(&mut line)?;
-                line
-            }
-        };
-        Ok(Private::from(text.trim_end_matches(['\r', '\n']).to_owned()))
+        read_password(context, self.password_file.as_deref())
     }
+}
+
+/// Reads a password in a file, or asks for it.
+pub(super) fn read_password(
+    context: &Context,
+    file: Option<&Path>,
+) -> Result<Private<String>, VerbError> {
+    let Some(path) = file else {
+        return read_secret(context, "Mot de passe (12 caractères ou plus), puis Entrée : ");
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        VerbError::new(Exit::Data, "le fichier du mot de passe ne se lit pas").because(error)
+    })?;
+    Ok(Private::from(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
