@@ -25,7 +25,7 @@ use serde_json::Value;
 /// The service of every node of the tests.
 pub(crate) const SERVICE: ServiceId = ServiceId::from_bytes([7; 16]);
 /// How long something observable may take on a loaded machine.
-const PATIENCE: u32 = 3_000;
+const PATIENCE: u32 = 12_000;
 
 /// A node, running or not.
 pub struct Node {

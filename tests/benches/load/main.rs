@@ -31,13 +31,21 @@ fn main() {
     let sizes = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(SIZES.len());
     let mut report = Report::begin();
     compare(&mut report);
-    let starts: Vec<_> = SIZES.iter().take(sizes).map(|size| start::measure(*size)).collect();
-    report.starts(&starts);
     report.latencies(&referral::measure());
+    keep(&report);
+    report.begin_starts();
+    for size in SIZES.iter().take(sizes) {
+        report.start(&start::measure(*size));
+        keep(&report);
+    }
+    println!("{}", report.text());
+}
+
+/// Writes what is known so far: what fails later loses nothing of it.
+fn keep(report: &Report) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks/backbone.md");
     fs::create_dir_all(file.parent().expect("it is in a folder")).expect("the tree is writable");
     fs::write(&file, report.text()).expect("the tree is writable");
-    println!("{}", report.text());
 }
 
 /// Runs every engine once in each round, so that a noisy minute is noisy for all.
