@@ -90,8 +90,8 @@ impl App {
         Ok(())
     }
 
-    /// Returns the keys that took part a month ago, and that nothing needs any more: the identity
-    /// names another one since, and no channel waits to be told so under them.
+    /// Returns the keys that were replaced a month ago and that nothing needs any more: no channel
+    /// waits to be told so under them.
     fn replaced(&self, names: &[KeyName], now: Timestamp) -> Vec<Kid> {
         let identity = self.identity();
         let needed: BTreeSet<_> = {

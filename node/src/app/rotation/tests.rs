@@ -211,6 +211,10 @@ fn the_paper_sheet_saves_a_node_that_forgot_its_updates() {
     let kem = restored.kem_kid();
     restored.tick(&[]).unwrap();
     assert_eq!(restored.kem_kid(), kem);
+    // A human changes keys all the same: the peer knows another continuation, and skips this one.
+    restored.rotate_keys().unwrap();
+    introduce(&restored, &pair.b);
+    assert_eq!(pair.b.peer_identity(pair.a.node()).unwrap().last(), pair.a.identity().last());
     let cause = RevocationCause::Routine;
     restored.rotate_with_paper(&pair.ccas.paper, [1; 32], cause).unwrap().unwrap();
     introduce(&restored, &pair.b);
