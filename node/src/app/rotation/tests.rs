@@ -169,6 +169,21 @@ fn a_theft_after_a_rotation_that_nobody_heard_of_ends_well() {
     }
 }
 
+/// The notice of a key that was stolen since would put the channel under it again.
+#[test]
+fn a_notice_that_still_waits_at_the_theft_is_said_no_more() {
+    let pair = Pair::linked();
+    let next = rotate(&pair, RevocationCause::Routine);
+    let stolen = RevocationCause::Compromise;
+    pair.a.rotate_with_paper(&next, [1; 32], stolen).unwrap().unwrap();
+    introduce(&pair.a, &pair.b);
+    for once in 0..2 {
+        let id = propose_once(&pair.a, pair.b.node(), once);
+        pair.exchange();
+        pair.same_referral(id);
+    }
+}
+
 #[test]
 fn a_key_that_a_channel_needs_is_not_destroyed() {
     let pair = Pair::linked();
