@@ -31,7 +31,8 @@ pub(crate) mod tests;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, mpsc};
+use std::{iter, thread};
 
 use maillage_protocol::directory::{Card, UnreadableCard};
 use maillage_protocol::id::{NodeId, ProfessionalId};
@@ -121,7 +122,7 @@ pub enum AppError {
 }
 
 /// Records read at a time when a node starts.
-const START_BATCH: usize = 1_024;
+const START_BATCH: usize = 256;
 
 impl App {
     /// Makes the identity of a new node, as the first record of its journal. Returns the rotation
@@ -165,18 +166,7 @@ impl App {
         restored: bool,
     ) -> Result<Self, AppError> {
         let safe = Safe::new(vault, Arc::clone(&env));
-        let mut state = State::default();
-        let mut next = Number(0);
-        loop {
-            let records = journal.read(next, START_BATCH)?;
-            if records.is_empty() {
-                break;
-            }
-            for record in &records {
-                state.hear(next, &safe.read(next, record)?, &safe)?;
-                next = next.next();
-            }
-        }
+        let state = hear_all(&*journal, &safe)?;
         safe.reclaim(&state.units)?;
         let (identity, _) = state.us.as_ref().ok_or(AppError::NoIdentity)?;
         let node = identity.node();
@@ -508,6 +498,42 @@ impl App {
     fn now(&self) -> Timestamp {
         self.env.now()
     }
+}
+
+/// Hears the whole journal. Another thread reads and opens the records that follow meanwhile.
+fn hear_all(journal: &dyn Journal, safe: &Safe) -> Result<State, AppError> {
+    let (opened, batches) = mpsc::sync_channel(2);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut next = Some(Number(0));
+            while let Some(from) = next {
+                let batch = open_batch(journal, safe, from);
+                let last = batch.as_ref().ok().and_then(|batch| batch.last());
+                next = last.map(|(number, _)| number.next());
+                if opened.send(batch).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut state = State::default();
+        for batch in batches {
+            for (number, entry) in batch? {
+                state.hear(number, &entry, safe)?;
+            }
+        }
+        Ok(state)
+    })
+}
+
+fn open_batch(
+    journal: &dyn Journal,
+    safe: &Safe,
+    from: Number,
+) -> Result<Vec<(Number, Entry)>, AppError> {
+    let records = journal.read(from, START_BATCH)?;
+    let numbers = iter::successors(Some(from), |number| Some(number.next()));
+    let open = |(number, record)| Ok((number, safe.read(number, record)?));
+    numbers.zip(&records).map(open).collect()
 }
 
 fn is_about_links(entry: &Entry) -> bool {

@@ -17,8 +17,9 @@
 //! events for one place, and nobody could ever tell which one counts.
 //!
 //! A peer that cannot be reached is not a peer that refuses: we try for ever, less and less
-//! often, and at once when it gives a sign of life. A peer that refuses suspends the link, never
-//! the entries. Nothing is ever given up.
+//! often, and at once when it gives a sign of life. One that calls us all the time, and that we
+//! cannot reach, is tried every few seconds, not at each of its calls. A peer that refuses suspends
+//! the link, never the entries. Nothing is ever given up.
 
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const PAUSE_OF_A_DAY: Duration = HOUR;
 /// The longest pause after that.
 const LONGEST_PAUSE: Duration = Duration::from_secs(6 * 60 * 60);
+/// How often signs of life of a peer may end a pause.
+const SIGNS_EVERY: Duration = Duration::from_secs(5);
 /// Refusals, at least an hour apart in all, that suspend a link.
 const REFUSALS: u32 = 3;
 
@@ -148,6 +151,8 @@ pub struct Delivery {
     /// Whether the peer came while a request to it was under way: should that request have failed,
     /// it may be tried again at once.
     came: bool,
+    /// When a sign of life last ended a pause.
+    stirred: Option<Timestamp>,
     trouble: Trouble,
 }
 
@@ -176,6 +181,7 @@ impl Delivery {
             batch,
             phase: Phase::Ready,
             came: false,
+            stirred: None,
             trouble: Trouble::default(),
         }
     }
@@ -261,13 +267,25 @@ impl Delivery {
 
     fn peer_came(&mut self, at: Timestamp, holds: Option<Seq>) {
         match self.phase {
-            Phase::Pausing { .. } => self.phase = Phase::Ready,
+            Phase::Pausing { until } => self.stir(at, until),
             Phase::InFlight => self.came = true,
             Phase::Ready | Phase::Blocked => {}
         }
         self.trouble.failures = 0;
         if let Some(holds) = holds.filter(|_| self.phase != Phase::InFlight) {
             self.confirm(at, holds);
+        }
+    }
+
+    /// Ends a pause because of a sign of life, or shortens it if another one did so just before.
+    fn stir(&mut self, at: Timestamp, until: Timestamp) {
+        let again = self.stirred.map(|before| before.after(SIGNS_EVERY));
+        match again.filter(|again| at < *again) {
+            Some(again) => self.phase = Phase::Pausing { until: until.min(again) },
+            None => {
+                self.stirred = Some(at);
+                self.phase = Phase::Ready;
+            }
         }
     }
 
@@ -282,10 +300,6 @@ impl Delivery {
                     self.trouble = Trouble::default();
                 }
             }
-            Outcome::Unreachable if came => {
-                self.confirmed = None;
-                self.phase = Phase::Ready;
-            }
             Outcome::Holds(holds) => {
                 let progress = holds != self.acked || self.confirmed.is_none();
                 self.phase = Phase::Ready;
@@ -298,7 +312,13 @@ impl Delivery {
                     self.pause(at);
                 }
             }
-            Outcome::Unreachable => self.pause(at),
+            Outcome::Unreachable => {
+                self.pause(at);
+                if let (true, Phase::Pausing { until }) = (came, self.phase) {
+                    self.trouble.failures = 0;
+                    self.stir(at, until);
+                }
+            }
             Outcome::Busy(after) => {
                 self.phase = Phase::Pausing { until: at.after(after.min(PAUSE_OF_A_DAY)) };
             }

@@ -111,6 +111,7 @@ pub struct RawHeader(pub Signed);
 /// A header that is canonical and complete. Who wrote it was not checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Canonical {
+    id: EventId,
     signed: Signed,
     header: Header,
 }
@@ -170,7 +171,8 @@ impl RawHeader {
         if object.integer("v")? != 1 {
             return Err(UnreadableHeader::UnsupportedVersion);
         }
-        Ok(Canonical { header: Header::read(&object)?, signed: self.0 })
+        let header = Header::read(&object)?;
+        Ok(Canonical { id: EventId(self.0.hash(Label::EventId)), header, signed: self.0 })
     }
 
     /// Reads again a header that this node verified, or signed, before it wrote it in its own
@@ -189,8 +191,8 @@ impl Canonical {
 
     /// Returns the name that this event has if it is genuine.
     #[must_use]
-    pub fn id(&self) -> EventId {
-        EventId(self.signed.hash(Label::EventId))
+    pub const fn id(&self) -> EventId {
+        self.id
     }
 
     /// Checks that `key` signed it.
@@ -225,14 +227,14 @@ impl Verified {
 
     /// Returns the name of this event.
     #[must_use]
-    pub fn id(&self) -> EventId {
-        self.0.id()
+    pub const fn id(&self) -> EventId {
+        self.0.id
     }
 
     /// Returns the place and the name of this event.
     #[must_use]
-    pub fn head(&self) -> Head {
-        Head { epoch: self.0.header.epoch, seq: self.0.header.seq, id: self.id() }
+    pub const fn head(&self) -> Head {
+        Head { epoch: self.0.header.epoch, seq: self.0.header.seq, id: self.0.id }
     }
 
     /// Checks a body against the header. A body that is missing may have been erased: it is not

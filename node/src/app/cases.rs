@@ -1,6 +1,6 @@
 //! The referrals that this node takes part in, as the journal tells.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use maillage_protocol::body::{Saying, Side, Skeleton, Thread};
 use maillage_protocol::consent::Consent;
@@ -30,7 +30,7 @@ pub struct Case {
     /// What was asked.
     pub proposal: Option<Proposal>,
     /// What she agreed to.
-    pub consents: BTreeMap<ConsentId, Consent>,
+    consents: Vec<Consent>,
     /// The records that speak of it, oldest first.
     pub records: Vec<Number>,
     /// What we said that has to reach the other side, oldest first.
@@ -74,7 +74,7 @@ impl Case {
             unit,
             chain: None,
             proposal: None,
-            consents: BTreeMap::new(),
+            consents: Vec::new(),
             records: Vec::new(),
             told: Vec::new(),
             heard: Vec::new(),
@@ -93,19 +93,25 @@ impl Case {
         self.chain = self.chain.or(need.zip(pathway));
         match &skeleton.saying {
             Saying::Consent(grant) => {
-                if let Ok(consent) = Consent::recorded((**grant).clone()) {
-                    self.consents.entry(consent.id()).or_insert(consent);
+                if let Ok(consent) = Consent::recorded((**grant).clone())
+                    && self.consent_named(consent.id()).is_none()
+                {
+                    // There is one, most often: room for more would cost more than all the rest.
+                    self.consents.reserve_exact(1);
+                    self.consents.push(consent);
                 }
             }
             Saying::Referral(event) => {
                 if let (Event::Proposed(proposal), Side::Sender) = (event, said_by) {
                     self.proposal.get_or_insert_with(|| (**proposal).clone());
                 }
-                if let (Event::Withdrawn { scope, .. }, Some(consent)) =
+                if let (Event::Withdrawn { scope, .. }, Some(named)) =
                     (event, skeleton.thread.consent)
-                    && let Some(consent) = self.consents.get_mut(&consent)
                 {
-                    *consent = consent.clone().hear(*scope, skeleton.at);
+                    let withdrawn = self.consents.iter_mut().find(|known| known.id() == named);
+                    if let Some(consent) = withdrawn {
+                        *consent = consent.clone().hear(*scope, skeleton.at);
+                    }
                 }
                 if let Some(fact) = skeleton.fact(said_by) {
                     self.referral = std::mem::take(&mut self.referral).hear(&fact);
@@ -118,13 +124,17 @@ impl Case {
     /// Returns the consent under which the referral was proposed.
     #[must_use]
     pub fn consent(&self) -> Option<&Consent> {
-        self.consents.get(&self.proposal.as_ref()?.consent)
+        self.consent_named(self.proposal.as_ref()?.consent)
     }
 
     /// Returns the consent that a payload cites, or that it is.
     #[must_use]
     pub fn consent_of(&self, skeleton: &Skeleton) -> Option<&Consent> {
-        self.consents.get(&skeleton.thread.consent?)
+        self.consent_named(skeleton.thread.consent?)
+    }
+
+    fn consent_named(&self, id: ConsentId) -> Option<&Consent> {
+        self.consents.iter().find(|consent| consent.id() == id)
     }
 
     /// Returns whose half is not ours.

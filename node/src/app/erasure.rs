@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use maillage_protocol::control::Control;
 use maillage_protocol::erasure::{
@@ -225,7 +226,7 @@ impl App {
         self.strip(&numbers)?;
         let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         for case in state.cases.values_mut().filter(|case| units.contains(&case.unit)) {
-            case.erased = true;
+            Arc::make_mut(case).erased = true;
         }
         Ok(())
     }

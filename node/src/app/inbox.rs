@@ -9,6 +9,7 @@
 //! under a key that we can destroy. Meaning is heard after the append, and can refuse nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use maillage_protocol::body::{Cover, Payload, Skeleton, check_scope};
 use maillage_protocol::channel::{ChannelRefusal, Positioned, Verdict};
@@ -20,6 +21,7 @@ use maillage_protocol::event::{
 use maillage_protocol::fork::ForkProof;
 use maillage_protocol::id::{Epoch, EventId, NodeId, ReferralId, Seq, UnitId};
 use maillage_protocol::identity::Identity;
+use maillage_protocol::label::Label;
 use maillage_protocol::limits;
 use maillage_protocol::problem::ProblemType;
 use maillage_protocol::receipt::DeliveryReceipt;
@@ -72,7 +74,7 @@ const NOWHERE: UnitId = UnitId::from_bytes([0; 16]);
 struct Intake<'a> {
     app: &'a App,
     from: NodeId,
-    author: Identity,
+    author: Arc<Identity>,
     channel: maillage_protocol::channel::Channel,
     /// Places taken by this very batch.
     taken: BTreeMap<(Epoch, Seq), (EventId, Signed)>,
@@ -249,11 +251,11 @@ impl<'a> Intake<'a> {
     ) -> Result<(BatchAnswer, BTreeSet<ReferralId>, Vec<Control>), InboxError> {
         let held = self.channel.head();
         for event in events {
-            let id = EventId(event.header.hash(maillage_protocol::label::Label::EventId));
+            let header = event.header.clone();
             match self.take(event) {
-                Ok(st) => self.results.push(EventResult { id, st, code: None }),
+                Ok((id, st)) => self.results.push(EventResult { id, st, code: None }),
                 Err(stop) => {
-                    self.stop(id, stop)?;
+                    self.stop(EventId(header.hash(Label::EventId)), stop)?;
                     break;
                 }
             }
@@ -304,9 +306,10 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
-    fn take(&mut self, wire: WireEvent) -> Result<EventStatus, Stop> {
+    fn take(&mut self, wire: WireEvent) -> Result<(EventId, EventStatus), Stop> {
         let WireEvent { header, body, keybox } = wire;
         let canonical = RawHeader(header).parse().map_err(unreadable)?;
+        let id = canonical.id();
         let verified = self.verify(canonical)?;
         let body = body.map(|body| body.0);
         let wrong_body = verified.check_body(body.as_deref()).is_err();
@@ -314,11 +317,12 @@ impl<'a> Intake<'a> {
         let body = body.unwrap_or_default();
         let control = control_of(&verified, &body);
         match self.place(verified, control) {
-            Verdict::Duplicate => Ok(EventStatus::Duplicate),
+            Verdict::Duplicate => Ok((id, EventStatus::Duplicate)),
             Verdict::Append(_) if wrong_body => Err(Stop::Problem(ProblemType::InvalidEvent)),
             Verdict::Append(positioned) => {
                 self.store(&positioned, body, keybox.as_ref())?;
-                Ok(if missing { EventStatus::BodyMissing } else { EventStatus::Stored })
+                let status = if missing { EventStatus::BodyMissing } else { EventStatus::Stored };
+                Ok((id, status))
             }
             Verdict::Gap => Err(Stop::Gap),
             Verdict::Fork(proof) => Err(Stop::Fork(proof)),
@@ -462,7 +466,7 @@ impl<'a> Intake<'a> {
 
     fn case(&mut self, referral: ReferralId) -> &mut Case {
         let from = self.from;
-        let known = self.app.state().cases.get(&referral).cloned();
+        let known = self.app.case(referral).map(Arc::unwrap_or_clone);
         let new = || Case::new(referral, Author::Receiver, from, NOWHERE);
         self.cases.entry(referral).or_insert_with(|| known.unwrap_or_else(new))
     }

@@ -1,5 +1,7 @@
 //! Linking with another node: an invitation, two proofs, two humans.
 
+use std::sync::Arc;
+
 use maillage_protocol::control::{Control, LinkAccept};
 use maillage_protocol::encoding;
 use maillage_protocol::id::NodeId;
@@ -270,8 +272,8 @@ impl App {
 
     /// Returns the identity of a node that we are linked with, or about to be.
     #[must_use]
-    pub fn peer_identity(&self, peer: NodeId) -> Option<Identity> {
-        self.state().peers.get(&peer).map(|peer| peer.identity.clone())
+    pub fn peer_identity(&self, peer: NodeId) -> Option<Arc<Identity>> {
+        self.state().peers.get(&peer).map(|peer| Arc::clone(&peer.identity))
     }
 
     /// Returns where a peer is.
@@ -295,7 +297,7 @@ impl App {
         if forked {
             return Ok(());
         }
-        let (mut known, mut records) = (known, Vec::new());
+        let (mut known, mut records) = (Arc::unwrap_or_clone(known), Vec::new());
         for event in log.iter().filter(|event| !learned.contains(&event.id())) {
             let forked = match known.clone().append(event) {
                 Ok(identity) => {

@@ -2,6 +2,7 @@
 //! and what waits for its place.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use maillage_protocol::channel::{Channel, Positioned};
 use maillage_protocol::delivery::Health;
@@ -17,7 +18,7 @@ use crate::journal::Number;
 /// A node that we are linked with, or about to be.
 pub struct Peer {
     /// Who it is.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// How the link is.
     pub state: LinkState,
     /// Where it is: what was approved, until its identity says otherwise.
@@ -226,7 +227,7 @@ impl Peer {
     pub fn new(us: NodeId, identity: Identity, url: String, state: LinkState) -> Self {
         let peer = identity.node();
         Self {
-            identity,
+            identity: Arc::new(identity),
             state,
             url,
             incoming: Stream::new(peer, Recipient::Node(us)),
@@ -256,12 +257,12 @@ impl Peer {
 
     /// Takes note of an event of its identity log.
     pub fn learn(&mut self, event: &SignedIdentity) {
-        match self.identity.clone().append(event) {
+        match Identity::clone(&self.identity).append(event) {
             Ok(identity) => {
                 if let Some(url) = identity.urls().first() {
                     self.url.clone_from(url);
                 }
-                self.identity = identity;
+                self.identity = Arc::new(identity);
             }
             Err(maillage_protocol::identity::IdentityError::Forked) => {
                 self.alert = Some(Alert::IdentityForked);

@@ -3,6 +3,7 @@
 //! Under the turn of the referral: decide, seal what is to be told, write one record, take note.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use maillage_protocol::body::{
     Contact, Content, Cover, Payload, Side, Skeleton, Thread, Unsayable,
@@ -405,14 +406,14 @@ impl App {
     pub(super) fn resume_reactions(&self) -> Result<(), AppError> {
         let waiting: Vec<_> = {
             let state = self.state();
-            let waits = |case: &&Case| is_new(case) || awaits_contact(case) || has_left(case);
+            let waits = |case: &&Arc<Case>| is_new(case) || awaits_contact(case) || has_left(case);
             state.cases.values().filter(waits).map(|case| case.id).collect()
         };
         waiting.into_iter().try_for_each(|id| self.react(id))
     }
 
     /// Returns what is known of a referral.
-    pub(super) fn case(&self, id: ReferralId) -> Option<Case> {
+    pub(super) fn case(&self, id: ReferralId) -> Option<Arc<Case>> {
         self.state().cases.get(&id).cloned()
     }
 

@@ -2,6 +2,7 @@
 //! by act. Nothing here is truth: losing it costs a start.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use maillage_protocol::channel::Channel;
 use maillage_protocol::control::Control;
@@ -37,7 +38,7 @@ pub(super) struct State {
     /// The nodes that we are linked with, or about to be.
     pub peers: BTreeMap<NodeId, Peer>,
     /// The referrals that we take part in.
-    pub cases: BTreeMap<ReferralId, Case>,
+    pub cases: BTreeMap<ReferralId, Arc<Case>>,
     /// Our professionals.
     pub accounts: Accounts,
     /// How we describe ourselves.
@@ -168,8 +169,8 @@ impl State {
 
     fn hear_said(&mut self, number: Number, said: &Said) {
         self.units.insert(said.unit);
-        let new = || Case::new(said.referral, said.side, said.peer, said.unit);
-        let case = self.cases.entry(said.referral).or_insert_with(new);
+        let new = || Arc::new(Case::new(said.referral, said.side, said.peer, said.unit));
+        let case = Arc::make_mut(self.cases.entry(said.referral).or_insert_with(new));
         for word in &said.words {
             case.hear(word, side_of(said.side));
         }
@@ -276,7 +277,7 @@ impl State {
                 peer.waiting.insert(what);
                 let Some(referral) = referral else { continue };
                 self.telling.insert(what, referral);
-                let case = self.cases.get_mut(&referral).into_iter();
+                let case = self.cases.get_mut(&referral).map(Arc::make_mut).into_iter();
                 let told = case.flat_map(|case| &mut case.told).filter(|told| told.what == what);
                 told.for_each(|told| told.place = None);
             }
@@ -290,7 +291,7 @@ impl State {
         if !is_about_the_channel {
             peer.unheld.push_back(Unheld { event: number, what, referral });
         }
-        let case = referral.and_then(|id| self.cases.get_mut(&id));
+        let case = referral.and_then(|id| self.cases.get_mut(&id)).map(Arc::make_mut);
         let Some(case) = case else { return };
         case.records.push(number);
         if let Some(told) = case.told.iter_mut().find(|told| told.what == what) {
@@ -332,8 +333,9 @@ impl State {
     ) {
         let Some(referral) = skeleton.thread.referral else { return };
         let nowhere = UnitId::from_bytes([0; 16]);
-        let new = || Case::new(referral, Author::Receiver, from, unit.unwrap_or(nowhere));
-        let case = self.cases.entry(referral).or_insert_with(new);
+        let unit_or = unit.unwrap_or(nowhere);
+        let new = || Arc::new(Case::new(referral, Author::Receiver, from, unit_or));
+        let case = Arc::make_mut(self.cases.entry(referral).or_insert_with(new));
         // A referral between two nodes is nobody else's business.
         if case.peer != from {
             return;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use maillage_protocol::body::{Contact, Payload, Saying};
 use maillage_protocol::codes::NeedCode;
@@ -206,9 +207,10 @@ impl App {
 
     /// Returns what waits for somebody.
     pub fn worklist(&self) -> Result<Worklist, AppError> {
-        let open: Vec<Case> = {
+        let open: Vec<Arc<Case>> = {
             let state = self.state();
-            let open = |case: &&Case| case.referral.turn().is_some() && case.proposal.is_some();
+            let open =
+                |case: &&Arc<Case>| case.referral.turn().is_some() && case.proposal.is_some();
             state.cases.values().filter(open).cloned().collect()
         };
         let mut rows = open.iter().map(|case| self.row(case)).collect::<Result<Vec<_>, _>>()?;
@@ -234,9 +236,9 @@ impl App {
 
     /// Returns the referrals that are over, the latest first, at most `limit`.
     pub fn ended(&self, limit: usize) -> Result<Vec<WorklistRow>, AppError> {
-        let mut over: Vec<Case> = {
+        let mut over: Vec<Arc<Case>> = {
             let state = self.state();
-            let over = |case: &&Case| case.referral.status().is_over();
+            let over = |case: &&Arc<Case>| case.referral.status().is_over();
             state.cases.values().filter(over).cloned().collect()
         };
         over.sort_by_key(|case| std::cmp::Reverse(case.records.last().copied()));
@@ -259,7 +261,7 @@ impl App {
             agreed_until: case.consent().map(|consent| consent.grant().scope.expires),
             erasure: self.erasure_state(id),
             confirmation: case.referral.confirmation(),
-            proposal: case.proposal,
+            proposal: case.proposal.clone(),
             contact,
             steps: told.steps,
             card,
@@ -269,7 +271,7 @@ impl App {
     /// Returns the state of a referral, as both nodes must fold it.
     #[must_use]
     pub fn referral(&self, id: ReferralId) -> Option<maillage_protocol::referral::Referral> {
-        self.case(id).map(|case| case.referral)
+        self.case(id).map(|case| case.referral.clone())
     }
 
     /// Returns which half of a referral is ours.

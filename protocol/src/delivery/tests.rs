@@ -75,6 +75,24 @@ fn a_peer_that_calls_us_while_we_call_it_is_tried_again_at_once() {
     assert!(matches!(delivery.poll(NOW), Output::WaitUntil(_)));
 }
 
+/// It writes to us all day, and nobody answers at its address.
+#[test]
+fn a_peer_that_calls_us_all_the_time_is_not_called_all_the_time() {
+    let mut delivery = Delivery::resume(Seq(1), Seq(0));
+    let (mut calls, until) = (0_u32, NOW.after(Duration::from_secs(60)));
+    let mut now = NOW;
+    while now < until {
+        delivery.handle(Input::PeerCame { at: now, holds: None });
+        if delivery.poll(now) == Output::ConfirmHead {
+            calls += 1;
+            let outcome = Outcome::Unreachable;
+            delivery.handle(Input::Answered { at: now, outcome });
+        }
+        now = now.after(Duration::from_millis(100));
+    }
+    assert_eq!(calls, 13, "the first, then one for each five seconds");
+}
+
 #[test]
 fn an_unreachable_peer_is_tried_for_ever_less_and_less() {
     let mut delivery = Delivery::resume(Seq(1), Seq(0));

@@ -18,6 +18,7 @@ use std::path::Path;
 use append::Producers;
 use control::{PostgreSql, raw_sync};
 use ingest::Ingest;
+use primitives::Primitives;
 use report::{Report, Rounds};
 
 /// Rounds, in each of which every engine runs once.
@@ -54,7 +55,7 @@ fn compare(report: &mut Report) {
     let postgresql = PostgreSql::start(&folder.path().join("postgresql"));
     let journal = Producers::open(&folder.path().join("journal"));
     let mut ingest = Ingest::ready(&folder.path().join("node"));
-    let mut rounds = Rounds::default();
+    let (primitives, mut rounds) = (Primitives::draw(), Rounds::default());
     for round in 1..=ROUNDS {
         eprintln!("round {round} of {ROUNDS}");
         rounds.add("raw", raw_sync(&folder.path().join("raw")));
@@ -68,8 +69,10 @@ fn compare(report: &mut Report) {
         let batch = ingest.rate(maillage_protocol::limits::BATCH_EVENTS);
         rounds.add("ingest 64", batch.rate);
         rounds.add("ingest 64 cpu", batch.cpu_micros);
-        rounds.add("verify", primitives::verify_micros());
-        rounds.add("open", primitives::open_micros());
+        rounds.add("verify", primitives.verify_micros());
+        rounds.add("open", primitives.open_micros());
+        rounds.add("limit 1", primitives.limit_of_requests());
+        rounds.add("limit 64", primitives.limit_of_batches());
     }
     report.rounds(&rounds);
 }

@@ -62,6 +62,11 @@ impl Report {
             ("PostgreSQL, the same INSERT, 64 clients", "postgresql 64"),
             ("node: signed events over HTTP, 1 per request, 64 peers", "ingest 1"),
             ("node: the same in batches of 64", "ingest 64"),
+            (
+                "cryptography of an event in its own request, all processors, nothing else",
+                "limit 1",
+            ),
+            ("cryptography of an event in a batch, all processors, nothing else", "limit 64"),
         ] {
             let figures = spread(&rounds.0[key], 0);
             self.say(&format!("| {name} | {figures} |\n"));
@@ -72,6 +77,16 @@ impl Report {
             ("journal ÷ PostgreSQL, 64 each", "journal 64", "postgresql 64", "4", "8"),
             ("node, 1 per request ÷ PostgreSQL, 64", "ingest 1", "postgresql 64", "1.2", "2"),
             ("node, batches of 64 ÷ PostgreSQL, 64", "ingest 64", "postgresql 64", "2", "4"),
+            ("node, 1 per request ÷ its cryptography alone", "ingest 1", "limit 1", "–", "–"),
+            (
+                "node, batches of 64 ÷ its cryptography alone",
+                "ingest 64",
+                "limit 64",
+                "0.45",
+                "0.75",
+            ),
+            ("cryptography of a request ÷ PostgreSQL, 64", "limit 1", "postgresql 64", "–", "–"),
+            ("cryptography of a batch ÷ PostgreSQL, 64", "limit 64", "postgresql 64", "–", "–"),
             (
                 "CPU of an event in a batch ÷ `verify_strict`",
                 "ingest 64 cpu",
