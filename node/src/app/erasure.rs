@@ -171,6 +171,7 @@ impl App {
     ) -> Result<Signed, AppError> {
         let (units, known, absent) = self.units_of(peer, order);
         self.destroy_units(&units)?;
+        self.give_up(peer, &order.ids)?;
         let at = self.now();
         let attestation = ErasureAttestation {
             absent,
@@ -207,10 +208,24 @@ impl App {
             .filter(|case| case.peer == peer)
             .flat_map(|case| case.heard.iter().map(|id| (*id, case.unit)))
             .collect();
-        let (known, absent) = order.ids.iter().copied().partition(|id| theirs.contains_key(id));
+        let closed = state.peers.get(&peer).into_iter().flat_map(|peer| &peer.without_key);
+        let closed: BTreeSet<_> = closed.map(|head| head.id).collect();
+        let is_held = |id: &EventId| theirs.contains_key(id) || closed.contains(id);
+        let (known, absent) = order.ids.iter().copied().partition(is_held);
         let units: BTreeSet<_> =
             order.ids.iter().filter_map(|id| theirs.get(id).copied()).collect();
         (units.into_iter().collect(), known, absent)
+    }
+
+    /// Gives up the keys of events that were kept closed: what follows them need not wait.
+    fn give_up(&self, peer: NodeId, ids: &[EventId]) -> Result<(), AppError> {
+        let closed = self.closed(peer);
+        for (event, number) in closed.into_iter().filter(|(event, _)| ids.contains(event)) {
+            let act = Act::Keyed { event, wrapped: Vec::new(), word: None };
+            self.record(None, &act, &FactContent::default())?;
+            self.strip(&[number])?;
+        }
+        Ok(())
     }
 
     /// Destroys the keys of units, takes what they sealed out of the journal, and out of memory.

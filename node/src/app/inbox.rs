@@ -7,6 +7,9 @@
 //!
 //! The keybox is opened before the append and then forgotten: the key of the body is wrapped again
 //! under a key that we can destroy. Meaning is heard after the append, and can refuse nothing.
+//!
+//! What cannot be opened is kept closed, and so is everything sealed that follows it: a consent
+//! must be heard before the request that cites it. Keys that miss are asked again, in order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -38,7 +41,7 @@ use super::state::control_of;
 use super::turns::Subject;
 use super::{App, AppError};
 use crate::facts::{Act, EventEntry, FactContent, ReceiptEntry, evidence_record, receipt_record};
-use crate::journal::Record;
+use crate::journal::{Number, Record};
 use crate::vault::VaultKey;
 
 /// Why nothing of a batch was taken.
@@ -80,6 +83,8 @@ struct Intake<'a> {
     taken: BTreeMap<(Epoch, Seq), (EventId, Signed)>,
     /// The referrals it speaks of, as they will be.
     cases: BTreeMap<ReferralId, Case>,
+    /// Whether an earlier event waits for its key.
+    closed: bool,
     records: Vec<Record>,
     results: Vec<EventResult>,
     touched: BTreeSet<ReferralId>,
@@ -156,7 +161,22 @@ impl App {
         receipt.sign(&sig)
     }
 
-    /// Keeps the key of an event that was held without it.
+    /// Returns the events of a peer that wait for their keys, oldest first.
+    #[must_use]
+    pub fn keys_needed(&self, peer: NodeId) -> Vec<EventId> {
+        let closed = self.closed(peer).into_iter().map(|(event, _)| event);
+        closed.take(limits::BATCH_EVENTS).collect()
+    }
+
+    /// Returns the events of a peer that wait for their keys, and their records.
+    pub(super) fn closed(&self, peer: NodeId) -> Vec<(EventId, Number)> {
+        let state = self.state();
+        let closed = state.peers.get(&peer).into_iter().flat_map(|peer| &peer.without_key);
+        closed.filter_map(|head| Some((head.id, *state.events.get(&head.id)?))).collect()
+    }
+
+    /// Keeps the key of the oldest event of a peer that was held without it. What follows it was
+    /// kept closed: its turn comes next.
     pub fn take_keybox(
         &self,
         from: NodeId,
@@ -165,10 +185,8 @@ impl App {
     ) -> Result<bool, AppError> {
         let number = {
             let state = self.state();
-            let waits = state
-                .peers
-                .get(&from)
-                .is_some_and(|peer| peer.without_key.iter().any(|head| head.id == id));
+            let oldest = state.peers.get(&from).and_then(|peer| peer.without_key.first());
+            let waits = oldest.is_some_and(|head| head.id == id);
             state.events.get(&id).copied().filter(|_| waits)
         };
         let Some(number) = number else { return Ok(false) };
@@ -236,6 +254,7 @@ impl<'a> Intake<'a> {
             channel: peer.incoming.channel.clone(),
             taken: BTreeMap::new(),
             cases: BTreeMap::new(),
+            closed: !peer.without_key.is_empty(),
             records: Vec::new(),
             results: Vec::new(),
             touched: BTreeSet::new(),
@@ -275,11 +294,8 @@ impl<'a> Intake<'a> {
             self.records.push(self.app.fact(None, &told, &FactContent::default())?);
         }
         self.app.append(&self.records)?;
-        let need = self.app.state().peers.get(&self.from).map(|peer| {
-            peer.without_key.iter().take(limits::BATCH_EVENTS).map(|head| head.id).collect()
-        });
         let results = std::mem::take(&mut self.results);
-        let answer = BatchAnswer { results, receipt, need: need.unwrap_or_default() };
+        let answer = BatchAnswer { results, receipt, need: self.app.keys_needed(self.from) };
         Ok((answer, std::mem::take(&mut self.touched), std::mem::take(&mut self.controls)))
     }
 
@@ -386,7 +402,10 @@ impl<'a> Intake<'a> {
             skeleton: None,
         };
         if event.header().commitment.is_some() && !entry.body.is_empty() {
-            self.open(event, &mut entry, keybox)?;
+            if !self.closed {
+                self.open(event, &mut entry, keybox)?;
+            }
+            self.closed |= entry.wrapped.is_empty() && !entry.body.is_empty();
         }
         let now = self.app.now();
         self.records.push(self.app.safe.received_record(now, id, &entry)?);

@@ -411,9 +411,9 @@ impl App {
         peer: NodeId,
         ids: &[EventId],
         kid: Kid,
-    ) -> Result<Vec<NamedKeybox>, AppError> {
+    ) -> Result<Option<Vec<NamedKeybox>>, AppError> {
         let kem = self.peer_identity(peer).and_then(|identity| identity.key(KeyUse::Kem));
-        let Some(kem) = kem.filter(|key| key.kid() == kid) else { return Ok(Vec::new()) };
+        let Some(kem) = kem.filter(|key| key.kid() == kid) else { return Ok(None) };
         let mut keyboxes = Vec::new();
         for id in ids.iter().take(limits::BATCH_EVENTS) {
             let number = self.state().events.get(id).copied();
@@ -427,7 +427,7 @@ impl App {
                 key.and_then(|key| key.seal_for(&kem.public, *id, peer, random(&*self.env)).ok());
             keyboxes.extend(sealed.map(|k| NamedKeybox { id: *id, k }));
         }
-        Ok(keyboxes)
+        Ok(Some(keyboxes))
     }
 
     /// Judges a receipt of a peer. It is written if it says something new.

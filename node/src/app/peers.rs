@@ -87,6 +87,8 @@ pub enum Trouble {
     Blocked,
     /// It does not want our events.
     Refuses,
+    /// Words of it wait for a key that it has not given again.
+    Closed,
     /// It has not answered since then. We go on trying.
     Silent(Timestamp),
 }
@@ -107,6 +109,7 @@ impl Trouble {
             Self::Alert(Alert::IdentityForked) => "identity_forked",
             Self::Blocked => "blocked",
             Self::Refuses => "refuses",
+            Self::Closed => "closed",
             Self::Silent(_) => "silent",
         }
     }
@@ -279,6 +282,7 @@ impl Peer {
             (Some(alert), _) => Some(Trouble::Alert(alert)),
             (None, Health::Blocked) => Some(Trouble::Blocked),
             (None, Health::Suspended) => Some(Trouble::Refuses),
+            _ if !self.without_key.is_empty() => Some(Trouble::Closed),
             (None, Health::Unreachable(since)) => Some(Trouble::Silent(since)),
             (None, Health::Well) => None,
         }

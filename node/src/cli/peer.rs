@@ -139,6 +139,7 @@ fn in_words(trouble: &str) -> &'static str {
         "identity_forked" => "son identité a deux suites : appelez-le avant tout échange",
         "blocked" => "ne peut plus recevoir nos envois : appelez-le",
         "refuses" => "refuse nos envois : appelez-le",
+        "closed" => "n’a pas encore redonné la clé de ses messages : nous la redemandons",
         _ => "ne répond pas : nous réessayons",
     }
 }

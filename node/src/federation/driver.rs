@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use maillage_protocol::delivery::{Delivery, Input, Outcome, Output};
-use maillage_protocol::id::{Epoch, EventId, IdentityId, NodeId, Seq};
+use maillage_protocol::id::{Epoch, IdentityId, NodeId, Seq};
 use maillage_protocol::keys::PrivateKey;
 use maillage_protocol::limits;
 use maillage_protocol::problem::ProblemType;
@@ -57,6 +57,8 @@ struct Line {
     /// Counts the signs of life of the peer.
     alive: watch::Sender<u64>,
     polls: Arc<Semaphore>,
+    /// Whether it is being asked for keys: held by whoever asks.
+    asking: Arc<Semaphore>,
     /// Whether the peer said what it holds in this life of the process.
     confirmed: Arc<AtomicBool>,
 }
@@ -108,7 +110,8 @@ impl Drivers {
         let (alive, signs) = watch::channel(0);
         let polls = Arc::new(Semaphore::new(limits::LONG_POLLS));
         let confirmed = Arc::new(AtomicBool::new(false));
-        let line = Line { inputs, alive, polls, confirmed: Arc::clone(&confirmed) };
+        let asking = Arc::new(Semaphore::new(1));
+        let line = Line { inputs, alive, polls, asking, confirmed: Arc::clone(&confirmed) };
         peers.insert(peer, line);
         let exchange = Exchange {
             app: Arc::clone(&self.app),
@@ -135,6 +138,9 @@ impl Drivers {
             // Nobody listens once the task has ended, which only the end of the process does.
             line.inputs.send(Input::PeerCame { at, holds }).ok();
             line.alive.send_modify(|count| *count += 1);
+        }
+        if !self.app.keys_needed(peer).is_empty() {
+            self.ask_keys(peer);
         }
     }
 
@@ -168,11 +174,14 @@ impl Drivers {
         tokio::spawn(async move { exchange.read_identity().await });
     }
 
-    /// Asks a peer again for the keys of events that it sealed for a key that we had not any more.
-    pub(super) fn ask_keys(&self, peer: NodeId, ids: Vec<EventId>) {
+    /// Asks a peer for the keys of events that we hold closed, unless it is being asked.
+    fn ask_keys(&self, peer: NodeId) {
+        let asking = self.lock().get(&peer).map(|line| Arc::clone(&line.asking));
+        let Some(Ok(asking)) = asking.map(Semaphore::try_acquire_owned) else { return };
         let exchange = self.aside(peer);
         tokio::spawn(async move {
-            if let Err(error) = exchange.ask_keys(ids).await {
+            let _asking = asking;
+            if let Err(error) = exchange.ask_keys().await {
                 info!(error = %Chain(&error), "cannot ask a peer for keys yet");
             }
         });
@@ -508,26 +517,28 @@ impl Exchange {
             let deposit = ReceiptDeposit { receipts: vec![answer.receipt] };
             self.post::<Option<()>>("/receipts", &deposit).await?;
         }
-        if !answer.need.is_empty() {
-            self.ask_keys(answer.need).await?;
-        }
-        Ok(())
+        self.ask_keys().await
     }
 
-    /// Asks again for the keys of events that we hold without.
-    async fn ask_keys(&self, ids: Vec<EventId>) -> Result<(), CallError> {
-        let kid = self.app.kem_kid();
-        let asked = KeyboxRequest { ids, kid };
-        let (_, KeyboxAnswer { keyboxes }) = self.post("/keybox", &asked).await?;
-        let (app, peer) = (Arc::clone(&self.app), self.peer);
-        blocking(move || {
-            for named in keyboxes {
-                app.take_keybox(peer, named.id, &named.k)?;
+    /// Asks for the keys of events that we hold closed, until none is missing or none comes.
+    async fn ask_keys(&self) -> Result<(), CallError> {
+        loop {
+            let ids = self.app.keys_needed(self.peer);
+            let Some(oldest) = ids.first().copied() else { return Ok(()) };
+            let asked = KeyboxRequest { ids, kid: self.app.kem_kid() };
+            let (_, KeyboxAnswer { keyboxes }) = self.post("/keybox", &asked).await?;
+            let (app, peer) = (Arc::clone(&self.app), self.peer);
+            blocking(move || {
+                for named in keyboxes {
+                    app.take_keybox(peer, named.id, &named.k)?;
+                }
+                Ok(())
+            })
+            .await;
+            if self.app.keys_needed(self.peer).first() == Some(&oldest) {
+                return Ok(());
             }
-            Ok(())
-        })
-        .await;
-        Ok(())
+        }
     }
 
     async fn read_identity(&self) {

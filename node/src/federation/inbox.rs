@@ -49,13 +49,7 @@ pub(super) async fn push(
             doors.drivers.read_identity_again(peer);
             Err(FederationError::UnknownKey)
         }
-        answer => {
-            let answer = answer?;
-            if !answer.need.is_empty() {
-                doors.drivers.ask_keys(peer, answer.need.clone());
-            }
-            Ok(Json(answer))
-        }
+        answer => Ok(Json(answer?)),
     }
 }
 
@@ -140,6 +134,7 @@ pub(super) async fn keybox(
     let KeyboxRequest { ids, kid } = request.json()?;
     let (app, peer) = (doors.app.clone(), request.peer);
     let keyboxes = blocking(move || app.keyboxes(peer, &ids, kid)).await?;
+    let keyboxes = keyboxes.ok_or(FederationError::UnknownKey)?;
     Ok(Json(KeyboxAnswer { keyboxes }))
 }
 

@@ -70,6 +70,7 @@ fn told(trouble: Trouble, frame: &Frame) -> (Text, Option<Moment>) {
         Trouble::Alert(Alert::IdentityForked) => (Text("alerte-identite"), None),
         Trouble::Blocked => (Text("alerte-bloque"), None),
         Trouble::Refuses => (Text("alerte-refuse"), None),
+        Trouble::Closed => (Text("alerte-cle"), None),
         Trouble::Silent(since) => (Text("alerte-silence"), Some(frame.clock.moment(since))),
     }
 }

@@ -38,6 +38,7 @@ alerte-deux-histoires = Ce partenaire a écrit deux histoires différentes. Appe
 alerte-copie = Une copie ancienne de notre nœud est peut-être en marche. Arrêtez-la.
 alerte-identite = L’identité de ce partenaire a deux suites. Appelez-le avant tout échange.
 alerte-bloque = Ce partenaire ne peut plus recevoir nos envois. Nous réessayons. Appelez-le.
+alerte-cle = Des messages de ce partenaire attendent leur clé. Nous la lui redemandons à chaque contact. Si cela dure, appelez-le.
 alerte-refuse = Ce partenaire refuse nos envois. Nous réessayons une fois par jour. Appelez-le.
 alerte-silence = Ce partenaire ne répond pas. Nous réessayons sans cesse. Premier échec :
 

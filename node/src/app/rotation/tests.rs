@@ -1,8 +1,10 @@
+use maillage_protocol::codes::CancelReason;
+use maillage_protocol::erasure::ErasureCause;
 use maillage_protocol::referral::{Author, Command, Status};
 
 use super::*;
 use crate::app::tests::{Pair, deliver, propose, propose_once};
-use crate::app::{InboxError, Texts};
+use crate::app::{InboxError, Texts, Trouble};
 use maillage_protocol::problem::ProblemType;
 
 fn introduce(from: &App, to: &App) {
@@ -266,25 +268,90 @@ fn two_changes_at_once_do_not_cost_the_identity() {
     }
 }
 
-/// What was sealed for a key that we no longer had is read once its key came again.
-#[test]
-fn what_was_sealed_for_a_lost_key_is_read_once_it_is_sealed_again() {
+/// A pair in which the receiver lost the key for which the sender still seals.
+fn with_a_lost_key() -> Pair {
     let pair = Pair::linked();
-    let (us, peer) = (pair.b.node(), pair.a.node());
     let lost = pair.epn.keys.kem().kid();
     pair.b.rotate_keys().unwrap();
     pair.epn.keys.destroy(lost).unwrap();
+    pair
+}
+
+/// Seals again what the receiver asks for, and lets it take the keys in the order it asked.
+fn give_keys(pair: &Pair) -> Vec<bool> {
+    let (us, peer) = (pair.b.node(), pair.a.node());
+    introduce(&pair.b, &pair.a);
+    let needed = pair.b.keys_needed(peer);
+    let keyboxes = pair.a.keyboxes(us, &needed, pair.b.kem_kid()).unwrap().unwrap();
+    keyboxes.iter().map(|named| pair.b.take_keybox(peer, named.id, &named.k).unwrap()).collect()
+}
+
+/// What was sealed for a key that we no longer had is read once its key came again.
+#[test]
+fn what_was_sealed_for_a_lost_key_is_read_once_it_is_sealed_again() {
+    let pair = with_a_lost_key();
     let id = propose(&pair);
     deliver(&pair.a, &pair.b);
     assert!(pair.b.referral(id).is_none());
-    let needed: Vec<_> =
-        pair.b.state().peers[&peer].without_key.iter().map(|head| head.id).collect();
-    assert_eq!(needed.len(), 2);
-    introduce(&pair.b, &pair.a);
-    for keybox in pair.a.keyboxes(us, &needed, pair.b.kem_kid()).unwrap() {
-        assert!(pair.b.take_keybox(peer, keybox.id, &keybox.k).unwrap());
-    }
+    assert_eq!(pair.b.partners()[0].trouble, Some(Trouble::Closed));
+    assert_eq!(give_keys(&pair), [true, true]);
+    assert_eq!(pair.b.partners()[0].trouble, None);
     pair.exchange();
     assert_eq!(pair.b.referral(id).unwrap().status(), Status::Delivered);
     pair.same_referral(id);
+}
+
+/// What follows is sealed for the key of today, but it is not heard before what it follows: a
+/// request whose consent is unknown would be refused for ever.
+#[test]
+fn what_follows_a_closed_event_waits_for_it() {
+    let mut pair = with_a_lost_key();
+    let first = propose(&pair);
+    deliver(&pair.a, &pair.b);
+    introduce(&pair.b, &pair.a);
+    let second = propose_once(&pair.a, pair.b.node(), 1);
+    pair.a
+        .say(
+            None,
+            Author::Sender,
+            first,
+            Command::Cancel(CancelReason::ALL[0]),
+            Texts::default(),
+            None,
+        )
+        .unwrap();
+    deliver(&pair.a, &pair.b);
+    assert!(pair.b.referral(second).is_none());
+    assert_eq!(pair.b.keys_needed(pair.a.node()).len(), 5);
+    // Out of order, a key changes nothing.
+    let last = pair.b.keys_needed(pair.a.node())[4];
+    let keyboxes = pair.a.keyboxes(pair.b.node(), &[last], pair.b.kem_kid()).unwrap().unwrap();
+    assert!(!pair.b.take_keybox(pair.a.node(), last, &keyboxes[0].k).unwrap());
+    assert_eq!(give_keys(&pair), [true; 5]);
+    for _restarted in 0..2 {
+        pair.exchange();
+        pair.same_referral(first);
+        pair.same_referral(second);
+        pair.restart();
+    }
+}
+
+/// The sender destroyed the key: nobody can give it again, and what follows must not wait for it.
+#[test]
+fn an_erasure_opens_the_way_to_what_follows() {
+    let mut pair = with_a_lost_key();
+    let erased = propose(&pair);
+    deliver(&pair.a, &pair.b);
+    pair.a.erase_referral(erased, ErasureCause::Withdrawal).unwrap();
+    introduce(&pair.b, &pair.a);
+    let kept = propose_once(&pair.a, pair.b.node(), 1);
+    pair.exchange();
+    assert_eq!(give_keys(&pair), [true, true]);
+    for _restarted in 0..2 {
+        pair.exchange();
+        assert!(pair.b.referral(erased).is_none());
+        assert_eq!(pair.b.partners()[0].trouble, None);
+        pair.same_referral(kept);
+        pair.restart();
+    }
 }
