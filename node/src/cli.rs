@@ -6,6 +6,8 @@
 mod exit;
 mod failures;
 mod frame;
+mod typing;
+mod certificates;
 mod dates;
 mod backup;
 mod card;

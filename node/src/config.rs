@@ -219,6 +219,15 @@ pub enum ConfigError {
     /// The screen would never be locked, or always.
     #[error("`sessions.idle_minutes` goes from 5 to 30")]
     Idle,
+    /// A folder whose place depends on where the command was typed.
+    #[error("`{0}` is not an absolute path")]
+    Relative(&'static str),
+    /// Copies that the loss of the data folder would take away with it.
+    #[error("`backup.to` is inside `data_dir`")]
+    BackupInside,
+    /// It would not be found before our paths.
+    #[error("`public_base_path` begins with a slash, and does not end with one")]
+    BasePath,
     /// One key twice: the recovery kit would open nothing that the organization cannot.
     #[error("`backup.recipients` names one key twice")]
     OneRecipient,
@@ -292,7 +301,18 @@ impl Config {
         if !(5..=30).contains(&self.sessions.idle_minutes) {
             return Err(ConfigError::Idle);
         }
+        if self.data_dir.is_relative() {
+            return Err(ConfigError::Relative("data_dir"));
+        }
+        let base = &self.public_base_path;
+        if !base.is_empty() && (!base.starts_with('/') || base.ends_with('/')) {
+            return Err(ConfigError::BasePath);
+        }
         match &self.backup {
+            Some(Backup { to, .. }) if to.is_relative() => Err(ConfigError::Relative("backup.to")),
+            Some(Backup { to, .. }) if to.starts_with(&self.data_dir) => {
+                Err(ConfigError::BackupInside)
+            }
             Some(Backup { recipients: [one, other], .. }) if one == other => {
                 Err(ConfigError::OneRecipient)
             }

@@ -19,6 +19,7 @@ mod layout;
 mod session;
 mod statics;
 mod row;
+mod square;
 mod story;
 
 mod sign_in;
@@ -26,6 +27,7 @@ mod home;
 mod refer;
 mod requests;
 mod pathway;
+mod person;
 mod partners;
 mod account;
 
@@ -39,7 +41,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, web};
 
 pub use errors::PageError;
-pub use guard::SignInLimits;
+pub use guard::{CodeTries, SignInLimits};
 pub use session::Visitor;
 
 pub use crate::app::Joins;
@@ -121,6 +123,10 @@ pages! {
     post "/parcours/{reference}/reponse", Writer => pathway::answer::answer;
     get "/parcours/{reference}/arret", Writer => pathway::stop::show;
     post "/parcours/{reference}/arret", Writer => pathway::stop::stop;
+    get "/p", Visitor => person::show;
+    post "/p", Visitor => person::enter;
+    post "/p/avis", Visitor => person::answer;
+    post "/p/arret", Visitor => person::stop;
     get "/partenaires", Admin => partners::show;
     post "/partenaires/invitation", Admin => partners::invite;
     get "/partenaires/invitation/{brouillon}", Admin => partners::show_invitation;
@@ -135,8 +141,8 @@ pages! {
     post "/moi/mot-de-passe", Member => account::change_password;
 }
 
-/// Gives every page to actix. The server gives `App`, `Sessions`, `WebSettings`, `SignInLimits`
-/// and `dyn Joins` as `web::Data`.
+/// Gives every page to actix. The server gives `App`, `Sessions`, `WebSettings`, `SignInLimits`,
+/// `CodeTries` and `dyn Joins` as `web::Data`.
 pub fn routes(config: &mut web::ServiceConfig) {
     let scope = pages(web::scope(""))
         .app_data(web::FormConfig::default().limit(guard::LARGEST_FORM))

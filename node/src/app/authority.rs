@@ -5,10 +5,15 @@
 //!   session ─┐                    ┌─ may work ─────▶ Writer
 //!            ├─▶ Member (anybody) ┤
 //!   API key ─┘                    └─ may administer ▶ Admin
+//!
+//!   personal code ────────────────────────────────────▶ Bearer (one referral)
 //! ```
 
 use std::sync::Arc;
 
+use maillage_protocol::codes::{Answerer, HeardBy, Helped, Medium};
+use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
+use maillage_protocol::directory::Card;
 use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, UnitId};
 use maillage_protocol::link::Invitation;
 use maillage_protocol::private::Private;
@@ -238,5 +243,54 @@ impl Admin {
     /// Resumes a link.
     pub fn resume(&self, peer: NodeId) -> Result<(), LinkError> {
         self.0.app.resume_link(peer)
+    }
+}
+
+/// The person herself, by the code of her receipt: her referral, and nothing else. No account.
+#[derive(Clone)]
+pub struct Bearer {
+    app: Arc<App>,
+    referral: ReferralId,
+}
+
+impl Bearer {
+    /// Makes the handle of whoever knows a code, if this node issued it.
+    #[must_use]
+    pub fn of(app: Arc<App>, code: &PersonalCode) -> Option<Self> {
+        let referral = app.referral_of(code)?;
+        Some(Self { app, referral })
+    }
+
+    /// Returns everything that may be shown of her referral.
+    pub fn story(&self) -> Result<Option<Story>, AppError> {
+        self.app.story(self.referral)
+    }
+
+    /// Returns how the structure that wrote her request describes itself.
+    #[must_use]
+    pub fn card(&self) -> Option<Card> {
+        self.app.card()
+    }
+
+    /// Takes her consent back, and erases. What was taken back already stays so.
+    pub fn withdraw(&self) -> Result<(), SayError> {
+        if self.app.referral(self.referral).is_some_and(|referral| referral.person.has_left()) {
+            return Ok(());
+        }
+        self.say(Command::Withdraw(WithdrawalScope::Referral))
+    }
+
+    /// Writes down whether she was helped, in her own name.
+    pub fn answer(&self, helped: Helped) -> Result<(), SayError> {
+        self.say(Command::GiveFeedback {
+            helped,
+            answerer: Answerer::Person,
+            via: Medium::Page,
+            heard: HeardBy::Code,
+        })
+    }
+
+    fn say(&self, command: Command) -> Result<(), SayError> {
+        self.app.say(None, Author::Person, self.referral, command, Texts::default(), None)
     }
 }

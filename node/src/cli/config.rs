@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{Context, VerbError};
+use super::{Context, VerbError, certificates};
 use crate::backup::Recipients;
 use crate::config::{Origin, Setting};
 
@@ -21,6 +21,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
         Args::Check => {
             if let Some(backup) = &loaded.config.backup {
                 Recipients::parse(&backup.recipients)?;
+            }
+            certificates::trusted(&loaded.config)?;
+            if let Some(tls) = &loaded.config.tls {
+                certificates::served(tls)?;
             }
             context.say("La configuration est bonne.")
         }

@@ -137,16 +137,6 @@ impl From<io::Error> for VerbError {
 }
 
 /// Help and version are asked for, and are no mistake; the rest is.
-impl From<clap::Error> for VerbError {
-    fn from(error: clap::Error) -> Self {
-        let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-        match error.print() {
-            Ok(()) => Self::silent(exit),
-            Err(unwritten) => unwritten.into(),
-        }
-    }
-}
-
 impl From<FilterError> for VerbError {
     fn from(error: FilterError) -> Self {
         Self::new(Exit::Configuration, "MAILLAGE_LOG n'est pas compris")
@@ -204,6 +194,18 @@ fn explain(error: &ConfigError) -> (String, String) {
         ConfigError::Idle => {
             text("l'écran se verrouille après 5 à 30 minutes", "corrigez sessions.idle_minutes")
         }
+        ConfigError::Relative(key) => {
+            let said = format!("{key} n'est pas un chemin complet");
+            (said, "écrivez-le depuis la racine, par exemple /var/lib/maillage".to_owned())
+        }
+        ConfigError::BackupInside => text(
+            "les sauvegardes sont dans le dossier de données : elles se perdraient avec lui",
+            "donnez à backup.to un dossier d'un autre disque",
+        ),
+        ConfigError::BasePath => text(
+            "public_base_path commence par une barre oblique et ne finit pas par une",
+            "écrivez par exemple /maillage, ou rien",
+        ),
         ConfigError::OneRecipient => text(
             "backup.recipients nomme deux fois la même clé",
             "donnez celle de la structure et celle de sa trousse de secours",

@@ -1,23 +1,18 @@
 //! `maillage serve`: the node, until it is told to stop.
 
-use std::fs::File;
-use std::io::BufReader;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as Actix, HttpResponse, HttpServer};
-use rustls::ServerConfig;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tracing::{error, info, warn};
 
-use super::{Context, Exit, VerbError};
+use super::{Context, Exit, VerbError, certificates};
 use crate::api;
 use crate::app::{App, AppError};
 use crate::caller::identify;
-use crate::config::{Config, Tls};
+use crate::config::Config;
 use crate::control::{self, Desk};
 use crate::federation::{
     self, AddressPolicy, Client, Doors, DriverSettings, Drivers, Joiner, Quotas, TIDY_EVERY,
@@ -28,7 +23,7 @@ use crate::metrics;
 use crate::opening;
 use crate::projection::Worklist;
 use crate::telemetry::Chain;
-use crate::web::{self as pages, Joins, SignInLimits, WebSettings};
+use crate::web::{self as pages, CodeTries, Joins, SignInLimits, WebSettings};
 
 /// Nothing but the flags of every verb.
 #[derive(Debug, clap::Args)]
@@ -72,7 +67,7 @@ async fn serve(
     index: &Index,
 ) -> Result<(), VerbError> {
     let policy = AddressPolicy { allowed: config.peers.allow_private.clone() };
-    let roots = roots(config)?;
+    let roots = certificates::trusted(config)?;
     let client = Client::new(Arc::clone(app.env()), policy, roots).map_err(cannot_start)?;
     let client = Arc::new(client);
     let settings = DriverSettings { poll: config.peers.poll };
@@ -190,6 +185,7 @@ fn server(
     let (app, sessions) = (Data::from(Arc::clone(app)), Data::from(Arc::clone(sessions)));
     let joiner: Arc<dyn Joins> = Arc::new(Joiner::new(Arc::clone(&app), Arc::clone(client)));
     let (joiner, limits) = (Data::from(joiner), Data::new(SignInLimits::default()));
+    let tries = Data::new(CodeTries::default());
     let (doors, given) = (doors.clone(), Data::new(config.clone()));
     let token = config.metrics.as_ref().and_then(|metrics| metrics.token.clone());
     let server = HttpServer::new(move || {
@@ -202,6 +198,7 @@ fn server(
             .app_data(settings.clone())
             .app_data(joiner.clone())
             .app_data(limits.clone())
+            .app_data(tries.clone())
             .route("/health/live", web::get().to(live))
             .route("/health/ready", web::get().to(ready))
             .configure(|routes| {
@@ -217,7 +214,7 @@ fn server(
     .shutdown_timeout(DRAIN)
     .client_request_timeout(Duration::from_secs(30));
     let server = match &config.tls {
-        Some(tls) => server.bind_rustls_0_23(config.listen, tls_config(tls)?),
+        Some(tls) => server.bind_rustls_0_23(config.listen, certificates::served(tls)?),
         None => server.bind(config.listen),
     };
     let server = server.map_err(|error| {
@@ -256,43 +253,4 @@ fn health(status: &str) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/health+json")
         .body(format!(r#"{{"status":"{status}"}}"#))
-}
-
-fn tls_config(tls: &Tls) -> Result<ServerConfig, VerbError> {
-    let unusable = |what: &str| {
-        VerbError::new(Exit::Configuration, format!("{what} de [tls] ne se lit pas"))
-            .remedy("donnez un certificat et une clé au format PEM")
-    };
-    let chain = CertificateDer::pem_reader_iter(reader(&tls.certificate)?)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| unusable("le certificat").because(error))?;
-    let key = PrivateKeyDer::from_pem_reader(reader(&tls.key)?)
-        .map_err(|error| unusable("la clé").because(error))?;
-    ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|error| unusable("le couple certificat et clé").because(error))
-}
-
-fn reader(path: &Path) -> Result<BufReader<File>, VerbError> {
-    let file = File::open(path).map_err(|error| {
-        VerbError::new(Exit::Configuration, "un fichier de [tls] ne s'ouvre pas").because(error)
-    })?;
-    Ok(BufReader::new(file))
-}
-
-/// Returns the certificates that peers may have besides those of the system.
-fn roots(config: &Config) -> Result<Vec<reqwest::Certificate>, VerbError> {
-    let mut roots = Vec::new();
-    for path in &config.peers.roots {
-        let pem = std::fs::read(path).map_err(|error| {
-            VerbError::new(Exit::Configuration, "un certificat de peers.roots ne se lit pas")
-                .because(error)
-        })?;
-        roots.extend(reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| {
-            VerbError::new(Exit::Configuration, "un certificat de peers.roots n'est pas du PEM")
-                .because(error)
-        })?);
-    }
-    Ok(roots)
 }

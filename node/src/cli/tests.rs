@@ -155,6 +155,44 @@ fn what_means_nothing_leaves_with_64_and_help_with_0() {
 }
 
 #[test]
+fn what_is_typed_wrongly_is_said_in_french_with_what_to_do() {
+    for (wrong, said) in [
+        (&["servir"][..], "« servir » n'est pas un verbe"),
+        (&["serve", "--listne", "x"], "vouliez-vous dire « --listen » ?"),
+        (&["serve", "--listen", "x"], "« x » ne convient pas à --listen"),
+        (&["restore", "--into", "x"], "il manque"),
+        (&["serve", "x"], "« x » n'est pas attendu ici"),
+        (&["completion", "zzz"], "choisissez parmi : bash"),
+        (&["serve", "--listen"], "il manque la valeur de --listen"),
+    ] {
+        let (exit, _, err) = typed(wrong);
+        assert_eq!(exit, Exit::Usage, "{wrong:?}");
+        assert!(err.contains(said) && err.contains("à faire : "), "{wrong:?}: {err}");
+        for english in ["error", "unexpected", "invalid", "required", "Usage"] {
+            assert!(!err.contains(english), "{english}: {err}");
+        }
+    }
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_is_no_good_configuration() {
+    let site = Site::new();
+    let there = site.root.path().join("maillage.toml");
+    let good = fs::read_to_string(&there).unwrap();
+    let empty = site.root.path().join("empty.pem");
+    fs::write(&empty, "").unwrap();
+    for (wrong, said) in [
+        ("[tls]\ncertificate = \"/nowhere\"\nkey = \"/nowhere\"\n".to_owned(), "tls.certificate"),
+        ("[peers]\nroots = [\"/nowhere\"]\n".to_owned(), "peers.roots"),
+        (format!("[peers]\nroots = [{empty:?}]\n"), "n'est pas un certificat"),
+    ] {
+        fs::write(&there, format!("{good}\n{wrong}")).unwrap();
+        let (exit, _, err) = site.typed(&["config", "check"]);
+        assert!(exit == Exit::Configuration && err.contains(said), "{err}");
+    }
+}
+
+#[test]
 fn a_reader_who_has_read_enough_is_no_failure() {
     struct Closed;
     impl Write for Closed {

@@ -94,7 +94,10 @@ impl Sources {
         builder = builder.add_source(environment.source(Some(self.environment.clone())));
         let flag = |value: String| Value::new(Some(&FROM_FLAG.to_owned()), value);
         let listen = self.listen.map(|listen| flag(listen.to_string()));
-        let data_dir = self.data_dir.as_deref().map(|path| flag(path.display().to_string()));
+        let data_dir = self.data_dir.as_deref().map(|path| {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            flag(path.display().to_string())
+        });
         let builder = builder
             .set_override_option("listen", listen)?
             .set_override_option("data_dir", data_dir)?;

@@ -120,6 +120,22 @@ fn a_backup_needs_two_different_keys() {
 }
 
 #[test]
+fn a_folder_that_would_be_lost_or_not_found_is_refused() {
+    let refused = |text: &str| load(text).unwrap_err();
+    let relative = SAMPLE.replace("\"/var/lib/maillage\"", "\"maillage\"");
+    assert!(matches!(refused(&relative), ConfigError::Relative("data_dir")));
+    let backup = |to: &str| {
+        refused(&format!("{SAMPLE}\n[backup]\nto = \"{to}\"\nrecipients = [\"age1a\", \"age1b\"]"))
+    };
+    assert!(matches!(backup("sauvegardes"), ConfigError::Relative("backup.to")));
+    assert!(matches!(backup("/var/lib/maillage/sauvegardes"), ConfigError::BackupInside));
+    for path in ["maillage", "/maillage/", "/"] {
+        let error = load_with(SAMPLE, &[("MAILLAGE__PUBLIC_BASE_PATH", path)]).unwrap_err();
+        assert!(matches!(error, ConfigError::BasePath), "{path}");
+    }
+}
+
+#[test]
 fn the_environment_is_above_the_file_and_flags_above_both() {
     let environment = [
         ("MAILLAGE__LISTEN", "127.0.0.1:1"),

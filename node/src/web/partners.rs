@@ -4,15 +4,13 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use maillage_protocol::id::{NodeId, UnitId};
-use qrcode::QrCode;
-use qrcode::render::svg;
 
-use super::aside;
 use super::errors::PageError;
 use super::filters;
 use super::form::{Mistakes, Sent};
 use super::layout::{Frame, Room, lead_to, page, page_again};
 use super::refer::{Draft, DraftLine};
+use super::{aside, square};
 use crate::app::authority::Admin;
 use crate::app::{Alert, JoinFailure, Joins, LinkError, LinkState, PeerView, Trouble};
 use crate::text::{Coded, Moment, Text};
@@ -127,16 +125,9 @@ pub(super) async fn show_invitation(
     let (frame, draft) = (frame.in_room(Room::Partners), draft.into_inner());
     let kept = aside(move || Draft::read(admin.member(), draft)).await?;
     let Draft::Invitation { text } = kept else { return Err(PageError::NotFound) };
-    let (text, drawing) = (text.reveal().clone(), draw(text.reveal()));
+    // Upper case makes it smaller.
+    let (text, drawing) = (text.reveal().clone(), square::draw(&text.reveal().to_uppercase()));
     page(&InvitationPage { frame, drawing, text, draft: draft.to_string() })
-}
-
-/// Draws a text as a square that a telephone reads. Upper case makes it smaller.
-fn draw(text: &str) -> String {
-    let Ok(code) = QrCode::new(text.to_uppercase()) else { return String::new() };
-    let drawing = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
-    // An image inside a page has no prologue.
-    drawing.find("<svg").map_or_else(String::new, |start| drawing[start..].to_owned())
 }
 
 /// Forgets the text of an invitation that was handed over.

@@ -11,9 +11,13 @@ pub(super) const STYLE: &str = "/static/996faf01/maillage.css";
 /// Where the mark of a page is, in a browser's tab.
 pub(super) const ICON: &str = "/static/e6853b4b/maillage.svg";
 
+/// What takes a personal code out of the address that a telephone read.
+pub(super) const CODE: &str = "/static/fddc45aa/code.js";
+
 const FILES: &[(&str, &str, &str)] = &[
     (STYLE, "text/css; charset=utf-8", include_str!("../../static/maillage.css")),
     (ICON, "image/svg+xml", include_str!("../../static/maillage.svg")),
+    (CODE, "text/javascript; charset=utf-8", include_str!("../../static/code.js")),
 ];
 
 /// Answers with a file.

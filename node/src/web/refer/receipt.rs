@@ -1,7 +1,7 @@
 //! T7 `/orienter/recepisse/…`: something to hand over. Her code is here until it was handed over,
 //! and then nowhere.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use maillage_protocol::id::UnitId;
 
@@ -10,12 +10,12 @@ use super::{Draft, SentReferral};
 use crate::app::ShortCode;
 use crate::app::authority::Writer;
 use crate::text::{Moment, Telephone};
-use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::Sent;
 use crate::web::layout::{Frame, Room, lead_to, page};
 use crate::web::story::{Asked, Line, contact_lines};
+use crate::web::{aside, session, square};
 
 #[derive(Template)]
 #[template(path = "refer/receipt.html")]
@@ -24,6 +24,9 @@ struct ReceiptPage {
     draft: String,
     reference: String,
     code: Option<String>,
+    /// Where she follows her request: the address, and a square that holds the code too.
+    address_of_page: String,
+    square: Option<String>,
     organization: String,
     address: Option<String>,
     commune: Option<String>,
@@ -38,10 +41,13 @@ struct ReceiptPage {
 pub(in crate::web) async fn show(
     writer: Writer,
     frame: Frame,
+    request: HttpRequest,
     draft: web::Path<UnitId>,
 ) -> Result<HttpResponse, PageError> {
     let (frame, draft) = (frame.in_room(Room::Refer), draft.into_inner());
     let clock = frame.clock;
+    let address_of_page =
+        format!("{}/p", session::settings(&request).public_url.trim_end_matches('/'));
     let (sent, story) = aside(move || {
         let Draft::Receipt(sent) = Draft::read(writer.member(), draft)? else {
             return Err(PageError::NotFound);
@@ -62,6 +68,11 @@ pub(in crate::web) async fn show(
         frame,
         draft: draft.to_string(),
         reference: ShortCode::of(referral).to_string(),
+        // After the « # », the code reaches no server and no log.
+        square: code
+            .as_ref()
+            .map(|code| square::draw(&format!("{address_of_page}#{}", code.reveal()))),
+        address_of_page,
         code: code.map(|code| code.reveal().clone()),
         organization: story.row.other,
         address: card.as_ref().and_then(|card| card.address.clone()),

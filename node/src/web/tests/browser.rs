@@ -14,7 +14,7 @@ use futures_util::future::{FutureExt, LocalBoxFuture};
 use super::PASSWORD;
 use crate::app::{App, JoinFailure, Joining, Joins};
 use crate::index::Sessions;
-use crate::web::{SignInLimits, WebSettings, routes};
+use crate::web::{CodeTries, SignInLimits, WebSettings, routes};
 
 /// A browser on one node.
 pub(super) struct Browser {
@@ -82,6 +82,7 @@ pub(super) async fn browse(app: &Arc<App>) -> Browser {
         .app_data(web::Data::new(Sessions::open(&index, IDLE).unwrap()))
         .app_data(web::Data::new(settings))
         .app_data(web::Data::new(SignInLimits::default()))
+        .app_data(web::Data::new(CodeTries::default()))
         .app_data(web::Data::from(joins))
         .configure(routes);
     let service = Rc::new(init_service(server).await);

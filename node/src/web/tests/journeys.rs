@@ -289,3 +289,119 @@ async fn partners_are_invited_compared_and_suspended() {
     let wrong = admin.fill(page, &format!("{page}/{peer}/approbation"), &[]).await;
     assert_eq!(wrong.status, StatusCode::CONFLICT);
 }
+
+/// The code on a receipt.
+fn code_on(receipt: &Answer) -> String {
+    let (_, after) = receipt.body.split_once("<p class=\"digits\">").unwrap();
+    after.split('<').next().unwrap().to_owned()
+}
+
+/// She has a telephone and a piece of paper, and no account.
+#[actix_web::test]
+async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    let mut her = browse(&nodes.a).await;
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    let receipt = refer!(nadia, nodes.b.node());
+    receipt.says("https://ccas.example/p");
+    receipt.says("<svg");
+    let (code, reference) = (code_on(&receipt), reference(&receipt));
+    let mine = [("code", code.as_str())];
+    nodes.exchange();
+
+    her.see("/p").await.says("Ma demande");
+    // As people type it.
+    let typed = code.replace('-', " ").to_lowercase();
+    let sent = her.post("/p", &[("code", &typed)]).await;
+    assert_eq!(sent.status, StatusCode::OK);
+    sent.says("EPN Le Lavoir a reçu votre demande");
+    sent.says("Ils n’ont ni votre nom, ni votre téléphone");
+    sent.says("doit répondre, avant");
+    sent.hides("Êtes-vous aidée");
+    assert!(!sent.headers.contains_key("set-cookie"));
+    assert_eq!(sent.headers.get("cache-control").unwrap(), "no-store");
+
+    let request = format!("/demandes/{reference}");
+    karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    karim.submit(&request, &format!("{request}/oui"), &[]).await;
+    nodes.exchange();
+    let accepted = her.post("/p", &mine).await;
+    accepted.says("accepte de vous aider");
+    accepted.says("Ils ont : Prénom, Téléphone");
+    // The page may be read over her shoulder.
+    accepted.hides(NAME);
+    accepted.hides("0600000000");
+
+    let path = format!("/parcours/{reference}");
+    let next = format!("{request}/suite");
+    let appointment = [
+        ("suite", "rendez-vous"),
+        ("jour", "2026-03-05"),
+        ("heure", "14:00"),
+        ("lieu-rdv", "desk"),
+    ];
+    karim.submit(&next, &next, &appointment).await;
+    nodes.exchange();
+    her.post("/p", &mine).await.says("Vous avez rendez-vous jeudi 5 mars 14 h");
+    karim.submit(&next, &next, &[("suite", "commencer"), ("contact", "met")]).await;
+    let end = format!("{path}/issue");
+    karim.submit(&end, &end, &[("issue", "accompanied"), ("autonomie", "2")]).await;
+    nodes.exchange();
+    her.post("/p", &mine).await.says("Cela vous a-t-il aidée");
+    let nothing = her.post("/p/avis", &mine).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    nothing.says("Choisissez une réponse");
+    let answered = her.post("/p/avis", &[mine[0], ("aidee", "no")]).await;
+    answered.says("Votre réponse est notée");
+    nodes.exchange();
+    // Her word stands beside the structure's, on both sides.
+    for desk in [&mut nadia, &mut karim] {
+        let story = desk.see(&path).await;
+        story.says("Accompagnée jusqu’au bout");
+        story.says("Non</p>");
+    }
+
+    let sure = her.post("/p/arret", &mine).await;
+    sure.says("Tout s’arrête avec EPN Le Lavoir");
+    sure.says("Cela ne peut pas être annulé");
+    karim.see(&path).await.says(NAME);
+    for _twice in 0..2 {
+        let stopped = her.post("/p/arret", &[mine[0], ("sure", "oui")]).await;
+        assert_eq!(stopped.status, StatusCode::OK);
+        stopped.says("C’est arrêté");
+    }
+    nodes.exchange();
+    karim.see(&path).await.hides(NAME);
+    let erased = her.post("/p", &mine).await;
+    erased.says("EPN Le Lavoir l’a confirmé");
+    erased.hides("Je veux arrêter");
+    erased.hides("Ils ont :");
+}
+
+/// What does not open anything says nothing, whatever is wrong with it.
+#[actix_web::test]
+async fn a_wrong_code_tells_nothing() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let mut nadia = browse(&nodes.a).await;
+    nadia.sign_in("nadia").await;
+    let receipt = refer!(nadia, nodes.b.node());
+    nodes.exchange();
+    let (mut here, mut there) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    let mut said = std::collections::BTreeSet::new();
+    for wrong in ["", "x", "0000-0000-0000-0000", &reference(&receipt)] {
+        for page in ["/p", "/p/avis", "/p/arret"] {
+            let answer = here.post(page, &[("code", wrong), ("sure", "oui")]).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong} {page}");
+            said.insert(answer.body);
+        }
+    }
+    // Another node did not issue it.
+    let code = code_on(&receipt);
+    let elsewhere = there.post("/p", &[("code", code.as_str())]).await;
+    assert_eq!(elsewhere.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(said.len(), 1);
+}

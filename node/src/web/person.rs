@@ -1,0 +1,319 @@
+//! P1–P4 `/p`: the person herself, with the code of her receipt. No account, no cookie; each form
+//! carries the code, no address does, and nothing stays on the device.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use maillage_protocol::codes::Helped;
+use maillage_protocol::consent::PersonalCode;
+use maillage_protocol::referral::{Act, Author, Event, Status};
+
+use super::errors::PageError;
+use super::filters;
+use super::form::{Choice, Mistakes, Typed};
+use super::layout::{Frame, page, page_again};
+use super::story::{Asked, Line, contact_lines};
+use super::{CodeTries, Visitor, aside, session, statics};
+use crate::app::authority::Bearer;
+use crate::app::{ErasureState, ReceivedContact, SayError, Story};
+use crate::caller::caller;
+use crate::text::{Clock, Coded, Moment, Telephone, Text, say, say_with};
+
+#[derive(Template)]
+#[template(path = "person/code.html")]
+struct CodePage {
+    frame: Frame,
+    /// What takes the code out of the address that a telephone read.
+    script: &'static str,
+    mistakes: Mistakes,
+}
+
+#[derive(Template)]
+#[template(path = "person/request.html")]
+struct RequestPage {
+    frame: Frame,
+    code: String,
+    view: RequestView,
+    mistakes: Mistakes,
+}
+
+#[derive(Template)]
+#[template(path = "person/stop.html")]
+struct StopPage {
+    frame: Frame,
+    code: String,
+    structure: String,
+}
+
+/// Her referral, in the sentences that she needs.
+struct RequestView {
+    /// Where it stands.
+    stands: String,
+    /// Who does what next, and before when.
+    next: Option<String>,
+    /// When she is expected, and how.
+    appointment: Option<String>,
+    /// With whom.
+    structure: String,
+    address: Option<String>,
+    hours: Option<String>,
+    telephone: Option<Telephone>,
+    /// What they know of her request.
+    known: Vec<Line>,
+    /// By what they can reach her. Not the values: this page may be read over her shoulder.
+    reached: Option<String>,
+    /// Until when she agreed.
+    until: Option<Moment>,
+    /// Who wrote her request, and answers for it.
+    sender: String,
+    sender_telephone: Option<Telephone>,
+    /// What she can say of the help, once it is over.
+    answers: Vec<Choice>,
+    /// What she said of it.
+    answered: Option<String>,
+    /// What was erased, and where.
+    erased: Option<String>,
+    /// Whether there is something to stop.
+    stops: bool,
+}
+
+/// Asks for the code.
+pub(super) async fn show(_: Visitor, frame: Frame) -> Result<HttpResponse, PageError> {
+    page(&CodePage { frame, script: statics::CODE, mistakes: Mistakes::default() })
+}
+
+/// Shows her referral.
+pub(super) async fn enter(
+    _: Visitor,
+    request: HttpRequest,
+    frame: Frame,
+    typed: Typed,
+) -> Result<HttpResponse, PageError> {
+    let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame) };
+    show_request(bearer, frame, &typed, Mistakes::default()).await
+}
+
+/// Writes down whether she was helped.
+pub(super) async fn answer(
+    _: Visitor,
+    request: HttpRequest,
+    mut frame: Frame,
+    typed: Typed,
+) -> Result<HttpResponse, PageError> {
+    let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame) };
+    let mut mistakes = Mistakes::default();
+    let helped =
+        mistakes.need("aidee", typed.chosen::<Helped>("aidee"), Text("personne-avis-absent"));
+    if let Some(helped) = helped {
+        said(&bearer, move |bearer| bearer.answer(helped)).await?;
+        frame.done = Some(Text("personne-avis-note"));
+    }
+    show_request(bearer, frame, &typed, mistakes).await
+}
+
+/// Says what stopping means; stops once she is sure.
+pub(super) async fn stop(
+    _: Visitor,
+    request: HttpRequest,
+    mut frame: Frame,
+    typed: Typed,
+) -> Result<HttpResponse, PageError> {
+    let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame) };
+    if typed.holds("sure", "oui") {
+        said(&bearer, Bearer::withdraw).await?;
+        frame.done = Some(Text("personne-arret-fait"));
+        return show_request(bearer, frame, &typed, Mistakes::default()).await;
+    }
+    let structure = story(&bearer).await?.row.other;
+    page(&StopPage { frame, code: typed.one("code").to_owned(), structure })
+}
+
+/// Finds whose code was typed. A code that nobody could have costs no try, and tells no more.
+fn bearer(request: &HttpRequest, typed: &Typed) -> Result<Option<Bearer>, PageError> {
+    let tries = request.app_data::<web::Data<CodeTries>>();
+    let tries = tries.expect("the server gives every page the tries");
+    let app = session::app(request);
+    let (address, now) = (caller(request), app.env().monotonic());
+    tries.check(address, now)?;
+    let Ok(code) = typed.one("code").parse::<PersonalCode>() else { return Ok(None) };
+    let bearer = Bearer::of(Arc::clone(app), &code);
+    if bearer.is_none() {
+        tries.count(address, now);
+    }
+    Ok(bearer)
+}
+
+fn unknown(frame: Frame) -> Result<HttpResponse, PageError> {
+    let mut mistakes = Mistakes::default();
+    mistakes.add("code", Text("personne-code-inconnu"));
+    page_again(&CodePage { frame, script: statics::CODE, mistakes })
+}
+
+async fn said(
+    bearer: &Bearer,
+    say: impl FnOnce(&Bearer) -> Result<(), SayError> + Send + 'static,
+) -> Result<(), PageError> {
+    let bearer = bearer.clone();
+    aside(move || say(&bearer)).await
+}
+
+async fn story(bearer: &Bearer) -> Result<Story, PageError> {
+    let bearer = bearer.clone();
+    aside(move || bearer.story()).await?.ok_or(PageError::NotFound)
+}
+
+async fn show_request(
+    bearer: Bearer,
+    frame: Frame,
+    typed: &Typed,
+    mistakes: Mistakes,
+) -> Result<HttpResponse, PageError> {
+    let story = story(&bearer).await?;
+    let sender = frame.organization.clone().unwrap_or_default();
+    let telephone = bearer.card().and_then(|card| card.telephone);
+    let view = RequestView::of(&story, sender, telephone.as_deref(), typed, frame.clock);
+    let code = typed.one("code").to_owned();
+    let shown = RequestPage { frame, code, view, mistakes };
+    if shown.mistakes.is_empty() { page(&shown) } else { page_again(&shown) }
+}
+
+impl RequestView {
+    fn of(
+        story: &Story,
+        sender: String,
+        sender_telephone: Option<&str>,
+        typed: &Typed,
+        clock: Clock,
+    ) -> Self {
+        let (row, card) = (&story.row, story.card.as_ref());
+        let asked = story.proposal.as_ref().map(|proposal| {
+            // She knows how urgent it is.
+            Asked { urgency: None, ..Asked::from(proposal) }.lines(clock)
+        });
+        let contact = story.contact.as_ref().map(|ReceivedContact(contact)| {
+            let terms: Vec<_> = contact_lines(contact).into_iter().map(|line| line.term).collect();
+            terms.join(", ")
+        });
+        let answers = story.steps.iter().rev().find_map(|step| match &step.event {
+            Event::FeedbackGiven { helped, .. } if step.by == Author::Person => Some(*helped),
+            _ => None,
+        });
+        let can_answer = matches!(row.status, Status::Concluded | Status::Closed);
+        let place = card.map(|card| match &card.address {
+            Some(address) => format!("{address}, {}", card.commune),
+            None => card.commune.clone(),
+        });
+        Self {
+            stands: say_with(stands(row.status).0, [("structure", row.other.as_str().into())]),
+            next: next(story, &sender, clock),
+            appointment: appointment(story, clock),
+            structure: row.other.clone(),
+            address: place,
+            hours: card.and_then(|card| card.hours.clone()),
+            telephone: card.and_then(|card| card.telephone.as_deref()).map(Telephone::of),
+            known: asked.unwrap_or_default(),
+            reached: contact.filter(|terms| !terms.is_empty()),
+            until: story.agreed_until.map(|until| clock.day_of(until)),
+            sender,
+            sender_telephone: sender_telephone.map(Telephone::of),
+            answers: match can_answer {
+                true => typed.choices("aidee", Helped::all()),
+                false => Vec::new(),
+            },
+            answered: answers.map(Coded::label),
+            erased: story.erasure.map(|state| erased(state, &row.other, clock)),
+            stops: story.erasure.is_none(),
+        }
+    }
+}
+
+fn next(story: &Story, sender: &str, clock: Clock) -> Option<String> {
+    let turn = story.row.turn?;
+    let structure = match turn.holder {
+        Author::Person => return None,
+        Author::Sender => sender,
+        Author::Receiver => &story.row.other,
+    };
+    let due = clock.moment(turn.due);
+    let about = [
+        ("structure", structure.into()),
+        ("acte", act(turn.act).to_string().into()),
+        ("quand", due.words.into()),
+    ];
+    Some(match due.past {
+        true => say_with("personne-suite-retard", about),
+        false => say_with("personne-suite", about),
+    })
+}
+
+fn appointment(story: &Story, clock: Clock) -> Option<String> {
+    let step = story.steps.iter().rev().filter(|_| story.row.status == Status::Scheduled);
+    step.map(|step| &step.event).find_map(|event| match event {
+        Event::Scheduled { time, mode } => {
+            let about =
+                [("quand", clock.moment(*time).words.into()), ("lieu", mode.label().into())];
+            Some(say_with("personne-rendez-vous", about))
+        }
+        _ => None,
+    })
+}
+
+fn erased(state: ErasureState, structure: &str, clock: Clock) -> String {
+    match state {
+        ErasureState::Local => say("personne-efface-ici"),
+        ErasureState::Awaited => {
+            say_with("personne-efface-attendu", [("structure", structure.into())])
+        }
+        ErasureState::Attested(at) => {
+            let quand = clock.moment(at).words;
+            let about = [("structure", structure.into()), ("quand", quand.into())];
+            say_with("personne-efface-atteste", about)
+        }
+    }
+}
+
+/// Says where it stands.
+const fn stands(status: Status) -> Text {
+    match status {
+        Status::Draft | Status::Proposed => Text("personne-statut-ecrite"),
+        Status::Delivered => Text("personne-statut-remise"),
+        Status::Seen => Text("personne-statut-ouverte"),
+        Status::Questioned => Text("personne-statut-question"),
+        Status::Accepted => Text("personne-statut-acceptee"),
+        Status::Waitlisted => Text("personne-statut-attente"),
+        Status::Scheduled => Text("personne-statut-rendez-vous"),
+        Status::Missed => Text("personne-statut-manque"),
+        Status::Underway => Text("personne-statut-en-cours"),
+        Status::ReferringOn | Status::ReferredOn => Text("personne-statut-ailleurs"),
+        Status::CaseConference => Text("personne-statut-concertation"),
+        Status::CancellationRequested => Text("personne-statut-annulation"),
+        Status::Concluded => Text("personne-statut-finie"),
+        Status::Closed => Text("personne-statut-close"),
+        Status::Declined => Text("personne-statut-refusee"),
+        Status::Cancelled => Text("personne-statut-annulee"),
+        Status::Withdrawn => Text("personne-statut-retiree"),
+        Status::Expired => Text("personne-statut-expiree"),
+        Status::Mistaken => Text("personne-statut-erronee"),
+        Status::Erased => Text("personne-statut-effacee"),
+    }
+}
+
+/// Says what somebody has to do, as it is said to her.
+const fn act(act: Act) -> Text {
+    match act {
+        Act::Propose | Act::Deliver => Text("personne-acte-envoyer"),
+        Act::Open | Act::Decide => Text("personne-acte-repondre"),
+        Act::AnswerQuestion => Text("personne-acte-precision"),
+        Act::Disclose => Text("personne-acte-contact"),
+        Act::MakeContact | Act::ContactAgain => Text("personne-acte-joindre"),
+        Act::Schedule => Text("personne-acte-rendez-vous"),
+        Act::StateAppointment => Text("personne-acte-presence"),
+        Act::GiveNews => Text("personne-acte-nouvelles"),
+        Act::FollowChild => Text("personne-acte-suivre"),
+        Act::Join | Act::GiveVerdict => Text("personne-acte-concertation"),
+        Act::SettleCancellation => Text("personne-acte-arret"),
+        Act::SayIfHelped => Text("personne-acte-demander"),
+        Act::Reconsider => Text("personne-acte-reprendre"),
+    }
+}
