@@ -9,6 +9,7 @@
 
 mod caller;
 mod commands;
+mod need;
 mod partners;
 mod problem;
 mod reading;
@@ -43,6 +44,7 @@ pub const ROUTES: &[(&str, &str, bool)] = &[
     ("post", "/api/v1/referrals", true),
     ("get", "/api/v1/referrals/{id}", true),
     ("post", "/api/v1/referrals/{id}/commands", true),
+    ("post", "/api/v1/referrals/{id}/need", true),
 ];
 
 /// Bytes of the largest request.
@@ -67,6 +69,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .route("/referrals", web::post().to(requests::propose))
             .route("/referrals/{id}", web::get().to(reading::referral))
             .route("/referrals/{id}/commands", web::post().to(commands::say))
+            .route("/referrals/{id}/need", web::post().to(need::close))
             .default_service(web::to(nowhere)),
     );
 }

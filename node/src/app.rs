@@ -18,6 +18,7 @@ mod inbox;
 mod jobs;
 mod joining;
 mod links;
+mod needs;
 mod news;
 mod outgoing;
 mod peers;

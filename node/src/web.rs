@@ -121,6 +121,9 @@ pages! {
     post "/parcours/{reference}/confirmation", Writer => pathway::feedback::confirm;
     get "/parcours/{reference}/reponse", Writer => pathway::answer::show;
     post "/parcours/{reference}/reponse", Writer => pathway::answer::answer;
+    get "/parcours/{reference}/besoin", Writer => pathway::need::show;
+    post "/parcours/{reference}/besoin", Writer => pathway::need::close;
+    post "/parcours/{reference}/besoin/ailleurs", Writer => pathway::need::ask_again;
     get "/parcours/{reference}/arret", Writer => pathway::stop::show;
     post "/parcours/{reference}/arret", Writer => pathway::stop::stop;
     get "/p", Visitor => person::show;

@@ -186,6 +186,7 @@ impl From<SayError> for ApiProblem {
             | SayError::Unsayable(_)
             | SayError::NotAConsent(_)
             | SayError::WrongClock
+            | SayError::NoOpenNeed
             | SayError::Erased => Self::Refused(Chain(&error).to_string()),
         }
     }

@@ -27,6 +27,7 @@ struct Row {
     side: Author,
     status: Status,
     turn: Option<TurnView>,
+    choose_before: Option<Timestamp>,
     mine: bool,
     urgent: bool,
     delivery: &'static str,
@@ -63,6 +64,7 @@ impl From<WorklistRow> for Row {
             side: row.side,
             status: row.status,
             turn,
+            choose_before: row.choose,
             mine: row.mine,
             urgent: row.urgent,
             delivery: named(row.delivery),
@@ -96,6 +98,7 @@ pub(super) async fn worklist(Caller(writer): Caller<Writer>) -> Result<Json<Valu
         "waiting": rows(lists.waiting),
         "to_clarify": rows(lists.to_clarify),
         "to_close": rows(lists.to_close),
+        "to_choose": rows(lists.to_choose),
     })))
 }
 

@@ -11,7 +11,7 @@ use maillage_protocol::codes::{
 use maillage_protocol::consent::{
     CURRENT, CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, Validity,
 };
-use maillage_protocol::id::{NodeId, ServiceId};
+use maillage_protocol::id::{NodeId, ReferralId, ServiceId};
 use maillage_protocol::private::Private;
 use serde::Deserialize;
 use serde_json::json;
@@ -44,6 +44,7 @@ pub(super) struct Body {
     accommodations: Vec<String>,
     person: Person,
     consent: Agreed,
+    after: Option<ReferralId>,
 }
 
 /// Her name and the way to reach her: told after acceptance, and not before.
@@ -122,6 +123,7 @@ fn request(writer: &Writer, body: Body) -> Result<Request, ApiProblem> {
         statistics,
         askable: some(askable.as_deref(), Medium::from_code, "consent.askable")?,
         validity: strict(validity_of(&validity), "consent.validity")?,
+        after: body.after,
     })
 }
 

@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use maillage_protocol::codes::{Answerer, HeardBy, Helped, Medium};
+use maillage_protocol::codes::{Answerer, HeardBy, Helped, Medium, Outcome};
 use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
 use maillage_protocol::directory::Card;
 use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, UnitId};
@@ -21,8 +21,8 @@ use maillage_protocol::referral::{Author, Command, Referral};
 use maillage_protocol::time::Timestamp;
 
 use super::{
-    Account, App, AppError, DraftError, JoinFailure, Joins, LinkError, PeerView, Proposed, Request,
-    SayError, ShortCode, Story, Texts, WeakPassword, Worklist, WorklistRow,
+    Account, App, AppError, DraftError, JoinFailure, Joins, LinkError, PeerView, PersonCard,
+    Proposed, Request, SayError, ShortCode, Story, Texts, WeakPassword, Worklist, WorklistRow,
 };
 use crate::env::random;
 use crate::facts::{Capability, ImportedPlace};
@@ -151,6 +151,16 @@ impl Writer {
         self.0.app.say(Some(self.0.id()), by, id, command, texts, Some(once))
     }
 
+    /// Closes the need of a referral that met nobody's help, or that was met otherwise.
+    pub fn close_need(&self, referral: ReferralId, outcome: Outcome) -> Result<(), SayError> {
+        self.0.app.close_need(self.0.id(), referral, outcome)
+    }
+
+    /// Returns what is kept here of the person of a referral that we proposed.
+    pub fn person(&self, referral: ReferralId) -> Result<Option<PersonCard>, AppError> {
+        self.0.app.person_of(referral)
+    }
+
     /// Returns what waits for somebody.
     pub fn worklist(&self) -> Result<Worklist, AppError> {
         self.0.app.worklist()
@@ -273,11 +283,11 @@ impl Bearer {
     }
 
     /// Takes her consent back, and erases. What was taken back already stays so.
-    pub fn withdraw(&self) -> Result<(), SayError> {
+    pub fn withdraw(&self, scope: WithdrawalScope) -> Result<(), SayError> {
         if self.app.referral(self.referral).is_some_and(|referral| referral.person.has_left()) {
             return Ok(());
         }
-        self.say(Command::Withdraw(WithdrawalScope::Referral))
+        self.say(Command::Withdraw(scope))
     }
 
     /// Writes down whether she was helped, in her own name.

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use maillage_protocol::body::{Saying, Side, Skeleton, Thread};
-use maillage_protocol::consent::Consent;
+use maillage_protocol::consent::{Consent, WithdrawalScope};
 use maillage_protocol::id::{
     ConsentId, Epoch, EventId, NeedId, NodeId, PathwayId, PayloadId, ReferralId, Seq, UnitId,
 };
 use maillage_protocol::referral::{Author, Event, Proposal, Referral};
+use maillage_protocol::time::Timestamp;
 
 use super::peers::Waiting;
 use crate::journal::Number;
@@ -37,6 +38,10 @@ pub struct Case {
     pub told: Vec<Told>,
     /// What the other side said: its events, oldest first.
     pub heard: Vec<EventId>,
+    /// When the last word was said, by the clock of who said it.
+    pub latest: Timestamp,
+    /// Whether she stopped everything, and not with this organization alone.
+    pub left_everything: bool,
     /// Whether what identifies was erased.
     pub erased: bool,
     /// Payloads that were taken into account: a second one of the same name changes nothing.
@@ -78,6 +83,8 @@ impl Case {
             records: Vec::new(),
             told: Vec::new(),
             heard: Vec::new(),
+            latest: Timestamp::default(),
+            left_everything: false,
             erased: false,
             payloads: BTreeSet::new(),
         }
@@ -89,6 +96,7 @@ impl Case {
         if !self.payloads.insert(skeleton.id) {
             return;
         }
+        self.latest = self.latest.max(skeleton.at);
         let Thread { need, pathway, .. } = skeleton.thread;
         self.chain = self.chain.or(need.zip(pathway));
         match &skeleton.saying {
@@ -108,6 +116,7 @@ impl Case {
                 if let (Event::Withdrawn { scope, .. }, Some(named)) =
                     (event, skeleton.thread.consent)
                 {
+                    self.left_everything |= *scope == WithdrawalScope::Pathway;
                     let withdrawn = self.consents.iter_mut().find(|known| known.id() == named);
                     if let Some(consent) = withdrawn {
                         *consent = consent.clone().hear(*scope, skeleton.at);

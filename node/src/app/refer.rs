@@ -10,8 +10,8 @@ use maillage_protocol::body::{
 };
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
-    Accommodation, HalfDay, Language, Medium, Mobility, Mode, NeedCode, Obstacle, Right, Urgency,
-    Zone,
+    Accommodation, AgeBracket, HalfDay, Language, Medium, Mobility, Mode, NeedCode, Obstacle,
+    Right, Urgency, Zone,
 };
 use maillage_protocol::consent::{
     Agreement, Basis, CollectionPlace, Consent, FeedbackLevel, Gesture, NotAConsent, Notice,
@@ -22,6 +22,7 @@ use maillage_protocol::erasure::ErasureCause;
 use maillage_protocol::id::{
     ConsentId, NeedId, NodeId, PathwayId, PayloadId, ProfessionalId, ReferralId, ServiceId,
 };
+use maillage_protocol::need::NeedFacts;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{
     Act as TurnAct, Author, Command, Fact, Phase, Proposal, Referral, Refusal, Rules, decide,
@@ -84,6 +85,8 @@ pub struct Request {
     pub askable: Option<Medium>,
     /// For how long.
     pub validity: Validity,
+    /// The referral that this one comes after: the need is the same, and was not met by it.
+    pub after: Option<ReferralId>,
 }
 
 /// What is kept of a person, here only.
@@ -127,6 +130,9 @@ pub enum SayError {
     /// What she agreed to makes no consent.
     #[error(transparent)]
     NotAConsent(#[from] NotAConsent),
+    /// The need is closed, or somebody is asked already.
+    #[error("no next step is to be chosen")]
+    NoOpenNeed,
     /// What identifies was erased.
     #[error("what identifies was erased")]
     Erased,
@@ -173,10 +179,11 @@ impl App {
             let consent = self.agreement(who, referral, &code, &request, now)?;
             let proposal = proposal(&request, &consent, now);
             let (peer, unit) = (request.peer, self.safe.new_unit()?);
+            let (need, pathway, opens) = self.need_for(&request)?;
             let thread = Thread {
                 referral: Some(referral),
-                need: Some(NeedId::from_random(random(&*self.env))),
-                pathway: Some(PathwayId::from_random(random(&*self.env))),
+                need: Some(need),
+                pathway: Some(pathway),
                 answers: Vec::new(),
                 consent: Some(consent.id()),
             };
@@ -200,6 +207,7 @@ impl App {
                 words: Vec::new(),
                 who: Some(who),
                 outgoing: Vec::new(),
+                opens,
                 lookup: Some(code.lookup().0),
                 once: Some(once),
             };
@@ -277,10 +285,38 @@ impl App {
         if ends {
             self.erase_referral(id, ErasureCause::Withdrawal)?;
         }
-        Ok(())
+        Ok(self.follow_need(id)?)
     }
 
-    fn write_word(
+    /// Returns the need that a request is to meet, and what opens it if it is new.
+    fn need_for(
+        &self,
+        request: &Request,
+    ) -> Result<(NeedId, PathwayId, Option<Box<NeedFacts>>), SayError> {
+        if let Some(before) = request.after {
+            let need = self.need_to_choose_for(before)?;
+            let pathway = self.case(before).and_then(|case| case.chain.map(|(_, pathway)| pathway));
+            return Ok((need, pathway.ok_or(SayError::NoOpenNeed)?, None));
+        }
+        let pathway = PathwayId::from_random(random(&*self.env));
+        let facts = NeedFacts {
+            owner: self.node,
+            pathway,
+            code: request.code,
+            right: request.right,
+            obstacles: request.obstacles.clone(),
+            deadline: request.deadline,
+            zone: request.zone.clone(),
+            age: AgeBracket::NotGiven,
+            autonomy: None,
+            referent: None,
+            stand_in: None,
+            handed_over_from: None,
+        };
+        Ok((NeedId::from_random(random(&*self.env)), pathway, Some(Box::new(facts))))
+    }
+
+    pub(super) fn write_word(
         &self,
         case: &Case,
         who: Option<ProfessionalId>,
@@ -309,6 +345,7 @@ impl App {
             words: Vec::new(),
             who,
             outgoing: Vec::new(),
+            opens: None,
             lookup: None,
             once,
         };
@@ -353,9 +390,9 @@ impl App {
     /// Does what this node has to do by itself, now that something new is known: state that it
     /// holds a request, release the contact once it is accepted.
     pub(super) fn react(&self, id: ReferralId) -> Result<(), AppError> {
-        let left = self.case(id).is_some_and(|case| has_left(&case));
-        if left {
-            return self.erase_referral(id, ErasureCause::Withdrawal);
+        if self.case(id).is_some_and(|case| has_left(&case)) {
+            self.erase_referral(id, ErasureCause::Withdrawal)?;
+            return self.follow_need(id);
         }
         let reaction = self.turns.take(TurnOf::Referral(id), || {
             let Some(case) = self.case(id) else { return Ok(()) };
@@ -366,14 +403,14 @@ impl App {
             }
         });
         match reaction {
-            Ok(()) => Ok(()),
-            Err(SayError::App(error)) => Err(error),
+            Ok(()) => {}
+            Err(SayError::App(error)) => return Err(error),
             // The rules or her consent say no: the turn says what a human has to do.
             Err(refused) => {
                 tracing::info!(referral.id = %id, "nothing to do by itself: {refused}");
-                Ok(())
             }
         }
+        self.follow_need(id)
     }
 
     fn acknowledge(&self, case: &Case) -> Result<(), SayError> {
@@ -402,13 +439,21 @@ impl App {
         Ok(None)
     }
 
+    /// Returns what is kept here of the person of a referral, if it is ours and still there.
+    pub(super) fn person_of(&self, id: ReferralId) -> Result<Option<PersonCard>, AppError> {
+        match self.case(id).filter(|case| case.side == Author::Sender) {
+            Some(case) => self.person_card(&case),
+            None => Ok(None),
+        }
+    }
+
     /// Reacts to everything that a stop may have left without its reaction.
     pub(super) fn resume_reactions(&self) -> Result<(), AppError> {
-        let waiting: Vec<_> = {
-            let state = self.state();
-            let waits = |case: &&Arc<Case>| is_new(case) || awaits_contact(case) || has_left(case);
-            state.cases.values().filter(waits).map(|case| case.id).collect()
+        let cases: Vec<_> = self.state().cases.values().cloned().collect();
+        let waits = |case: &Arc<Case>| {
+            is_new(case) || awaits_contact(case) || has_left(case) || self.awaits_its_need(case)
         };
+        let waiting: Vec<_> = cases.into_iter().filter(waits).map(|case| case.id).collect();
         waiting.into_iter().try_for_each(|id| self.react(id))
     }
 

@@ -9,8 +9,11 @@ use maillage_protocol::control::Control;
 use maillage_protocol::directory::Card;
 use maillage_protocol::event::{EventKind, Head, RawHeader, Recipient, Verified};
 use maillage_protocol::fork::ForkProof;
-use maillage_protocol::id::{EventId, IdentityId, NodeId, ProfessionalId, ReferralId, UnitId};
+use maillage_protocol::id::{
+    EventId, IdentityId, NeedId, NodeId, ProfessionalId, ReferralId, UnitId,
+};
 use maillage_protocol::identity::{Identity, SignedIdentity};
+use maillage_protocol::need::NeedEvent;
 use maillage_protocol::receipt::DeliveryReceipt;
 use maillage_protocol::referral::Author;
 use maillage_protocol::time::Timestamp;
@@ -18,6 +21,7 @@ use maillage_protocol::time::Timestamp;
 use super::accounts::Accounts;
 use super::cases::{Case, Told};
 use super::erasure::Erasures;
+use super::needs::OwnNeed;
 use super::peers::{Alert, LinkState, Peer, Unheld, Waiting};
 use super::refer::side_of;
 use crate::facts::{
@@ -39,6 +43,8 @@ pub(super) struct State {
     pub peers: BTreeMap<NodeId, Peer>,
     /// The referrals that we take part in.
     pub cases: BTreeMap<ReferralId, Arc<Case>>,
+    /// The needs that we answer for.
+    pub needs: BTreeMap<NeedId, OwnNeed>,
     /// Our professionals.
     pub accounts: Accounts,
     /// How we describe ourselves.
@@ -162,6 +168,7 @@ impl State {
                     self.drafts.insert(*draft, (*by, number));
                 }
             }
+            Act::Need { need, at, event, .. } => self.hear_need(*need, *at, event),
             Act::Told { .. } | Act::Restored { .. } | Act::KeyMade { .. } => {}
         }
         Ok(())
@@ -180,11 +187,26 @@ impl State {
             case.told.push(Told::new(what));
             self.telling.insert(what, said.referral);
         }
+        if let Some((need, _)) = case.chain.filter(|_| said.side == Author::Sender) {
+            self.hear_attempt(need, said);
+        }
         if let Some(lookup) = said.lookup {
             self.codes.insert(lookup, said.referral);
         }
         if let Some(once) = said.once {
             self.once.insert(once, said.referral);
+        }
+    }
+
+    /// Hears that a need caused a referral, and that it was opened if it is the first.
+    fn hear_attempt(&mut self, need: NeedId, said: &Said) {
+        if let (Some(facts), Some(word)) = (&said.opens, said.words.first()) {
+            self.hear_need(need, word.at, &NeedEvent::Opened(facts.clone()));
+        }
+        if let Some(own) =
+            self.needs.get_mut(&need).filter(|own| !own.attempts.contains(&said.referral))
+        {
+            own.attempts.push(said.referral);
         }
     }
 

@@ -28,7 +28,7 @@ use crate::keys::MachineMark;
 use crate::vault::MemoryVault;
 
 pub(crate) const SERVICE: ServiceId = ServiceId::from_bytes([7; 16]);
-const NADIA: ProfessionalId = ProfessionalId::from_bytes([1; 16]);
+pub(crate) const NADIA: ProfessionalId = ProfessionalId::from_bytes([1; 16]);
 const KARIM: ProfessionalId = ProfessionalId::from_bytes([2; 16]);
 
 /// What outlives a stop of a node.
@@ -187,7 +187,7 @@ pub(crate) fn deliver(from: &App, to: &App) {
     panic!("a delivery does not end");
 }
 
-fn request(peer: NodeId) -> Request {
+pub(crate) fn request(peer: NodeId) -> Request {
     Request {
         peer,
         service: SERVICE,
@@ -218,6 +218,7 @@ fn request(peer: NodeId) -> Request {
         statistics: true,
         askable: Some(Medium::ALL[0]),
         validity: Validity::HalfYear,
+        after: None,
     }
 }
 

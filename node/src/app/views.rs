@@ -90,6 +90,9 @@ pub struct WorklistRow {
     pub status: Status,
     /// Who must act, and before when.
     pub turn: Option<Turn>,
+    /// Before when we have to choose what follows, if this was the last attempt to meet a need
+    /// that we answer for.
+    pub choose: Option<Timestamp>,
     /// Whether that is us.
     pub mine: bool,
     /// Whether a right may be lost.
@@ -111,6 +114,8 @@ pub struct Worklist {
     pub to_clarify: Vec<WorklistRow>,
     /// We have to close it.
     pub to_close: Vec<WorklistRow>,
+    /// Nobody helps her any more: we have to choose what follows.
+    pub to_choose: Vec<WorklistRow>,
 }
 
 /// Everything that may be shown of one referral.
@@ -209,15 +214,19 @@ impl App {
     pub fn worklist(&self) -> Result<Worklist, AppError> {
         let open: Vec<Arc<Case>> = {
             let state = self.state();
-            let open =
-                |case: &&Arc<Case>| case.referral.turn().is_some() && case.proposal.is_some();
+            let now = self.now();
+            let open = |case: &&Arc<Case>| {
+                let waits = case.referral.turn().is_some() || state.choice_due(case, now).is_some();
+                waits && case.proposal.is_some()
+            };
             state.cases.values().filter(open).cloned().collect()
         };
         let mut rows = open.iter().map(|case| self.row(case)).collect::<Result<Vec<_>, _>>()?;
-        rows.sort_by_key(|row| row.turn.map(|turn| turn.due));
+        rows.sort_by_key(|row| row.turn.map(|turn| turn.due).or(row.choose));
         let mut lists = Worklist::default();
         for row in rows {
             let list = match &row {
+                WorklistRow { choose: Some(_), .. } => &mut lists.to_choose,
                 WorklistRow { urgent: true, .. } => &mut lists.urgent,
                 WorklistRow { mine: false, .. } => &mut lists.waiting,
                 WorklistRow { turn: Some(turn), .. } => match turn.act {
@@ -293,10 +302,12 @@ impl App {
             Author::Receiver | Author::Person => self.told(case)?.contact,
         };
         let asked = case.proposal.as_ref();
-        let mine = turn.is_some_and(|turn| match turn.holder {
-            Author::Person => case.side == Author::Sender,
-            holder => holder == case.side,
-        });
+        let choose = self.state().choice_due(case, self.now());
+        let mine = choose.is_some()
+            || turn.is_some_and(|turn| match turn.holder {
+                Author::Person => case.side == Author::Sender,
+                holder => holder == case.side,
+            });
         Ok(WorklistRow {
             id: case.id,
             code: ShortCode::of(case.id),
@@ -306,6 +317,7 @@ impl App {
             side: case.side,
             status: case.referral.status(),
             turn,
+            choose,
             mine,
             urgent: asked.is_some_and(|asked| {
                 asked.urgency == maillage_protocol::codes::Urgency::RightAtRisk

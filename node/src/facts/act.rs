@@ -6,8 +6,9 @@ use maillage_protocol::control::Control;
 use maillage_protocol::directory::Card;
 use maillage_protocol::encoding;
 use maillage_protocol::event::EventKind;
-use maillage_protocol::id::{EventId, NodeId, ProfessionalId, ReferralId, UnitId};
+use maillage_protocol::id::{EventId, NeedId, NodeId, ProfessionalId, ReferralId, UnitId};
 use maillage_protocol::keys::KeyUse;
+use maillage_protocol::need::{NeedEvent, NeedFacts};
 use maillage_protocol::referral::Author;
 use maillage_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,18 @@ pub enum Act {
         /// Whether it is sent or thrown away.
         done: bool,
     },
+    /// It said something of a need that it answers for.
+    Need {
+        /// Which.
+        need: NeedId,
+        /// When.
+        at: Timestamp,
+        /// Who, if it was not the node itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<ProfessionalId>,
+        /// What.
+        event: NeedEvent,
+    },
     /// It was restored from a backup, and asked its peers what they hold.
     Restored {
         /// When.
@@ -93,6 +106,7 @@ impl Act {
             | Self::Keyed { .. }
             | Self::Draft { .. }
             | Self::Restored { .. }
+            | Self::Need { .. }
             | Self::KeyMade { .. } => &[],
         }
     }
@@ -117,6 +131,9 @@ pub struct Said {
     /// What is to be told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outgoing: Vec<Outgoing>,
+    /// The need that this opens, if it is the first attempt to meet it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<Box<NeedFacts>>,
     /// The hash by which her personal code is found, if one was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lookup: Option<[u8; 32]>,

@@ -43,6 +43,8 @@ pub enum PageError {
     NoSuchService,
     /// She did not agree to this, or it has no place there.
     NotAgreed,
+    /// The need is closed, or somebody is asked already.
+    NoOpenNeed,
     /// What identifies was erased.
     Erased,
     /// The clock of this node is doubtful.
@@ -75,6 +77,7 @@ impl PageError {
             Self::TooLarge => Text("erreur-trop-grand"),
             Self::Refused(_)
             | Self::NoSuchService
+            | Self::NoOpenNeed
             | Self::NotAgreed
             | Self::NoLink
             | Self::WrongClock => Text("erreur-refus"),
@@ -95,6 +98,7 @@ impl PageError {
             Self::TooLarge => Text("erreur-trop-grand-suite").to_string(),
             Self::Refused(refusal) => explain(*refusal),
             Self::NoSuchService => Text("erreur-service-suite").to_string(),
+            Self::NoOpenNeed => Text("erreur-besoin-suite").to_string(),
             Self::NotAgreed => Text("erreur-accord-suite").to_string(),
             Self::NoLink => Text("erreur-lien-suite").to_string(),
             Self::Erased => Text("erreur-efface-suite").to_string(),
@@ -162,6 +166,7 @@ impl From<SayError> for PageError {
                 info!("nothing was said: {error}");
                 Self::NotAgreed
             }
+            SayError::NoOpenNeed => Self::NoOpenNeed,
             SayError::Erased => Self::Erased,
             SayError::WrongClock => Self::WrongClock,
             SayError::App(failure) => failure.into(),
@@ -244,7 +249,9 @@ impl ResponseError for PageError {
             Self::NotAForm => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::OldForm | Self::NotAgreed => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Refused(_) | Self::NoSuchService | Self::NoLink => StatusCode::CONFLICT,
+            Self::Refused(_) | Self::NoSuchService | Self::NoOpenNeed | Self::NoLink => {
+                StatusCode::CONFLICT
+            }
             Self::Erased => StatusCode::GONE,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::WrongClock => StatusCode::SERVICE_UNAVAILABLE,

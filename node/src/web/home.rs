@@ -59,6 +59,7 @@ async fn show_to(
     let list = |title, name, rows: &[WorklistRow]| List { title, name, rows: view(rows) };
     let lists = vec![
         list(Text("accueil-urgent"), "urgent", &worklist.urgent),
+        list(Text("accueil-a-reprendre"), "a-reprendre", &worklist.to_choose),
         list(Text("accueil-a-repondre"), "a-repondre", &worklist.to_answer),
         list(Text("accueil-a-preciser"), "a-preciser", &worklist.to_clarify),
         list(Text("accueil-a-clore"), "a-clore", &worklist.to_close),

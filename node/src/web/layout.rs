@@ -147,6 +147,7 @@ done! {
     "issue" => Text("fini-issue");
     "avis" => Text("fini-avis");
     "confirmee" => Text("fini-confirmee");
+    "besoin" => Text("fini-besoin");
     "annulee" => Text("fini-annulee");
     "retiree" => Text("fini-retiree");
     "recepisse" => Text("fini-recepisse");

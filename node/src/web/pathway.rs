@@ -5,6 +5,7 @@ pub(super) mod outcome;
 pub(super) mod feedback;
 pub(super) mod answer;
 pub(super) mod stop;
+pub(super) mod need;
 
 use maillage_protocol::referral::{Author, Command};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use maillage_protocol::codes::Helped;
-use maillage_protocol::consent::PersonalCode;
+use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
 use maillage_protocol::referral::{Act, Author, Event, Status};
 
 use super::errors::PageError;
@@ -120,8 +120,13 @@ pub(super) async fn stop(
     typed: Typed,
 ) -> Result<HttpResponse, PageError> {
     let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame) };
-    if typed.holds("sure", "oui") {
-        said(&bearer, Bearer::withdraw).await?;
+    let scope = match typed.one("sure") {
+        "structure" => Some(WithdrawalScope::Referral),
+        "tout" => Some(WithdrawalScope::Pathway),
+        _ => None,
+    };
+    if let Some(scope) = scope {
+        said(&bearer, move |bearer| bearer.withdraw(scope)).await?;
         frame.done = Some(Text("personne-arret-fait"));
         return show_request(bearer, frame, &typed, Mistakes::default()).await;
     }

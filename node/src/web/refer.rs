@@ -6,6 +6,7 @@
 //!      └──────────┴─────────┴──────────┴── kept, offered again on the first page
 //! ```
 
+pub(super) mod again;
 pub(super) mod need;
 pub(super) mod place;
 pub(super) mod disclosure;
@@ -49,6 +50,8 @@ pub(super) struct ReferralDraft {
     place: Typed,
     disclosure: Typed,
     consent: Typed,
+    /// The attempt that this one comes after.
+    after: Option<ReferralId>,
 }
 
 /// A referral whose receipt waits to be handed over.

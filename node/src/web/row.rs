@@ -1,6 +1,7 @@
 //! One referral in a line: whose turn it is, and until when.
 
 use maillage_protocol::referral::{Author, Status, Turn};
+use maillage_protocol::time::Timestamp;
 
 use crate::app::{Delivery, WorklistRow};
 use crate::text::{Clock, Coded, Moment, Text, say, say_with};
@@ -53,7 +54,10 @@ impl RowView {
             need: row.need.label(),
             other: row.other.clone(),
             status: row.status.label(),
-            turn: row.turn.map(|turn| TurnView::of(turn, row, clock)),
+            turn: match row.choose {
+                Some(due) => Some(TurnView::until(say("tour-choisir"), due, true, clock)),
+                None => row.turn.map(|turn| TurnView::of(turn, row, clock)),
+            },
             delivery: on_its_way(row.delivery),
             urgent: row.urgent,
             unopened: row.side == Author::Receiver && row.status == Status::Delivered,
@@ -104,13 +108,17 @@ impl TurnView {
                 say_with("tour-a-autre", words)
             }
         };
-        let due = clock.moment(turn.due);
+        Self::until(words, turn.due, row.mine, clock)
+    }
+
+    fn until(words: String, due: Timestamp, mine: bool, clock: Clock) -> Self {
+        let due = clock.moment(due);
         let when = [("quand", due.words.as_str().into())];
         let before = match due.past {
             true => say_with("tour-retard", when),
             false => say_with("tour-avant", when),
         };
-        Self { words, due, before, mine: row.mine }
+        Self { words, due, before, mine }
     }
 }
 

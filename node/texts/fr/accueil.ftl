@@ -4,6 +4,7 @@ accueil-urgent = Urgent : droit en danger
 accueil-a-repondre = À répondre
 accueil-attente = J’attends une réponse
 accueil-a-preciser = À faire avancer
+accueil-a-reprendre = À reprendre : plus personne ne l’aide
 accueil-a-clore = À clore
 accueil-rien = Rien ne vous attend. Belle journée !
 accueil-brouillons = À finir

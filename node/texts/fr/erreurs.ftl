@@ -15,6 +15,7 @@ erreur-illisible-suite = Rien n’a été enregistré. Revenez en arrière et re
 erreur-trop-grand = L’envoi est trop grand
 erreur-trop-grand-suite = Rien n’a été enregistré. Raccourcissez les textes et recommencez.
 erreur-refus = Ce n’est pas possible maintenant
+erreur-besoin-suite = Ce besoin est clos, ou une structure est déjà sollicitée. Ouvrez le parcours pour voir où il en est.
 erreur-service-suite = Ce service ne peut plus être sollicité. Choisissez un autre lieu.
 erreur-accord-suite = La personne n’a pas donné son accord pour cela. Demandez-lui d’abord.
 erreur-lien-suite = Le lien avec ce partenaire n’est pas à cette étape. Revenez à la liste.

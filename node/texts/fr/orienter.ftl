@@ -47,6 +47,7 @@ lieu-absent = Choisissez un lieu.
 lieu-disparu = Ce service ne peut plus être sollicité. Choisissez-en un autre.
 lieu-aucun = Aucun partenaire n’a déclaré répondre à ce besoin.
 lieu-autres = Autres services de nos partenaires
+lieu-propose = Proposé par ceux qui n’ont pas pu aider.
 lieu-vu = Dernier contact : { $nom }.
 lieu-pas-vu = Pas de contact depuis le démarrage : l’envoi attendra.
 lieu-territoire = Autres lieux du territoire

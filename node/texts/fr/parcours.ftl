@@ -5,6 +5,16 @@ parcours-contact = Son contact
 parcours-accord-jusque = Son accord vaut jusqu’au
 parcours-histoire = L’histoire
 
+agir-besoin = Choisir la suite
+besoin-suite-titre = Et maintenant ?
+besoin-ailleurs = Demander à quelqu’un d’autre
+besoin-ailleurs-aide = Ce que vous aviez saisi est déjà là. Les lieux proposés par ceux qui n’ont pas pu aider viennent en premier. Son accord est redemandé.
+besoin-ailleurs-faire = Orienter ailleurs
+besoin-clore = Clore le besoin
+besoin-clore-aide = Le besoin est à vous jusqu’ici. Dites comment il se termine : il a été réglé autrement, ou aucune solution n’existe.
+besoin-clore-faire = Clore le besoin
+besoin-fin-absente = Dites comment le besoin se termine.
+
 agir-suite = Noter la suite
 agir-issue = Déclarer l’issue
 agir-arret-demande = Répondre à la demande d’arrêt
@@ -44,8 +54,10 @@ reponses-absentes = Répondez à chaque sujet.
 
 arret-titre = Arrêter
 arret-elle = Elle retire son accord
-arret-elle-aide = Tout s’arrête. Son identité est effacée ici et chez le partenaire. Rien ne peut être annulé.
-arret-elle-faire = Elle arrête tout
+arret-elle-aide = Tout s’arrête avec ce partenaire. Son identité est effacée ici et chez lui. Rien ne peut être annulé. Son besoin reste à reprendre.
+arret-elle-faire = Elle arrête avec ce partenaire
+arret-elle-tout-aide = Elle ne veut plus d’aide pour ce besoin : il est clos, et plus personne n’est sollicité.
+arret-elle-tout = Elle arrête tout
 arret-nous = Nous annulons la demande
 arret-nous-aide = Le partenaire est prévenu. Son accord n’est pas retiré.
 arret-motif = Pourquoi ?

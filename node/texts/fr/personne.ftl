@@ -29,9 +29,11 @@ personne-avis-dit = Vous avez dit :
 personne-avis-absent = Choisissez une réponse.
 personne-avis-note = Merci. Votre réponse est notée.
 
-personne-arret-consequence = Tout s’arrête avec { $nom }. Ce qui dit qui vous êtes est effacé, ici et là-bas.
-personne-arret-definitif = Cela ne peut pas être annulé. Vous pourrez faire une nouvelle demande.
-personne-arret-oui = Oui, j’arrête
+personne-arret-definitif = Ce qui dit qui vous êtes sera effacé, ici et là-bas. Cela ne peut pas être annulé. Vous pourrez faire une nouvelle demande.
+personne-arret-structure = Tout s’arrête avec { $nom }. On pourra vous proposer un autre lieu.
+personne-arret-structure-oui = J’arrête avec cette structure
+personne-arret-tout = Tout s’arrête, avec tout le monde. On ne cherchera plus de solution.
+personne-arret-tout-oui = J’arrête tout
 personne-arret-non = Non, je continue
 personne-arret-fait = C’est arrêté. Vous n’avez rien d’autre à faire.
 

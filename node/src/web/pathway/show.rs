@@ -73,6 +73,7 @@ fn acts(row: &WorklistRow) -> Vec<ActLink> {
             ),
         ],
         Author::Sender | Author::Person => vec![
+            ("parcours", "besoin", Text("agir-besoin"), row.choose.is_some()),
             ("parcours", "reponse", Text("agir-reponse"), status == Status::Questioned),
             ("parcours", "avis", Text("agir-avis"), status == Status::Concluded),
         ],

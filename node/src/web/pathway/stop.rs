@@ -66,6 +66,7 @@ fn read(typed: &Typed) -> Result<(Author, Command, &'static str), Mistakes> {
     let mut mistakes = Mistakes::default();
     match typed.one("arret") {
         "elle" => Ok((Author::Person, Command::Withdraw(WithdrawalScope::Referral), "retiree")),
+        "elle-tout" => Ok((Author::Person, Command::Withdraw(WithdrawalScope::Pathway), "retiree")),
         "nous" => {
             let reason = typed.chosen::<CancelReason>("motif");
             let reason = reason.filter(|reason| REASONS.contains(reason));

@@ -9,7 +9,7 @@ use maillage_protocol::consent::{
     CURRENT, CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, Quality, Representative,
     Validity, WitnessFunction,
 };
-use maillage_protocol::id::UnitId;
+use maillage_protocol::id::{ReferralId, UnitId};
 
 use super::disclosure::Told;
 use super::need::Need;
@@ -270,7 +270,7 @@ pub(in crate::web) async fn send(
             return page_again(&ConsentPage::of(frame, &step, &offer, mistakes));
         }
     };
-    let (request, typed) = (request(offer, agreed), step.typed);
+    let (request, typed) = (request(offer, agreed, step.typed.after), step.typed);
     aside(move || propose(&writer, request, typed, draft, sent.once)).await?;
     Ok(lead_to_receipt(draft))
 }
@@ -279,7 +279,7 @@ fn lead_to_receipt(draft: UnitId) -> HttpResponse {
     lead_to(&format!("/orienter/recepisse/{draft}"))
 }
 
-fn request(offer: Offer, agreed: Agreed) -> Request {
+fn request(offer: Offer, agreed: Agreed, after: Option<ReferralId>) -> Request {
     let words = offer.words();
     let french = Language::try_from("fr".to_owned()).expect("two letters name a language");
     let Offer { need, place, told } = offer;
@@ -304,6 +304,7 @@ fn request(offer: Offer, agreed: Agreed) -> Request {
         statistics: agreed.statistics,
         askable: agreed.askable,
         validity: agreed.validity,
+        after,
     }
 }
 

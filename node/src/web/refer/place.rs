@@ -8,7 +8,7 @@ use maillage_protocol::id::{NodeId, ServiceId};
 use serde::Deserialize;
 
 use super::need::Need;
-use super::{Step, Which, lead_to_step};
+use super::{Step, Which, again, lead_to_step};
 use crate::app::authority::Writer;
 use crate::app::{LinkState, PeerView};
 use crate::facts::ImportedPlace;
@@ -34,6 +34,8 @@ pub(super) struct Place {
     pub(super) secrecy: String,
     commune: String,
     fits: bool,
+    /// Whether those who could not help named it.
+    named: bool,
     last_contact: Option<Moment>,
 }
 
@@ -70,6 +72,7 @@ impl Place {
             secrecy: card.regime.label(),
             commune: card.commune.clone(),
             fits: service.needs.contains(&need),
+            named: false,
             last_contact: peer.last_contact.map(|at| clock.moment(at)),
         };
         card.services.iter().map(view).collect()
@@ -132,17 +135,28 @@ struct Known {
     imported: Vec<ImportedPlace>,
 }
 
-async fn known(writer: &Writer, need: NeedCode, clock: Clock) -> Result<Known, PageError> {
-    let writer = writer.clone();
+async fn known(
+    writer: &Writer,
+    step: &Step,
+    need: NeedCode,
+    clock: Clock,
+) -> Result<Known, PageError> {
+    let (writer, after) = (writer.clone(), step.typed.after);
     aside(move || {
-        let places = Place::all(&writer.partners(), need, clock);
+        let before = after.map(|before| writer.story(before)).transpose()?.flatten();
+        let named = before.as_ref().map(again::named_by).unwrap_or_default();
+        let mut places = Place::all(&writer.partners(), need, clock);
+        for place in &mut places {
+            place.named = named.contains(&place.service);
+        }
+        places.sort_by_key(|place| !place.named);
         Ok::<_, PageError>(Known { places, imported: writer.places() })
     })
     .await
 }
 
 fn view(frame: Frame, step: &Step, known: Known, search: &str, mistakes: Mistakes) -> PlacePage {
-    let (fitting, others) = known.places.into_iter().partition(|place| place.fits);
+    let (fitting, others) = known.places.into_iter().partition(|place| place.fits || place.named);
     let need = step.typed.need.chosen::<NeedCode>("besoin");
     let count = known.imported.len();
     let wanted = folded(search);
@@ -190,7 +204,7 @@ pub(in crate::web) async fn show(
     let Ok(need) = Need::read(&step.typed.need, frame.clock) else {
         return back_to_need(&step);
     };
-    let known = known(&writer, need.code, frame.clock).await?;
+    let known = known(&writer, &step, need.code, frame.clock).await?;
     let search = search.into_inner().commune.unwrap_or_default();
     page(&view(frame, &step, known, &search, Mistakes::default()))
 }
@@ -206,7 +220,7 @@ pub(in crate::web) async fn keep(
     let Ok(need) = Need::read(&step.typed.need, frame.clock) else {
         return back_to_need(&step);
     };
-    let known = known(&writer, need.code, frame.clock).await?;
+    let known = known(&writer, &step, need.code, frame.clock).await?;
     step.typed.place = sent.typed;
     match Place::read(&step.typed.place, &known.places) {
         Ok(_) => Ok(lead_to_step("/orienter/donnees", step.keep(&writer).await?)),

@@ -1,6 +1,7 @@
 //! What people do, from page to page.
 
 use actix_web::http::StatusCode;
+use actix_web::test::TestRequest;
 use maillage_protocol::id::NodeId;
 use maillage_protocol::referral::Status;
 
@@ -366,10 +367,11 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
 
     let sure = her.post("/p/arret", &mine).await;
     sure.says("Tout s’arrête avec EPN Le Lavoir");
+    sure.says("On ne cherchera plus de solution");
     sure.says("Cela ne peut pas être annulé");
     karim.see(&path).await.says(NAME);
     for _twice in 0..2 {
-        let stopped = her.post("/p/arret", &[mine[0], ("sure", "oui")]).await;
+        let stopped = her.post("/p/arret", &[mine[0], ("sure", "structure")]).await;
         assert_eq!(stopped.status, StatusCode::OK);
         stopped.says("C’est arrêté");
     }
@@ -394,7 +396,7 @@ async fn a_wrong_code_tells_nothing() {
     let mut said = std::collections::BTreeSet::new();
     for wrong in ["", "x", "0000-0000-0000-0000", &reference(&receipt)] {
         for page in ["/p", "/p/avis", "/p/arret"] {
-            let answer = here.post(page, &[("code", wrong), ("sure", "oui")]).await;
+            let answer = here.post(page, &[("code", wrong), ("sure", "tout")]).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong} {page}");
             said.insert(answer.body);
         }
@@ -404,4 +406,73 @@ async fn a_wrong_code_tells_nothing() {
     let elsewhere = there.post("/p", &[("code", code.as_str())]).await;
     assert_eq!(elsewhere.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(said.len(), 1);
+
+    // From elsewhere than this machine, each wrong code is counted; what no code can be is not.
+    let mut from_afar = async |code: &str| {
+        let request = TestRequest::post().uri("/p").peer_addr("203.0.113.9:1".parse().unwrap());
+        let request = request.insert_header(("sec-fetch-site", "same-origin"));
+        here.send(request.set_form([("code", code)])).await.status
+    };
+    for wrong in ["x", "0000-0000-0000-0000"].repeat(6) {
+        assert_eq!(from_afar(wrong).await, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(from_afar(&code).await, StatusCode::TOO_MANY_REQUESTS);
+}
+
+/// A refusal ends the attempt. What was typed is typed once; the need stays until it is settled.
+#[actix_web::test]
+async fn a_need_goes_on_after_a_refusal() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    let first = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let refusal = format!("/demandes/{first}/refus");
+    let no = [("motif", "capacity_full"), ("suite", "aucune")];
+    karim.submit(&refusal, &refusal, &no).await;
+    nodes.exchange();
+
+    let home = nadia.see("/").await;
+    home.says("À reprendre");
+    home.says("choisir la suite");
+    let path = format!("/parcours/{first}");
+    nadia.see(&path).await.says("Choisir la suite");
+    let choice = format!("{path}/besoin");
+    nadia.see(&choice).await.says("Et maintenant");
+    let nothing = nadia.fill(&choice, &choice, &[]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    nothing.says("Dites comment le besoin se termine");
+
+    // Asked again: the place is chosen, the rest is there.
+    let place = nadia.submit(&choice, &format!("{choice}/ailleurs"), &[]).await;
+    let mut page = place.location().to_owned();
+    for (step, fields) in &steps(nodes.b.node())[1..] {
+        let shown = nadia.see(&page).await;
+        if *step == "donnees" {
+            shown.says(&format!("value=\"{NAME}\""));
+            shown.says("value=\"06 00 00 00 00\"");
+        }
+        page = nadia.submit(&page, &page, &borrowed(fields)).await.location().to_owned();
+    }
+    let second = reference(&nadia.see(&page).await);
+    assert_ne!(first, second);
+    nadia.see("/").await.hides("À reprendre");
+    nodes.exchange();
+    let refusal = format!("/demandes/{second}/refus");
+    karim.submit(&refusal, &refusal, &no).await;
+    nodes.exchange();
+
+    let choice = format!("/parcours/{second}/besoin");
+    let closed = nadia.submit(&choice, &choice, &[("issue", "capacity")]).await;
+    closed.says("Le besoin est clos");
+    closed.hides("Choisir la suite");
+    nadia.see("/").await.hides("À reprendre");
+    // Nothing is left to choose.
+    let over = nadia.open(&choice).await;
+    assert_eq!(
+        (over.status, over.location()),
+        (StatusCode::SEE_OTHER, &*format!("/parcours/{second}"))
+    );
 }

@@ -1,0 +1,334 @@
+//! The needs that this node answers for. Each is open until an attempt met it, or somebody here
+//! closed it with a reason: a refusal, a silence or a mistake ends an attempt, never a need.
+
+use std::sync::Arc;
+
+use maillage_protocol::codes::{Helped, Outcome};
+use maillage_protocol::consent::WithdrawalScope;
+use maillage_protocol::id::{NeedId, ProfessionalId, ReferralId};
+use maillage_protocol::need::{Need, NeedEnd, NeedEvent, NeedTurn, settled_by};
+use maillage_protocol::referral::{Author, Command, Confirmation, Rules};
+use maillage_protocol::time::Timestamp;
+
+use super::cases::Case;
+use super::refer::{SayError, Texts};
+use super::state::State;
+use super::turns::Subject;
+use super::{App, AppError};
+use crate::facts::{Act, FactContent};
+
+/// A need that we answer for.
+#[derive(Clone, Debug)]
+pub(super) struct OwnNeed {
+    /// What is known of it.
+    pub(super) need: Need,
+    /// The referrals that it caused, oldest first.
+    pub(super) attempts: Vec<ReferralId>,
+}
+
+impl State {
+    /// Hears something about a need of ours.
+    pub(super) fn hear_need(&mut self, id: NeedId, at: Timestamp, event: &NeedEvent) {
+        let known = self.needs.remove(&id);
+        let (need, attempts) = known.map(|own| (own.need, own.attempts)).unzip();
+        if let Some(need) = Need::hear(need, at, event) {
+            self.needs.insert(id, OwnNeed { need, attempts: attempts.unwrap_or_default() });
+        }
+    }
+
+    /// Returns the need that a referral of ours is an attempt to meet.
+    fn need_of(&self, case: &Case) -> Option<(NeedId, &OwnNeed)> {
+        let (id, _) = case.chain.filter(|_| case.side == Author::Sender)?;
+        self.needs.get(&id).map(|own| (id, own))
+    }
+
+    /// Returns before when we have to choose what follows a referral: it is the last attempt to
+    /// meet a need of ours, and none is open.
+    pub(super) fn choice_due(&self, case: &Case, now: Timestamp) -> Option<Timestamp> {
+        let (_, own) = self.need_of(case)?;
+        let attempts = own.attempts.iter().filter_map(|id| self.cases.get(id));
+        // A peer's clock that is ahead gives us no more time.
+        let attempts = attempts.map(|case| (&case.referral, case.latest.min(now)));
+        match own.need.turn(Rules::default().calendar, attempts)? {
+            NeedTurn::Owner { due } => (own.attempts.last() == Some(&case.id)).then_some(due),
+            NeedTurn::Attempt(_) => None,
+        }
+    }
+
+    /// Returns what a referral does to its need, now that something new is known of it.
+    fn consequence(&self, case: &Case) -> Option<(NeedId, NeedEvent)> {
+        let (id, OwnNeed { need, .. }) = self.need_of(case)?;
+        let event = match need.closed {
+            None if case.left_everything => NeedEvent::Closed(NeedEnd::Withdrawn),
+            None => NeedEvent::Closed(settled_by(&case.referral)?),
+            Some((at, NeedEnd::Outcome { .. })) if is_contested_since(case, at) => {
+                NeedEvent::Reopened
+            }
+            Some(_) => return None,
+        };
+        Some((id, event))
+    }
+}
+
+/// Tells whether she said, after something, that what was declared did not help.
+fn is_contested_since(case: &Case, at: Timestamp) -> bool {
+    let contested = case.referral.confirmation() == Some(Confirmation::Contested);
+    let answers = &case.referral.person.answers;
+    contested && answers.iter().any(|answer| answer.helped == Helped::No && answer.at > at)
+}
+
+impl App {
+    /// Closes the need of a referral: with its outcome, or because nothing was found. Nobody may be
+    /// working on it. A second time changes nothing.
+    pub fn close_need(
+        &self,
+        who: ProfessionalId,
+        referral: ReferralId,
+        outcome: Outcome,
+    ) -> Result<(), SayError> {
+        self.turns.take(Subject::Referral(referral), || {
+            let end = NeedEnd::Outcome { outcome };
+            if self.need_end(referral) == Some(end) {
+                return Ok(());
+            }
+            let need = self.need_to_choose_for(referral)?;
+            Ok(self.say_of_need(need, Some(who), NeedEvent::Closed(end))?)
+        })
+    }
+
+    fn need_end(&self, referral: ReferralId) -> Option<NeedEnd> {
+        let state = self.state();
+        let (_, own) = state.need_of(state.cases.get(&referral)?)?;
+        own.need.closed.map(|(_, end)| end)
+    }
+
+    /// Returns the need for which we have to choose what follows a referral.
+    pub(super) fn need_to_choose_for(&self, referral: ReferralId) -> Result<NeedId, SayError> {
+        let state = self.state();
+        let case = state.cases.get(&referral).ok_or(SayError::Unknown)?;
+        state.choice_due(case, self.now()).ok_or(SayError::NoOpenNeed)?;
+        let (need, _) = state.need_of(case).ok_or(SayError::NoOpenNeed)?;
+        Ok(need)
+    }
+
+    /// Closes the need that a referral has met, or that she gave up; opens it again if she says
+    /// that it is not met.
+    pub(super) fn follow_need(&self, referral: ReferralId) -> Result<(), AppError> {
+        let Some(case) = self.case(referral) else { return Ok(()) };
+        let consequence = self.state().consequence(&case);
+        if let Some((need, event)) = consequence {
+            self.say_of_need(need, None, event)?;
+        }
+        if case.left_everything { self.leave_the_others(&case) } else { Ok(()) }
+    }
+
+    /// Tells whether something is left to do about the need of a referral.
+    pub(super) fn awaits_its_need(&self, case: &Case) -> bool {
+        self.state().consequence(case).is_some()
+    }
+
+    /// She stopped everything: the other attempts to meet her need are over too.
+    fn leave_the_others(&self, case: &Arc<Case>) -> Result<(), AppError> {
+        let others: Vec<_> = {
+            let state = self.state();
+            let own = state.need_of(case).map(|(_, own)| own.attempts.as_slice());
+            let stays = |id: &&ReferralId| {
+                let other = state.cases.get(*id);
+                other.is_some_and(|other| !other.referral.person.has_left())
+            };
+            own.unwrap_or_default().iter().filter(stays).copied().collect()
+        };
+        for other in others {
+            let command = Command::Withdraw(WithdrawalScope::Pathway);
+            match self.say(None, Author::Person, other, command, Texts::default(), None) {
+                Err(SayError::App(error)) => return Err(error),
+                // It ended meanwhile.
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn say_of_need(
+        &self,
+        need: NeedId,
+        who: Option<ProfessionalId>,
+        event: NeedEvent,
+    ) -> Result<(), AppError> {
+        let act = Act::Need { need, at: self.now(), who, event };
+        self.record(None, &act, &FactContent::default())?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use maillage_protocol::codes::{
+        Answerer, DeclineReason, FirstContact, HeardBy, Medium, OutcomeClass,
+    };
+    use maillage_protocol::need::NeedStatus;
+    use maillage_protocol::referral::{Evidence, NextStep, Status};
+
+    use super::*;
+    use crate::app::tests::{NADIA, Pair, propose, request};
+
+    fn choices(app: &App) -> Vec<ReferralId> {
+        app.worklist().unwrap().to_choose.into_iter().map(|row| row.id).collect()
+    }
+
+    fn status(app: &App) -> NeedStatus {
+        let state = app.state();
+        let [own] = &state.needs.values().collect::<Vec<_>>()[..] else { panic!("one need") };
+        own.need.status()
+    }
+
+    fn receiver_says(pair: &Pair, id: ReferralId, commands: impl IntoIterator<Item = Command>) {
+        for command in commands {
+            pair.b.say(None, Author::Receiver, id, command, Texts::default(), None).unwrap();
+        }
+        pair.exchange();
+    }
+
+    fn refusal() -> Command {
+        let (reason, next) = (DeclineReason::Hours, NextStep::NoneKnown);
+        Command::Decline { reason, next_date: None, next }
+    }
+
+    fn help(outcome: Outcome) -> [Command; 3] {
+        let evidence = Evidence::default();
+        let end =
+            Command::Conclude { outcome: Some(outcome), autonomy: None, next_need: None, evidence };
+        [Command::Accept, Command::Start(FirstContact::Met), end]
+    }
+
+    fn she_says(pair: &Pair, id: ReferralId, helped: Helped) {
+        let (answerer, via, heard) = (Answerer::Person, Medium::Page, HeardBy::Code);
+        let command = Command::GiveFeedback { helped, answerer, via, heard };
+        pair.a.say(None, Author::Person, id, command, Texts::default(), None).unwrap();
+        pair.exchange();
+    }
+
+    fn propose_after(pair: &Pair, before: ReferralId, once: u8) -> Result<ReferralId, SayError> {
+        let request = crate::app::Request { after: Some(before), ..request(pair.b.node()) };
+        pair.a.propose(NADIA, request, [once; 16]).map(|proposed| proposed.referral)
+    }
+
+    #[test]
+    fn a_refusal_ends_an_attempt_and_never_the_need() {
+        let mut pair = Pair::linked();
+        let first = propose(&pair);
+        assert!(matches!(propose_after(&pair, first, 1), Err(SayError::NoOpenNeed)));
+        assert!(matches!(
+            pair.a.close_need(NADIA, first, Outcome::Capacity),
+            Err(SayError::NoOpenNeed)
+        ));
+        pair.exchange();
+        assert!(choices(&pair.a).is_empty());
+        receiver_says(&pair, first, [refusal()]);
+        for _restarted in 0..2 {
+            assert_eq!(choices(&pair.a), [first]);
+            assert_eq!(choices(&pair.b), []);
+            pair.restart();
+        }
+        let second = propose_after(&pair, first, 1).unwrap();
+        assert!(choices(&pair.a).is_empty());
+        pair.exchange();
+        let chain = |id| pair.b.state().cases[&id].chain;
+        assert_eq!(chain(first), chain(second));
+        // The last attempt is where the choice is.
+        receiver_says(&pair, second, [refusal()]);
+        assert_eq!(choices(&pair.a), [second]);
+        for _twice in 0..2 {
+            pair.a.close_need(NADIA, second, Outcome::Capacity).unwrap();
+        }
+        for _restarted in 0..2 {
+            assert_eq!(status(&pair.a), NeedStatus::Unmet);
+            assert!(choices(&pair.a).is_empty());
+            pair.restart();
+        }
+        assert!(matches!(propose_after(&pair, second, 2), Err(SayError::NoOpenNeed)));
+    }
+
+    #[test]
+    fn a_need_is_met_until_she_says_that_it_is_not() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        receiver_says(&pair, id, help(Outcome::Accompanied));
+        assert_eq!(status(&pair.a), NeedStatus::Open);
+        pair.a.say(None, Author::Sender, id, Command::Confirm, Texts::default(), None).unwrap();
+        assert_eq!(pair.a.referral(id).unwrap().status(), Status::Closed);
+        assert_eq!(status(&pair.a), NeedStatus::Resolved);
+        pair.ccas.env.advance(maillage_protocol::time::DAY);
+        she_says(&pair, id, Helped::No);
+        for _restarted in 0..2 {
+            assert_eq!(status(&pair.a), NeedStatus::Open);
+            pair.restart();
+        }
+    }
+
+    #[test]
+    fn what_helped_partly_leaves_the_need_to_its_owner() {
+        let pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let is_partly = |outcome: &Outcome| outcome.class() == OutcomeClass::Partly;
+        let partly = Outcome::ALL.iter().copied().find(is_partly).unwrap();
+        receiver_says(&pair, id, help(partly));
+        pair.a.say(None, Author::Sender, id, Command::Confirm, Texts::default(), None).unwrap();
+        assert_eq!(choices(&pair.a), [id]);
+    }
+
+    #[test]
+    fn who_stops_everything_is_asked_nothing_more() {
+        let mut pair = Pair::linked();
+        let first = propose(&pair);
+        pair.exchange();
+        receiver_says(&pair, first, [refusal()]);
+        let second = propose_after(&pair, first, 1).unwrap();
+        pair.exchange();
+        receiver_says(&pair, second, [Command::Accept]);
+        let everything = Command::Withdraw(WithdrawalScope::Pathway);
+        pair.a.say(None, Author::Person, first, everything, Texts::default(), None).unwrap();
+        pair.exchange();
+        for _restarted in 0..2 {
+            assert_eq!(status(&pair.a), NeedStatus::Withdrawn);
+            assert!(choices(&pair.a).is_empty());
+            assert_eq!(pair.b.referral(second).unwrap().status(), Status::Withdrawn);
+            pair.same_referral(second);
+            pair.restart();
+        }
+    }
+
+    /// She stops with one organization: another may still help.
+    #[test]
+    fn who_stops_with_one_may_be_helped_by_another() {
+        let pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let with_them = Command::Withdraw(WithdrawalScope::Referral);
+        pair.b.say(None, Author::Person, id, with_them, Texts::default(), None).unwrap();
+        pair.exchange();
+        assert_eq!(choices(&pair.a), [id]);
+    }
+
+    /// The word that met the need is on the disk, and what follows from it is not.
+    #[test]
+    fn a_stop_between_a_word_and_its_consequence_loses_nothing() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        receiver_says(&pair, id, help(Outcome::Accompanied));
+        let case = pair.a.case(id).unwrap();
+        let confirmed = maillage_protocol::referral::decide(
+            &case.referral,
+            Author::Sender,
+            pair.a.now(),
+            Command::Confirm,
+        );
+        pair.a.write_word(&case, None, confirmed.unwrap(), Default::default(), None).unwrap();
+        assert_eq!(status(&pair.a), NeedStatus::Open);
+        pair.restart();
+        assert_eq!(status(&pair.a), NeedStatus::Resolved);
+    }
+}

@@ -1,0 +1,96 @@
+//! `/parcours/…/besoin`: an attempt ended, and the need is still ours: ask somebody else, or close
+//! it with a reason. It never disappears by itself.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use maillage_protocol::codes::{Outcome, OutcomeClass};
+
+use crate::app::authority::Writer;
+use crate::text::{Coded, Text};
+use crate::web::aside;
+use crate::web::errors::PageError;
+use crate::web::filters;
+use crate::web::form::{Choice, Mistakes, Sent, Typed};
+use crate::web::layout::{Frame, Room, lead_to, page, page_again};
+use crate::web::refer::{Draft, again};
+use crate::web::row::RowView;
+use crate::web::story::{self, Reference};
+
+#[derive(Template)]
+#[template(path = "pathway/need.html")]
+struct NeedPage {
+    frame: Frame,
+    row: RowView,
+    families: Vec<Family>,
+    mistakes: Mistakes,
+}
+
+/// The ends that mean the same for the need.
+struct Family {
+    name: String,
+    outcomes: Vec<Choice>,
+}
+
+impl NeedPage {
+    fn of(frame: Frame, row: RowView, typed: &Typed, mistakes: Mistakes) -> Self {
+        let family = |class: &OutcomeClass| {
+            let same = Outcome::all().iter().copied().filter(|outcome| outcome.class() == *class);
+            let outcomes = typed.choices("issue", &same.collect::<Vec<_>>());
+            Family { name: class.label(), outcomes }
+        };
+        Self {
+            families: OutcomeClass::all().iter().map(family).collect(),
+            frame: frame.in_room(Room::Home),
+            row,
+            mistakes,
+        }
+    }
+}
+
+/// Shows the choice.
+pub(in crate::web) async fn show(
+    writer: Writer,
+    frame: Frame,
+    reference: Reference,
+) -> Result<HttpResponse, PageError> {
+    let story = story::read(&writer, reference).await?;
+    if story.row.choose.is_none() {
+        return Ok(lead_to(&format!("/parcours/{}", story.row.code)));
+    }
+    let row = RowView::of(&story.row, frame.clock);
+    page(&NeedPage::of(frame, row, &Typed::default(), Mistakes::default()))
+}
+
+/// Begins another attempt, where this one ended.
+pub(in crate::web) async fn ask_again(
+    writer: Writer,
+    reference: Reference,
+    _: Sent,
+) -> Result<HttpResponse, PageError> {
+    let story = story::read(&writer, reference).await?;
+    let begun = aside(move || {
+        let person = writer.person(story.row.id)?;
+        let draft = Draft::Referral(Box::new(again::draft(&story, person)));
+        draft.keep(writer.member(), None)
+    });
+    Ok(lead_to(&format!("/orienter/lieu?brouillon={}", begun.await?)))
+}
+
+/// Closes the need.
+pub(in crate::web) async fn close(
+    writer: Writer,
+    frame: Frame,
+    reference: Reference,
+    sent: Sent,
+) -> Result<HttpResponse, PageError> {
+    let story = story::read(&writer, reference).await?;
+    let mut mistakes = Mistakes::default();
+    let outcome = sent.typed.chosen::<Outcome>("issue");
+    let Some(outcome) = mistakes.need("issue", outcome, Text("besoin-fin-absente")) else {
+        let row = RowView::of(&story.row, frame.clock);
+        return page_again(&NeedPage::of(frame, row, &sent.typed, mistakes));
+    };
+    let id = story.row.id;
+    aside(move || writer.close_need(id, outcome)).await?;
+    Ok(lead_to(&format!("/parcours/{}?fait=besoin", story.row.code)))
+}

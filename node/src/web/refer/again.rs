@@ -1,0 +1,89 @@
+//! Asking somebody else: what was typed for the attempt before is there already. Only what she
+//! agreed to is asked again.
+
+use maillage_protocol::body::{Channel, Contact};
+use maillage_protocol::id::ServiceId;
+use maillage_protocol::referral::{Author, Event, NextStep, Proposal};
+
+use super::ReferralDraft;
+use crate::app::{PersonCard, Story};
+use crate::text::Coded;
+use crate::web::form::Typed;
+
+/// Begins a draft where an attempt ended.
+pub(in crate::web) fn draft(story: &Story, person: Option<PersonCard>) -> ReferralDraft {
+    let proposal = story.proposal.as_ref();
+    let contact = person.map(|card| card.contact).unwrap_or_default();
+    let mut disclosure = contact_fields(contact);
+    disclosure.extend(proposal.into_iter().flat_map(circumstances));
+    ReferralDraft {
+        need: Typed::from(proposal.map(need_fields).unwrap_or_default()),
+        disclosure: Typed::from(disclosure),
+        after: Some(story.row.id),
+        ..ReferralDraft::default()
+    }
+}
+
+/// Returns the services that whoever could not help has named.
+pub(super) fn named_by(story: &Story) -> Vec<ServiceId> {
+    let theirs = story.steps.iter().rev().filter(|step| step.by == Author::Receiver);
+    let named = theirs.map(|step| &step.event).find_map(|event| match event {
+        Event::Declined { next: NextStep::Alternative { services }, .. } => {
+            Some(services.services().to_vec())
+        }
+        _ => None,
+    });
+    named.unwrap_or_default()
+}
+
+type Fields = Vec<(String, String)>;
+
+fn need_fields(proposal: &Proposal) -> Fields {
+    let mut fields = vec![field("besoin", proposal.code.code())];
+    fields.extend(proposal.right.map(|right| field("droit", right.code())));
+    fields.extend(proposal.deadline.map(|day| field("echeance", &day.to_string())));
+    fields.extend(proposal.mode.map(|mode| field("modalite", mode.code())));
+    fields.extend(coded("obstacle", &proposal.obstacles));
+    fields.extend(coded("adaptation", &proposal.accommodations));
+    fields
+}
+
+fn circumstances(proposal: &Proposal) -> Fields {
+    let mut fields = Fields::new();
+    fields.extend(coded("creneau", &proposal.schedule));
+    fields.extend(coded("mobilite", &proposal.mobility));
+    fields.extend(proposal.language.as_ref().map(|code| field("langue", &code.to_string())));
+    fields
+}
+
+fn contact_fields(contact: Contact) -> Fields {
+    let mut fields = Fields::new();
+    fields.extend(contact.first_name.map(|name| field("prenom", name.reveal())));
+    fields.extend(contact.channel.into_iter().flat_map(channel_fields));
+    if let Some(safe) = contact.safe_contact {
+        fields.extend(coded("prudence", &safe.reveal().rules));
+        fields.extend(safe.reveal().hours.as_deref().map(|hours| field("heures", hours)));
+    }
+    fields.extend(contact.brings.into_iter().flat_map(|brings| coded("apporte", brings.reveal())));
+    fields.extend(contact.practical_note.map(|note| field("note", note.reveal())));
+    fields
+}
+
+fn channel_fields(channel: Channel) -> Fields {
+    let way = |way| field("moyen", way);
+    match channel {
+        Channel::Phone { number } => vec![way("telephone"), field("telephone", number.reveal())],
+        Channel::Email { address } => vec![way("mel"), field("mel", address.reveal())],
+        Channel::Post { address } => vec![way("courrier"), field("adresse", address.reveal())],
+        Channel::ViaSender => vec![way("par-nous")],
+        Channel::ComesWithCode => vec![way("avec-code")],
+    }
+}
+
+fn coded<'a, T: Coded + 'a>(name: &str, values: impl IntoIterator<Item = &'a T>) -> Fields {
+    values.into_iter().map(|value| field(name, value.code())).collect()
+}
+
+fn field(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
