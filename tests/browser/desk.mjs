@@ -90,6 +90,10 @@ export class Desk {
     return this.#way.hands.write(this.#page, this.#field(label), text);
   }
 
+  written(label) {
+    return this.#field(label).inputValue();
+  }
+
   writeDay(label, day) {
     return this.#way.hands.writeDay(this.#page, this.#field(label), day);
   }
@@ -159,6 +163,11 @@ export class Desk {
 
   reference() {
     return this.#page.locator('.reference strong').first().innerText();
+  }
+
+  // Her personal code, as the receipt shows it.
+  code() {
+    return this.#page.locator('.digits').innerText();
   }
 
   // How many things were said so far.

@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 import { focused, stops } from './page.mjs';
 
 // More presses than any page has places.
+// How many frames a browser may take to draw what it scrolled to, on a loaded machine.
+const FRAMES = 30;
 const FAR = 150;
 
 export const mouse = {
@@ -100,8 +102,13 @@ export async function goAround(page) {
   assert.deepEqual(passed, wanted, `the keyboard comes everywhere on ${page.url()}, in order`);
 }
 
+// What has the focus is seen, once the browser has drawn it where it scrolled to.
 async function see(page) {
-  const here = await focused(page);
+  let here = await focused(page);
+  for (let frame = 0; here && !here.isSeen && frame < FRAMES; frame += 1) {
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    here = await focused(page);
+  }
   assert.ok(here, `the focus is lost on ${page.url()}`);
   assert.ok(here.isSeen, `the focus on ${here.name} of ${page.url()} is not seen`);
 }

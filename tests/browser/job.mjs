@@ -210,3 +210,52 @@ export async function signOut(desk) {
   await desk.back();
   await desk.shows('Connexion');
 }
+
+// She types the code of her receipt, and reads where it stands. Nothing there says who she is.
+export async function lookByCode(her, code, person, said) {
+  await her.go('/p');
+  await her.write('Votre code', '0000 0000 0000 0000');
+  await her.mistakes('Voir ma demande', 'Ce code n’est pas connu ici.');
+  await her.write('Votre code', code.toLowerCase().replaceAll('-', ' '));
+  await her.press('Voir ma demande');
+  await her.shows(said);
+  await her.hides(person);
+}
+
+export async function thinkAboutStopping(her) {
+  await her.press('Je veux arrêter');
+  await her.shows('Cela ne peut pas être annulé.');
+  await her.press('Non, je continue');
+  await her.shows('Ce qu’ils savent');
+}
+
+export async function answerByCode(her, code, person) {
+  await lookByCode(her, code, person, 'dit que l’aide est terminée');
+  await her.mistakes('Envoyer ma réponse', 'Choisissez une réponse.');
+  await her.choose('Cela vous a-t-il aidée ?', 'Oui');
+  await her.press('Envoyer ma réponse');
+  await her.shows('Votre réponse est notée.');
+}
+
+// A refusal ends the attempt: what was typed is still there for another one.
+export async function askElsewhere(nadia, reference, person) {
+  await nadia.follow('À vous de jouer');
+  await nadia.shows('À reprendre');
+  await nadia.go(`/parcours/${reference}`);
+  await nadia.follow('Choisir la suite');
+  await nadia.mistakes('Clore le besoin', 'Dites comment le besoin se termine.');
+  await nadia.press('Orienter ailleurs');
+  await nadia.choose('Qui peut l’aider ? Choisissez avec elle.', /EPN Le Lavoir/);
+  await nadia.press('Continuer');
+  assert.equal(await nadia.written('Numéro de téléphone'), person.telephone);
+  await nadia.follow('À vous de jouer');
+  await nadia.press('Effacer');
+}
+
+export async function stopByCode(her, code, person) {
+  await lookByCode(her, code, person, 'ne peut pas vous aider');
+  await her.press('Je veux arrêter');
+  await her.press('J’arrête tout');
+  await her.shows('C’est arrêté.');
+  await her.hides(person);
+}

@@ -85,6 +85,7 @@ for (const way of WAYS) {
     walk.after(() => browser.close());
     const nadia = await Desk.open(browser, ccas, way);
     const karim = await Desk.open(browser, epn, way);
+    const her = await Desk.open(browser, ccas, way);
 
     // A step that needs another one is not tried when that one failed.
     const step = async (name, act) => {
@@ -97,13 +98,19 @@ for (const way of WAYS) {
     };
 
     let reference;
+    let code;
     await step('Nadia and Karim sign in', async () => {
       await job.signIn(nadia, 'nadia', password);
       await job.signIn(karim, 'karim', password);
     });
     await step('Nadia refers somebody who agrees', async () => {
       reference = await job.refer(nadia, way.helped, { slips: true });
+      code = await nadia.code();
       await job.handOver(nadia, way.helped);
+    });
+    await step('she reads where it stands, with her code', async () => {
+      await job.lookByCode(her, code, way.helped, 'Ils n’ont ni votre nom');
+      await job.thinkAboutStopping(her);
     });
     await step('Karim accepts without knowing who it is', () =>
       job.accept(karim, reference, way.helped));
@@ -112,12 +119,15 @@ for (const way of WAYS) {
       await job.conclude(karim, reference);
       await job.readTheSame([nadia, karim], reference, 'Issue déclarée');
     });
+    await step('she says by herself whether it helped', () =>
+      job.answerByCode(her, code, way.helped));
     await step('her word closes it on both sides', async () => {
       await job.noteHerWord(nadia, reference);
       await job.readTheSame([nadia, karim], reference, 'Close');
     });
     await step('Nadia refers somebody else', async () => {
       reference = await job.refer(nadia, way.declined, { slips: false });
+      code = await nadia.code();
       await job.goBackToWhatWasSent(nadia, way.declined);
       await job.handOver(nadia, way.declined);
     });
@@ -125,6 +135,10 @@ for (const way of WAYS) {
       await job.decline(karim, reference, way.declined);
       await job.readTheSame([nadia, karim], reference, 'Refusée');
       await job.readTheRefusal(nadia);
+    });
+    await step('the need goes on, until she stops everything', async () => {
+      await job.askElsewhere(nadia, reference, way.declined);
+      await job.stopByCode(her, code, way.declined);
     });
     await step('the pages around the job hold too', () => job.lookAround(nadia, reference));
     await step('the administrator sees the partners', async () => {

@@ -140,10 +140,10 @@ impl App {
         };
         for other in others {
             let command = Command::Withdraw(WithdrawalScope::Pathway);
-            match self.say(None, Author::Person, other, command, Texts::default(), None) {
-                Err(SayError::App(error)) => return Err(error),
-                // It ended meanwhile.
-                Ok(()) | Err(_) => {}
+            let said = self.say(None, Author::Person, other, command, Texts::default(), None);
+            // What the rules refuse ended meanwhile.
+            if let Err(SayError::App(error)) = said {
+                return Err(error);
             }
         }
         Ok(())

@@ -26,6 +26,8 @@ struct CodePage {
     frame: Frame,
     /// What takes the code out of the address that a telephone read.
     script: &'static str,
+    /// What was typed, and opens nothing.
+    typed: String,
     mistakes: Mistakes,
 }
 
@@ -80,7 +82,8 @@ struct RequestView {
 
 /// Asks for the code.
 pub(super) async fn show(_: Visitor, frame: Frame) -> Result<HttpResponse, PageError> {
-    page(&CodePage { frame, script: statics::CODE, mistakes: Mistakes::default() })
+    let (typed, mistakes) = (String::new(), Mistakes::default());
+    page(&CodePage { frame, script: statics::CODE, typed, mistakes })
 }
 
 /// Shows her referral.
@@ -90,7 +93,7 @@ pub(super) async fn enter(
     frame: Frame,
     typed: Typed,
 ) -> Result<HttpResponse, PageError> {
-    let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame) };
+    let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame, &typed) };
     show_request(bearer, frame, &typed, Mistakes::default()).await
 }
 
@@ -101,7 +104,7 @@ pub(super) async fn answer(
     mut frame: Frame,
     typed: Typed,
 ) -> Result<HttpResponse, PageError> {
-    let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame) };
+    let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame, &typed) };
     let mut mistakes = Mistakes::default();
     let helped =
         mistakes.need("aidee", typed.chosen::<Helped>("aidee"), Text("personne-avis-absent"));
@@ -119,7 +122,7 @@ pub(super) async fn stop(
     mut frame: Frame,
     typed: Typed,
 ) -> Result<HttpResponse, PageError> {
-    let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame) };
+    let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame, &typed) };
     let scope = match typed.one("sure") {
         "structure" => Some(WithdrawalScope::Referral),
         "tout" => Some(WithdrawalScope::Pathway),
@@ -149,10 +152,11 @@ fn bearer(request: &HttpRequest, typed: &Typed) -> Result<Option<Bearer>, PageEr
     Ok(bearer)
 }
 
-fn unknown(frame: Frame) -> Result<HttpResponse, PageError> {
+fn unknown(frame: Frame, typed: &Typed) -> Result<HttpResponse, PageError> {
     let mut mistakes = Mistakes::default();
     mistakes.add("code", Text("personne-code-inconnu"));
-    page_again(&CodePage { frame, script: statics::CODE, mistakes })
+    let typed = typed.one("code").to_owned();
+    page_again(&CodePage { frame, script: statics::CODE, typed, mistakes })
 }
 
 async fn said(

@@ -398,7 +398,8 @@ async fn a_wrong_code_tells_nothing() {
         for page in ["/p", "/p/avis", "/p/arret"] {
             let answer = here.post(page, &[("code", wrong), ("sure", "tout")]).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong} {page}");
-            said.insert(answer.body);
+            // But for what was typed, which is still there.
+            said.insert(answer.body.replace(&format!("value=\"{wrong}\""), ""));
         }
     }
     // Another node did not issue it.
