@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { focused, stops } from './page.mjs';
 
 // More presses than any page has places.
+const FAR = 150;
 // How many frames a browser may take to draw what it scrolled to, on a loaded machine.
 const FRAMES = 30;
-const FAR = 150;
 
 export const mouse = {
   isKeyboard: false,

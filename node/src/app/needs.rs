@@ -6,7 +6,7 @@ use std::sync::Arc;
 use maillage_protocol::codes::{Helped, Outcome};
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::id::{NeedId, ProfessionalId, ReferralId};
-use maillage_protocol::need::{Need, NeedEnd, NeedEvent, NeedTurn, settled_by};
+use maillage_protocol::need::{Need, NeedEnd, NeedEvent, NeedStatus, NeedTurn, settled_by};
 use maillage_protocol::referral::{Author, Command, Confirmation, Rules};
 use maillage_protocol::time::Timestamp;
 
@@ -40,6 +40,11 @@ impl State {
     fn need_of(&self, case: &Case) -> Option<(NeedId, &OwnNeed)> {
         let (id, _) = case.chain.filter(|_| case.side == Author::Sender)?;
         self.needs.get(&id).map(|own| (id, own))
+    }
+
+    /// Returns what has become of the need of a referral, if we answer for it.
+    pub(super) fn need_status(&self, case: &Case) -> Option<NeedStatus> {
+        self.need_of(case).map(|(_, own)| own.need.status())
     }
 
     /// Returns before when we have to choose what follows a referral: it is the last attempt to
@@ -166,7 +171,6 @@ mod tests {
     use maillage_protocol::codes::{
         Answerer, DeclineReason, FirstContact, HeardBy, Medium, OutcomeClass,
     };
-    use maillage_protocol::need::NeedStatus;
     use maillage_protocol::referral::{Evidence, NextStep, Status};
 
     use super::*;

@@ -11,6 +11,7 @@ use maillage_protocol::encoding;
 use maillage_protocol::event::RawHeader;
 use maillage_protocol::id::{NodeId, ReferralId};
 use maillage_protocol::label::sha256;
+use maillage_protocol::need::NeedStatus;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{Act, Author, Event, Proposal, Status, Turn};
 use maillage_protocol::seal::BodyPlace;
@@ -133,6 +134,8 @@ pub struct Story {
     pub erasure: Option<ErasureState>,
     /// Whether the outcome that was stated is confirmed.
     pub confirmation: Option<maillage_protocol::referral::Confirmation>,
+    /// What has become of the need, if we answer for it.
+    pub need: Option<NeedStatus>,
     /// What was said, oldest first.
     pub steps: Vec<Step>,
     /// The other organization, as it describes itself.
@@ -269,6 +272,7 @@ impl App {
             row: self.row(&case)?,
             agreed_until: case.consent().map(|consent| consent.grant().scope.expires),
             erasure: self.erasure_state(id),
+            need: self.state().need_status(&case),
             confirmation: case.referral.confirmation(),
             proposal: case.proposal.clone(),
             contact,

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use maillage_protocol::codes::Helped;
 use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
+use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Act, Author, Event, Status};
 
 use super::errors::PageError;
@@ -52,6 +53,8 @@ struct StopPage {
 struct RequestView {
     /// Where it stands.
     stands: String,
+    /// Whether somebody still looks for help, once this attempt is over.
+    search: Option<Text>,
     /// Who does what next, and before when.
     next: Option<String>,
     /// When she is expected, and how.
@@ -196,6 +199,8 @@ impl RequestView {
         clock: Clock,
     ) -> Self {
         let (row, card) = (&story.row, story.card.as_ref());
+        // What she ended is what she reads, however it had ended before.
+        let status = if has_left(story) { Status::Withdrawn } else { row.status };
         let asked = story.proposal.as_ref().map(|proposal| {
             // She knows how urgent it is.
             Asked { urgency: None, ..Asked::from(proposal) }.lines(clock)
@@ -214,7 +219,8 @@ impl RequestView {
             None => card.commune.clone(),
         });
         Self {
-            stands: say_with(stands(row.status).0, [("structure", row.other.as_str().into())]),
+            stands: say_with(stands(status).0, [("structure", row.other.as_str().into())]),
+            search: search(status, story.need),
             next: next(story, &sender, clock),
             appointment: appointment(story, clock),
             structure: row.other.clone(),
@@ -234,6 +240,24 @@ impl RequestView {
             erased: story.erasure.map(|state| erased(state, &row.other, clock)),
             stops: story.erasure.is_none(),
         }
+    }
+}
+
+fn has_left(story: &Story) -> bool {
+    let ends = |event: &Event| matches!(event, Event::Withdrawn { scope, .. } if scope.ends_the_referral());
+    story.steps.iter().any(|step| ends(&step.event))
+}
+
+fn search(status: Status, need: Option<NeedStatus>) -> Option<Text> {
+    let ended = matches!(status, Status::Declined | Status::Expired | Status::Cancelled);
+    match need.filter(|_| ended)? {
+        NeedStatus::Open => Some(Text("personne-cherche")),
+        NeedStatus::Unmet => Some(Text("personne-sans-solution")),
+        NeedStatus::Resolved
+        | NeedStatus::PartlyResolved
+        | NeedStatus::Dropped
+        | NeedStatus::Withdrawn
+        | NeedStatus::Unknown => None,
     }
 }
 

@@ -18,6 +18,8 @@ personne-changer = Changer d’avis
 personne-changer-faire = Je veux arrêter
 personne-quitter = Quitter cette page
 
+personne-cherche = Une autre solution est cherchée pour vous.
+personne-sans-solution = Aucune solution n’a été trouvée. Vous pouvez appeler pour en parler.
 personne-suite = La suite : { $structure } doit { $acte }, avant { $quand }.
 personne-suite-retard = { $structure } devait { $acte } avant { $quand }. C’est en retard : vous pouvez appeler.
 personne-rendez-vous = Vous avez rendez-vous { $quand } ({ $lieu }).
@@ -34,6 +36,7 @@ personne-arret-structure = Tout s’arrête avec { $nom }. On pourra vous propos
 personne-arret-structure-oui = J’arrête avec cette structure
 personne-arret-tout = Tout s’arrête, avec tout le monde. On ne cherchera plus de solution.
 personne-arret-tout-oui = J’arrête tout
+personne-arret-rien = Rien ne change.
 personne-arret-non = Non, je continue
 personne-arret-fait = C’est arrêté. Vous n’avez rien d’autre à faire.
 
@@ -55,10 +58,10 @@ personne-statut-concertation = Les professionnels cherchent ensemble une solutio
 personne-statut-annulation = L’arrêt de votre demande est en cours.
 personne-statut-finie = { $structure } dit que l’aide est terminée.
 personne-statut-close = Votre demande est terminée.
-personne-statut-refusee = { $structure } ne peut pas vous aider. Une autre solution est cherchée.
+personne-statut-refusee = { $structure } ne peut pas vous aider.
 personne-statut-annulee = Votre demande à { $structure } est annulée.
 personne-statut-retiree = Vous avez arrêté votre demande.
-personne-statut-expiree = { $structure } n’a pas répondu à temps. Une autre solution est cherchée.
+personne-statut-expiree = { $structure } n’a pas répondu à temps.
 personne-statut-erronee = Cette demande était une erreur. Elle est annulée.
 personne-statut-effacee = Votre demande est effacée.
 

@@ -374,6 +374,7 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
         let stopped = her.post("/p/arret", &[mine[0], ("sure", "structure")]).await;
         assert_eq!(stopped.status, StatusCode::OK);
         stopped.says("C’est arrêté");
+        stopped.says("Vous avez arrêté votre demande");
     }
     nodes.exchange();
     karim.see(&path).await.hides(NAME);
@@ -428,13 +429,17 @@ async fn a_need_goes_on_after_a_refusal() {
     let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
     nadia.sign_in("nadia").await;
     karim.sign_in("karim").await;
-    let first = reference(&refer!(nadia, nodes.b.node()));
+    let receipt = refer!(nadia, nodes.b.node());
+    let (first, code) = (reference(&receipt), code_on(&receipt));
     nodes.exchange();
     let refusal = format!("/demandes/{first}/refus");
     let no = [("motif", "capacity_full"), ("suite", "aucune")];
     karim.submit(&refusal, &refusal, &no).await;
     nodes.exchange();
 
+    let mine = [("code", code.as_str())];
+    let mut her = browse(&nodes.a).await;
+    her.post("/p", &mine).await.says("Une autre solution est cherchée");
     let home = nadia.see("/").await;
     home.says("À reprendre");
     home.says("choisir la suite");
@@ -469,6 +474,7 @@ async fn a_need_goes_on_after_a_refusal() {
     let closed = nadia.submit(&choice, &choice, &[("issue", "capacity")]).await;
     closed.says("Le besoin est clos");
     closed.hides("Choisir la suite");
+    her.post("/p", &mine).await.says("Aucune solution n’a été trouvée");
     nadia.see("/").await.hides("À reprendre");
     // Nothing is left to choose.
     let over = nadia.open(&choice).await;
