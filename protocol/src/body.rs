@@ -319,9 +319,8 @@ impl Skeleton {
         let mut event = event.clone();
         if let Event::FeedbackGiven { heard, .. } = &mut event
             && said_by == Side::Receiver
-            && *heard == HeardBy::Sender
         {
-            // A receiver cannot say what the sender heard.
+            // A receiver heard her itself: her code proves who she is to whoever issued it alone.
             *heard = HeardBy::Receiver;
         }
         let by = if event.may_be_said_by(Author::Person) && event != Event::Unknown {

@@ -77,7 +77,10 @@ pub(super) enum Body {
     Cancel {
         reason: String,
     },
-    Withdraw {},
+    Withdraw {
+        #[serde(default)]
+        everything: bool,
+    },
 }
 
 /// What to do instead: nobody is left in limbo.
@@ -146,8 +149,12 @@ fn command(body: Body, side: Author) -> Result<Said, ApiProblem> {
             let reason = strict(CancelReason::from_code(&reason), "reason")?;
             Ok((Author::Sender, Command::Cancel(reason), None))
         }
-        Body::Withdraw {} => {
-            Ok((Author::Person, Command::Withdraw(WithdrawalScope::Referral), None))
+        Body::Withdraw { everything } => {
+            let scope = match everything {
+                true => WithdrawalScope::Pathway,
+                false => WithdrawalScope::Referral,
+            };
+            Ok((Author::Person, Command::Withdraw(scope), None))
         }
     }
 }

@@ -284,10 +284,12 @@ impl Bearer {
 
     /// Takes her consent back, and erases. What was taken back already stays so.
     pub fn withdraw(&self, scope: WithdrawalScope) -> Result<(), SayError> {
-        if self.app.referral(self.referral).is_some_and(|referral| referral.person.has_left()) {
-            return Ok(());
+        let left = self.app.referral(self.referral).is_some_and(|it| it.person.has_left());
+        match scope {
+            WithdrawalScope::Pathway if left => Ok(self.app.stop_everything(self.referral)?),
+            _ if left => Ok(()),
+            scope => self.say(Command::Withdraw(scope)),
         }
-        self.say(Command::Withdraw(scope))
     }
 
     /// Writes down whether she was helped, in her own name.

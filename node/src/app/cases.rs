@@ -38,8 +38,8 @@ pub struct Case {
     pub told: Vec<Told>,
     /// What the other side said: its events, oldest first.
     pub heard: Vec<EventId>,
-    /// When the last word was said, by the clock of who said it.
-    pub latest: Timestamp,
+    /// When it last ended, by the clock of who ended it.
+    pub ended: Timestamp,
     /// Whether she stopped everything, and not with this organization alone.
     pub left_everything: bool,
     /// Whether what identifies was erased.
@@ -83,7 +83,7 @@ impl Case {
             records: Vec::new(),
             told: Vec::new(),
             heard: Vec::new(),
-            latest: Timestamp::default(),
+            ended: Timestamp::default(),
             left_everything: false,
             erased: false,
             payloads: BTreeSet::new(),
@@ -96,7 +96,6 @@ impl Case {
         if !self.payloads.insert(skeleton.id) {
             return;
         }
-        self.latest = self.latest.max(skeleton.at);
         let Thread { need, pathway, .. } = skeleton.thread;
         self.chain = self.chain.or(need.zip(pathway));
         match &skeleton.saying {
@@ -116,14 +115,21 @@ impl Case {
                 if let (Event::Withdrawn { scope, .. }, Some(named)) =
                     (event, skeleton.thread.consent)
                 {
-                    self.left_everything |= *scope == WithdrawalScope::Pathway;
+                    // Who never met her cannot say that she wants no more help from others.
+                    let met = said_by == Side::Sender || self.referral.receiver.accepted.is_some();
+                    let hers = self.proposal.as_ref().is_some_and(|p| p.consent == named);
+                    self.left_everything |= *scope == WithdrawalScope::Pathway && met && hers;
                     let withdrawn = self.consents.iter_mut().find(|known| known.id() == named);
                     if let Some(consent) = withdrawn {
                         *consent = consent.clone().hear(*scope, skeleton.at);
                     }
                 }
                 if let Some(fact) = skeleton.fact(said_by) {
+                    let was_open = self.referral.turn().is_some();
                     self.referral = std::mem::take(&mut self.referral).hear(&fact);
+                    if was_open && self.referral.turn().is_none() {
+                        self.ended = fact.at;
+                    }
                 }
             }
             Saying::WithdrawalRequested | Saying::NeedReported(_) | Saying::Unknown(_) => {}

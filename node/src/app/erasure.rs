@@ -14,6 +14,7 @@ use maillage_protocol::control::Control;
 use maillage_protocol::erasure::{
     ErasureAttestation, ErasureCause, ErasureOrder, ErasureScope, LocalShred,
 };
+use maillage_protocol::event::{EventKind, RawHeader};
 use maillage_protocol::id::{EventId, NodeId, ReferralId, UnitId};
 use maillage_protocol::label::Label;
 use maillage_protocol::limits;
@@ -24,7 +25,7 @@ use super::links::control_entry;
 use super::turns::Subject;
 use super::{App, AppError};
 use crate::backup::ErasureList;
-use crate::facts::{self, Act, ErasureEntry, FactContent, erasure_record};
+use crate::facts::{self, Act, Entry, ErasureEntry, FactContent, erasure_record};
 use crate::journal::Number;
 use crate::vault::VaultKey;
 
@@ -221,9 +222,18 @@ impl App {
     fn give_up(&self, peer: NodeId, ids: &[EventId]) -> Result<(), AppError> {
         let closed = self.closed(peer);
         for (event, number) in closed.into_iter().filter(|(event, _)| ids.contains(event)) {
+            // A consent says what was agreed, and by nobody's name: it stays as evidence.
+            let is_consent = match self.read(number)? {
+                Some(Entry::Received(entry)) => RawHeader(entry.event)
+                    .recall()
+                    .is_ok_and(|event| event.header().kind == EventKind::Consent),
+                _ => false,
+            };
+            if !is_consent {
+                self.strip(&[number])?;
+            }
             let act = Act::Keyed { event, wrapped: Vec::new(), word: None };
             self.record(None, &act, &FactContent::default())?;
-            self.strip(&[number])?;
         }
         Ok(())
     }
@@ -276,7 +286,7 @@ impl App {
 
     /// Takes out of the journal what no key opens any more. Evidence, which has a key of its own,
     /// stays.
-    fn strip(&self, numbers: &[Number]) -> Result<(), AppError> {
+    pub(super) fn strip(&self, numbers: &[Number]) -> Result<(), AppError> {
         let mut stripped = Vec::new();
         for number in numbers {
             let records = self.journal.read(*number, 1)?;

@@ -8,8 +8,9 @@
 //! The keybox is opened before the append and then forgotten: the key of the body is wrapped again
 //! under a key that we can destroy. Meaning is heard after the append, and can refuse nothing.
 //!
-//! What cannot be opened is kept closed, and so is everything sealed that follows it: a consent
-//! must be heard before the request that cites it. Keys that miss are asked again, in order.
+//! What cannot be opened is kept closed, and so is what follows it, unless it is about a referral
+//! that began later: a consent must be heard before the request that cites it. Keys that miss are
+//! asked again, in order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -85,6 +86,8 @@ struct Intake<'a> {
     cases: BTreeMap<ReferralId, Case>,
     /// Whether an earlier event waits for its key.
     closed: bool,
+    /// Referrals that began after it, in this batch.
+    begun: BTreeSet<ReferralId>,
     records: Vec<Record>,
     results: Vec<EventResult>,
     touched: BTreeSet<ReferralId>,
@@ -168,6 +171,16 @@ impl App {
         closed.take(limits::BATCH_EVENTS).collect()
     }
 
+    /// Tells whether a referral of a peer began after the oldest event that waits for its key.
+    /// `None` if nothing was heard of it.
+    fn began(&self, peer: NodeId, referral: ReferralId) -> Option<bool> {
+        let state = self.state();
+        let first = state.cases.get(&referral)?.heard.first()?;
+        let closed = state.peers.get(&peer).and_then(|peer| peer.without_key.first());
+        let place = |id| state.events.get(id).copied();
+        Some(closed.is_some_and(|closed| place(&closed.id) < place(first)))
+    }
+
     /// Returns the events of a peer that wait for their keys, and their records.
     pub(super) fn closed(&self, peer: NodeId) -> Vec<(EventId, Number)> {
         let state = self.state();
@@ -212,10 +225,11 @@ impl App {
             (false, Some(unit)) => VaultKey::Unit(unit),
             (false, None) => VaultKey::Unit(self.safe.new_unit()?),
         };
-        let wrapped = match &payload {
-            Some(_) => self.safe.wrap(holder, &id.0, &key)?,
-            None => Vec::new(),
-        };
+        let kept = payload.is_some() && self.safe.holds(holder)?;
+        let wrapped = if kept { self.safe.wrap(holder, &id.0, &key)? } else { Vec::new() };
+        if !kept {
+            self.strip(&[number])?;
+        }
         let word = payload.map(|payload| (from, Box::new(payload.skeleton)));
         let act = Act::Keyed { event: id, wrapped, word };
         self.record(None, &act, &FactContent::default())?;
@@ -255,6 +269,7 @@ impl<'a> Intake<'a> {
             taken: BTreeMap::new(),
             cases: BTreeMap::new(),
             closed: !peer.without_key.is_empty(),
+            begun: BTreeSet::new(),
             records: Vec::new(),
             results: Vec::new(),
             touched: BTreeSet::new(),
@@ -402,9 +417,7 @@ impl<'a> Intake<'a> {
             skeleton: None,
         };
         if event.header().commitment.is_some() && !entry.body.is_empty() {
-            if !self.closed {
-                self.open(event, &mut entry, keybox)?;
-            }
+            self.open(event, &mut entry, keybox)?;
             self.closed |= entry.wrapped.is_empty() && !entry.body.is_empty();
         }
         let now = self.app.now();
@@ -432,6 +445,9 @@ impl<'a> Intake<'a> {
             entry.wrapped = self.app.safe.wrap(VaultKey::Unit(unit), &event.id().0, &key)?;
             return Ok(());
         };
+        if self.closed && !self.begins_later(event, &payload) {
+            return Ok(());
+        }
         if !self.agreed(&payload) {
             entry.body = Vec::new();
             self.out_of_scope.push(event.id());
@@ -444,7 +460,12 @@ impl<'a> Intake<'a> {
             Some(referral) => VaultKey::Unit(self.unit(referral)?),
             None => VaultKey::Unit(self.app.safe.new_unit()?),
         };
-        entry.wrapped = self.app.safe.wrap(holder, &event.id().0, &key)?;
+        if self.app.safe.holds(holder)? {
+            entry.wrapped = self.app.safe.wrap(holder, &event.id().0, &key)?;
+        } else {
+            // The referral was erased: what is said of it since is heard, and not kept.
+            entry.body = Vec::new();
+        }
         if let Some(referral) = referral {
             self.touched.insert(referral);
             let case = self.case(referral);
@@ -452,6 +473,18 @@ impl<'a> Intake<'a> {
         }
         entry.skeleton = Some(skeleton);
         Ok(())
+    }
+
+    /// Tells whether a payload is about a referral that began after the event that is closed, which
+    /// therefore cannot be about it.
+    fn begins_later(&mut self, event: &Verified, payload: &Payload) -> bool {
+        let Some(referral) = payload.skeleton.thread.referral else { return true };
+        let known = self.app.began(self.from, referral);
+        let new = known.is_none() && event.header().kind == EventKind::Consent;
+        if new {
+            self.begun.insert(referral);
+        }
+        known == Some(true) || self.begun.contains(&referral)
     }
 
     /// Tells whether what a payload discloses was agreed to, as far as this node can know.

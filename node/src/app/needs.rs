@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use maillage_protocol::codes::{Helped, Outcome};
+use maillage_protocol::codes::{CancelReason, Helped, Outcome};
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::id::{NeedId, ProfessionalId, ReferralId};
 use maillage_protocol::need::{Need, NeedEnd, NeedEvent, NeedStatus, NeedTurn, settled_by};
-use maillage_protocol::referral::{Author, Command, Confirmation, Rules};
+use maillage_protocol::referral::{Answer, Author, Command, Confirmation, Rules, Status};
 use maillage_protocol::time::Timestamp;
 
 use super::cases::Case;
@@ -53,20 +53,60 @@ impl State {
         let (_, own) = self.need_of(case)?;
         let attempts = own.attempts.iter().filter_map(|id| self.cases.get(id));
         // A peer's clock that is ahead gives us no more time.
-        let attempts = attempts.map(|case| (&case.referral, case.latest.min(now)));
+        let ended = |case: &Case| if case.ended > now { own.need.opened } else { case.ended };
+        let attempts = attempts.map(|case| (&case.referral, ended(case)));
         match own.need.turn(Rules::default().calendar, attempts)? {
             NeedTurn::Owner { due } => (own.attempts.last() == Some(&case.id)).then_some(due),
             NeedTurn::Attempt(_) => None,
         }
     }
 
+    /// Returns the attempt that helps now: the one that knows her already, or was accepted first.
+    fn first_to_help(&self, own: &OwnNeed) -> Option<ReferralId> {
+        let attempts = own.attempts.iter().filter_map(|id| self.cases.get(id));
+        let helping = attempts.filter(|case| case.referral.status().is_helping());
+        let earliest = |case: &&Arc<Case>| {
+            let referral = &case.referral;
+            (referral.sender.disclosed.is_none(), referral.receiver.accepted)
+        };
+        helping.min_by_key(earliest).map(|case| case.id)
+    }
+
+    /// Returns the attempts to meet the same need that nobody waits for any more: another one
+    /// helps, or the need is closed.
+    fn superfluous(&self, case: &Case) -> Vec<ReferralId> {
+        let Some((_, own)) = self.need_of(case) else { return Vec::new() };
+        let first = self.first_to_help(own).filter(|_| own.need.closed.is_none());
+        if first.is_none() && own.need.closed.is_none() {
+            return Vec::new();
+        }
+        let attempts = own.attempts.iter().filter_map(|id| self.cases.get(id));
+        let stays = |case: &&Arc<Case>| {
+            let (referral, status) = (&case.referral, case.referral.status());
+            let waits = matches!(
+                status,
+                Status::Proposed
+                    | Status::Delivered
+                    | Status::Seen
+                    | Status::Questioned
+                    | Status::Expired
+            );
+            Some(case.id) != first
+                && referral.sender.cancelled.is_none()
+                && (waits || status.is_helping())
+        };
+        attempts.filter(stays).map(|case| case.id).collect()
+    }
+
     /// Returns what a referral does to its need, now that something new is known of it.
-    fn consequence(&self, case: &Case) -> Option<(NeedId, NeedEvent)> {
+    fn consequence(&self, case: &Case, now: Timestamp) -> Option<(NeedId, NeedEvent)> {
         let (id, OwnNeed { need, .. }) = self.need_of(case)?;
         let event = match need.closed {
             None if case.left_everything => NeedEvent::Closed(NeedEnd::Withdrawn),
             None => NeedEvent::Closed(settled_by(&case.referral)?),
-            Some((at, NeedEnd::Outcome { .. })) if is_contested_since(case, at) => {
+            Some((at, NeedEnd::Outcome { .. } | NeedEnd::NotTold))
+                if is_contested_since(case, at, now) =>
+            {
                 NeedEvent::Reopened
             }
             Some(_) => return None,
@@ -76,10 +116,13 @@ impl State {
 }
 
 /// Tells whether she said, after something, that what was declared did not help.
-fn is_contested_since(case: &Case, at: Timestamp) -> bool {
+fn is_contested_since(case: &Case, at: Timestamp, now: Timestamp) -> bool {
     let contested = case.referral.confirmation() == Some(Confirmation::Contested);
     let answers = &case.referral.person.answers;
-    contested && answers.iter().any(|answer| answer.helped == Helped::No && answer.at > at)
+    let is_later = |answer: &Answer| answer.helped == Helped::No && (at..=now).contains(&answer.at);
+    contested
+        && !case.left_everything
+        && answers.iter().any(|answer| is_later(answer) && answer.at > at)
 }
 
 impl App {
@@ -117,23 +160,57 @@ impl App {
     }
 
     /// Closes the need that a referral has met, or that she gave up; opens it again if she says
-    /// that it is not met.
+    /// that it is not met. Calls off what is asked of others for nothing.
     pub(super) fn follow_need(&self, referral: ReferralId) -> Result<(), AppError> {
         let Some(case) = self.case(referral) else { return Ok(()) };
-        let consequence = self.state().consequence(&case);
+        // The others first: a stop in between leaves the need open, and this is done again.
+        if case.left_everything {
+            self.leave_the_others(&case)?;
+        }
+        let consequence = self.state().consequence(&case, self.now());
         if let Some((need, event)) = consequence {
             self.say_of_need(need, None, event)?;
         }
-        if case.left_everything { self.leave_the_others(&case) } else { Ok(()) }
+        let superfluous = self.state().superfluous(&case);
+        for other in superfluous {
+            let called_off = Command::Cancel(CancelReason::TakenElsewhere);
+            self.say_unless_refused(Author::Sender, other, called_off)?;
+        }
+        Ok(())
     }
 
     /// Tells whether something is left to do about the need of a referral.
     pub(super) fn awaits_its_need(&self, case: &Case) -> bool {
-        self.state().consequence(case).is_some()
+        let state = self.state();
+        state.consequence(case, self.now()).is_some() || !state.superfluous(case).is_empty()
     }
 
-    /// She stopped everything: the other attempts to meet her need are over too.
-    fn leave_the_others(&self, case: &Arc<Case>) -> Result<(), AppError> {
+    /// Tells whether the help of whoever accepted is still wanted: her need is open, and nobody
+    /// accepted before.
+    pub(super) fn is_wanted(&self, case: &Case) -> bool {
+        let state = self.state();
+        state.need_of(case).is_none_or(|(_, own)| {
+            own.need.closed.is_none() && state.first_to_help(own) == Some(case.id)
+        })
+    }
+
+    /// She stops everything, wherever she stopped before.
+    pub(super) fn stop_everything(&self, referral: ReferralId) -> Result<(), AppError> {
+        let Some(case) = self.case(referral) else { return Ok(()) };
+        self.leave_the_others(&case)?;
+        let open = self
+            .state()
+            .need_of(&case)
+            .filter(|(_, own)| own.need.closed.is_none())
+            .map(|(id, _)| id);
+        match open {
+            Some(need) => self.say_of_need(need, None, NeedEvent::Closed(NeedEnd::Withdrawn)),
+            None => Ok(()),
+        }
+    }
+
+    /// The other attempts to meet her need are over too.
+    fn leave_the_others(&self, case: &Case) -> Result<(), AppError> {
         let others: Vec<_> = {
             let state = self.state();
             let own = state.need_of(case).map(|(_, own)| own.attempts.as_slice());
@@ -145,13 +222,22 @@ impl App {
         };
         for other in others {
             let command = Command::Withdraw(WithdrawalScope::Pathway);
-            let said = self.say(None, Author::Person, other, command, Texts::default(), None);
-            // What the rules refuse ended meanwhile.
-            if let Err(SayError::App(error)) = said {
-                return Err(error);
-            }
+            self.say_unless_refused(Author::Person, other, command)?;
         }
         Ok(())
+    }
+
+    /// Says something that the rules refuse if it ended meanwhile.
+    fn say_unless_refused(
+        &self,
+        by: Author,
+        referral: ReferralId,
+        command: Command,
+    ) -> Result<(), AppError> {
+        match self.say(None, by, referral, command, Texts::default(), None) {
+            Err(SayError::App(error)) => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     fn say_of_need(
@@ -171,7 +257,7 @@ mod tests {
     use maillage_protocol::codes::{
         Answerer, DeclineReason, FirstContact, HeardBy, Medium, OutcomeClass,
     };
-    use maillage_protocol::referral::{Evidence, NextStep, Status};
+    use maillage_protocol::referral::{Evidence, NextStep};
 
     use super::*;
     use crate::app::tests::{NADIA, Pair, propose, request};
@@ -334,5 +420,107 @@ mod tests {
         assert_eq!(status(&pair.a), NeedStatus::Open);
         pair.restart();
         assert_eq!(status(&pair.a), NeedStatus::Resolved);
+    }
+
+    fn person_says(app: &App, id: ReferralId, command: Command) -> Result<(), SayError> {
+        app.say(None, Author::Person, id, command, Texts::default(), None)
+    }
+
+    /// The key of the referral is gone; the channel goes on, and so do the others in it.
+    #[test]
+    fn a_word_about_what_was_erased_holds_nothing_up() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        receiver_says(&pair, id, help(Outcome::Accompanied));
+        // One leaves by the desk that helped, while a word of the other is on its way there.
+        pair.a.say(None, Author::Sender, id, Command::Confirm, Texts::default(), None).unwrap();
+        person_says(&pair.b, id, Command::Withdraw(WithdrawalScope::Referral)).unwrap();
+        pair.exchange();
+        pair.same_referral(id);
+
+        // Another leaves after the end, and says then whether it helped.
+        let id = crate::app::tests::propose_once(&pair.a, pair.b.node(), 2);
+        pair.exchange();
+        receiver_says(&pair, id, help(Outcome::Accompanied));
+        pair.a.say(None, Author::Sender, id, Command::Confirm, Texts::default(), None).unwrap();
+        pair.exchange();
+        person_says(&pair.a, id, Command::Withdraw(WithdrawalScope::Referral)).unwrap();
+        she_says(&pair, id, Helped::Yes);
+        let next = crate::app::tests::propose_once(&pair.a, pair.b.node(), 1);
+        for _restarted in 0..2 {
+            pair.exchange();
+            pair.same_referral(id);
+            pair.same_referral(next);
+            pair.restart();
+        }
+    }
+
+    /// Who accepts once somebody else helps, or once the need is closed, is told no more of her.
+    #[test]
+    fn a_late_yes_gets_no_contact() {
+        for closes in [false, true] {
+            let mut pair = Pair::linked();
+            let first = propose(&pair);
+            pair.exchange();
+            for env in [&pair.ccas.env, &pair.epn.env] {
+                env.advance(maillage_protocol::time::DAY.saturating_mul(60));
+            }
+            pair.a.tick(&[first]).unwrap();
+            assert_eq!(pair.a.referral(first).unwrap().status(), Status::Expired);
+            let second = if closes {
+                pair.a.close_need(NADIA, first, Outcome::Capacity).unwrap();
+                None
+            } else {
+                Some(propose_after(&pair, first, 1).unwrap())
+            };
+            if let Some(second) = second {
+                crate::app::tests::deliver(&pair.a, &pair.b);
+                pair.b
+                    .say(None, Author::Receiver, second, Command::Accept, Texts::default(), None)
+                    .unwrap();
+            }
+            pair.epn.env.advance(maillage_protocol::time::HOUR);
+            let late =
+                pair.b.say(None, Author::Receiver, first, Command::Accept, Texts::default(), None);
+            pair.exchange();
+            for _restarted in 0..2 {
+                let told = |id| pair.a.referral(id).unwrap().sender.disclosed.is_some();
+                assert!(!told(first), "{late:?}");
+                assert!(pair.a.referral(first).unwrap().sender.cancelled.is_some());
+                assert!(second.is_none_or(told));
+                pair.same_referral(first);
+                pair.restart();
+            }
+        }
+    }
+
+    /// Who never met her cannot say that she wants no help from anybody.
+    #[test]
+    fn who_declined_cannot_stop_the_others() {
+        let pair = Pair::linked();
+        let first = propose(&pair);
+        pair.exchange();
+        receiver_says(&pair, first, [refusal()]);
+        let second = propose_after(&pair, first, 1).unwrap();
+        pair.exchange();
+        person_says(&pair.b, first, Command::Withdraw(WithdrawalScope::Pathway)).unwrap();
+        pair.exchange();
+        assert_eq!(status(&pair.a), NeedStatus::Open);
+        assert!(!pair.a.referral(second).unwrap().person.has_left());
+    }
+
+    /// A clock that is ahead does not put our own turn off.
+    #[test]
+    fn a_refusal_dated_in_the_future_gives_no_more_time() {
+        let pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        pair.epn.env.advance(maillage_protocol::time::DAY.saturating_mul(2));
+        receiver_says(&pair, id, [refusal()]);
+        let due = |app: &App| app.worklist().unwrap().to_choose[0].choose;
+        let before = due(&pair.a);
+        pair.ccas.env.advance(maillage_protocol::time::HOUR);
+        assert_eq!(due(&pair.a), before);
     }
 }

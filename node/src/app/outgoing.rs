@@ -156,7 +156,8 @@ impl App {
                     self.safe.evidence(self.now())?
                 } else {
                     let Some(unit) = self.unit_of_act(what.fact)? else { return Ok(false) };
-                    unit
+                    // What is said after an erasure names nobody, and must arrive all the same.
+                    if self.safe.holds(unit)? { unit } else { self.safe.evidence(self.now())? }
                 };
                 let Ok(body) = key.seal(&plaintext, &place) else { return Ok(false) };
                 (body, Some(key.commitment()), Some(*expires), Some(holder))

@@ -165,6 +165,21 @@ impl App {
         request: Request,
         once: [u8; 16],
     ) -> Result<Proposed, SayError> {
+        match request.after {
+            // One choice at a time: what follows an attempt is asked of one structure.
+            Some(before) => self
+                .turns
+                .take(TurnOf::Referral(before), || self.propose_in_turn(who, request, once)),
+            None => self.propose_in_turn(who, request, once),
+        }
+    }
+
+    fn propose_in_turn(
+        &self,
+        who: ProfessionalId,
+        request: Request,
+        once: [u8; 16],
+    ) -> Result<Proposed, SayError> {
         if let Some(referral) = self.already(&once) {
             return Ok(Proposed { referral, code: None });
         }
@@ -398,7 +413,9 @@ impl App {
             let Some(case) = self.case(id) else { return Ok(()) };
             match case.side {
                 Author::Receiver if is_new(&case) => self.acknowledge(&case),
-                Author::Sender if awaits_contact(&case) => self.disclose(&case),
+                Author::Sender if awaits_contact(&case) && self.is_wanted(&case) => {
+                    self.disclose(&case)
+                }
                 _ => Ok(()),
             }
         });

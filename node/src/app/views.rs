@@ -229,8 +229,8 @@ impl App {
         let mut lists = Worklist::default();
         for row in rows {
             let list = match &row {
-                WorklistRow { choose: Some(_), .. } => &mut lists.to_choose,
                 WorklistRow { urgent: true, .. } => &mut lists.urgent,
+                WorklistRow { choose: Some(_), .. } => &mut lists.to_choose,
                 WorklistRow { mine: false, .. } => &mut lists.waiting,
                 WorklistRow { turn: Some(turn), .. } => match turn.act {
                     Act::Open | Act::Decide | Act::AnswerQuestion | Act::Join => {

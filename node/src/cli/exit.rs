@@ -136,7 +136,6 @@ impl From<io::Error> for VerbError {
     }
 }
 
-/// Help and version are asked for, and are no mistake; the rest is.
 impl From<FilterError> for VerbError {
     fn from(error: FilterError) -> Self {
         Self::new(Exit::Configuration, "MAILLAGE_LOG n'est pas compris")

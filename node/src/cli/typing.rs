@@ -4,6 +4,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{Exit, VerbError};
 
+/// Help and version are asked for, and are no mistake; the rest is.
 impl From<clap::Error> for VerbError {
     fn from(error: clap::Error) -> Self {
         let Some(said) = in_words(&error) else {

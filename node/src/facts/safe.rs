@@ -115,6 +115,11 @@ impl Safe {
         Ok(name)
     }
 
+    /// Tells whether what this key wraps still opens.
+    pub fn holds(&self, holder: VaultKey) -> Result<bool, VaultError> {
+        Ok(self.vault.get(&holder)?.is_some())
+    }
+
     /// Wraps the key of a record or of an event. `aad` is what it belongs to.
     pub fn wrap(
         &self,

@@ -32,6 +32,8 @@ use crate::telemetry::Chain;
 const CLOCK_JUMP: Duration = Duration::from_secs(30);
 /// How long to wait after a call that failed, outside of deliveries.
 const PAUSE: Duration = Duration::from_secs(30);
+/// How often a peer is asked for keys that miss.
+const ASKS_EVERY: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// How often a node that nobody can reach reads its peers' identities.
 const IDENTITY_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
@@ -184,6 +186,8 @@ impl Drivers {
             if let Err(error) = exchange.ask_keys().await {
                 info!(error = %Chain(&error), "cannot ask a peer for keys yet");
             }
+            // A peer that writes to us all the time is not asked all the time.
+            tokio::time::sleep(ASKS_EVERY).await;
         });
     }
 
@@ -248,8 +252,9 @@ impl Exchange {
                 }
                 Output::Sign { at_most } => {
                     let (app, peer) = (Arc::clone(&self.app), self.peer);
-                    if let Some(head) = blocking(move || app.sign_waiting(peer, at_most)).await {
-                        delivery.handle(Input::Signed(head));
+                    match blocking(move || app.sign_waiting(peer, at_most)).await {
+                        Some(head) => delivery.handle(Input::Signed(head)),
+                        None => tokio::time::sleep(PAUSE).await,
                     }
                 }
                 Output::Send { after, through } => {

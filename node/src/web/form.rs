@@ -74,6 +74,13 @@ impl Typed {
         Self(Private::from(fields))
     }
 
+    /// Adds fields that are typed elsewhere.
+    pub(super) fn and(self, others: Self) -> Self {
+        let mut fields = self.0.into_revealed();
+        fields.extend(others.0.into_revealed());
+        Self(Private::from(fields))
+    }
+
     /// Returns the values of a closed list, with those that were chosen.
     pub(super) fn choices<T: Coded>(&self, field: &str, values: &[T]) -> Vec<Choice> {
         let choice = |value: &T| Choice {

@@ -143,6 +143,8 @@ const FREE_CODES: u32 = 5;
 /// The wait after one more; each one after that doubles it.
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+/// How long without another one makes up for a wrong code.
+const QUIET: Duration = Duration::from_secs(60 * 60);
 /// How long a wrong code is remembered.
 const CODES_FORGOTTEN: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -188,9 +190,14 @@ impl CodeTries {
     pub(super) fn count(&self, address: IpAddr, now: Duration) {
         let Some(address) = subscriber(address) else { return };
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.retain(|_, wrong| now.saturating_sub(wrong.last) < CODES_FORGOTTEN);
+        if tries.len() >= REMEMBERED {
+            tries.retain(|_, wrong| now.saturating_sub(wrong.last) < CODES_FORGOTTEN);
+        }
         let wrong = tries.entry(address).or_insert(WrongCodes { count: 0, last: now });
-        (wrong.count, wrong.last) = (wrong.count.saturating_add(1), now);
+        let quiet = now.saturating_sub(wrong.last).as_secs() / QUIET.as_secs();
+        let forgiven = u32::try_from(quiet).unwrap_or(u32::MAX);
+        wrong.count = wrong.count.saturating_sub(forgiven).saturating_add(1);
+        wrong.last = now;
     }
 }
 

@@ -1,11 +1,11 @@
 //! P1–P4 `/p`: the person herself, with the code of her receipt. No account, no cookie; each form
-//! carries the code, no address does, and nothing stays on the device.
+//! carries the code, no address does. What a browser may send again goes with its window.
 
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use maillage_protocol::codes::Helped;
+use maillage_protocol::codes::{HeardBy, Helped};
 use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Act, Author, Event, Status};
@@ -14,6 +14,7 @@ use super::errors::PageError;
 use super::filters;
 use super::form::{Choice, Mistakes, Typed};
 use super::layout::{Frame, page, page_again};
+use super::row::is_asked;
 use super::story::{Asked, Line, contact_lines};
 use super::{CodeTries, Visitor, aside, session, statics};
 use crate::app::authority::Bearer;
@@ -46,7 +47,7 @@ struct RequestPage {
 struct StopPage {
     frame: Frame,
     code: String,
-    structure: String,
+    structure: Option<String>,
 }
 
 /// Her referral, in the sentences that she needs.
@@ -66,6 +67,8 @@ struct RequestView {
     telephone: Option<Telephone>,
     /// What they know of her request.
     known: Vec<Line>,
+    /// Whether they still have to say yes or no.
+    asked: bool,
     /// By what they can reach her. Not the values: this page may be read over her shoulder.
     reached: Option<String>,
     /// Until when she agreed.
@@ -136,7 +139,9 @@ pub(super) async fn stop(
         frame.done = Some(Text("personne-arret-fait"));
         return show_request(bearer, frame, &typed, Mistakes::default()).await;
     }
-    let structure = story(&bearer).await?.row.other;
+    let story = story(&bearer).await?;
+    // What she stopped with them already is not offered again.
+    let structure = story.erasure.is_none().then_some(story.row.other);
     page(&StopPage { frame, code: typed.one("code").to_owned(), structure })
 }
 
@@ -210,10 +215,13 @@ impl RequestView {
             terms.join(", ")
         });
         let answers = story.steps.iter().rev().find_map(|step| match &step.event {
-            Event::FeedbackGiven { helped, .. } if step.by == Author::Person => Some(*helped),
+            // What the structure that helped says that she said is not her own word.
+            Event::FeedbackGiven { helped, heard, .. } if *heard != HeardBy::Receiver => {
+                Some(*helped)
+            }
             _ => None,
         });
-        let can_answer = matches!(row.status, Status::Concluded | Status::Closed);
+        let can_answer = matches!(status, Status::Concluded | Status::Closed);
         let place = card.map(|card| match &card.address {
             Some(address) => format!("{address}, {}", card.commune),
             None => card.commune.clone(),
@@ -228,6 +236,7 @@ impl RequestView {
             hours: card.and_then(|card| card.hours.clone()),
             telephone: card.and_then(|card| card.telephone.as_deref()).map(Telephone::of),
             known: asked.unwrap_or_default(),
+            asked: is_asked(status),
             reached: contact.filter(|terms| !terms.is_empty()),
             until: story.agreed_until.map(|until| clock.day_of(until)),
             sender,
@@ -238,7 +247,7 @@ impl RequestView {
             },
             answered: answers.map(Coded::label),
             erased: story.erasure.map(|state| erased(state, &row.other, clock)),
-            stops: story.erasure.is_none(),
+            stops: story.erasure.is_none() || story.need == Some(NeedStatus::Open),
         }
     }
 }

@@ -68,11 +68,11 @@ pub(in crate::web) async fn ask_again(
     _: Sent,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
-    let begun = aside(move || {
-        let person = writer.person(story.row.id)?;
-        let draft = Draft::Referral(Box::new(again::draft(&story, person)));
-        draft.keep(writer.member(), None)
-    });
+    if story.row.choose.is_none() {
+        return Err(PageError::NoOpenNeed);
+    }
+    let draft = Draft::Referral(Box::new(again::draft(&story)));
+    let begun = aside(move || draft.keep(writer.member(), None));
     Ok(lead_to(&format!("/orienter/lieu?brouillon={}", begun.await?)))
 }
 

@@ -42,7 +42,7 @@ pub(in crate::web) async fn show(
     if row.side == Author::Receiver && is_asked(row.status) && frame.done.is_none() {
         return Ok(lead_to(&format!("/demandes/{}", row.code)));
     }
-    let (acts, confirmable) = (acts(row), is_confirmable(row));
+    let (acts, confirmable) = (acts(row, story.erasure.is_none()), is_confirmable(row));
     let frame = frame.in_room(Room::Home);
     let story = StoryView::of(&story, &ServiceNames::of(&writer.partners()), frame.clock);
     page(&PathwayPage { frame, story, acts, confirmable })
@@ -52,10 +52,9 @@ fn is_confirmable(row: &WorklistRow) -> bool {
     row.side == Author::Sender && row.status == Status::Concluded
 }
 
-/// Returns what our side may do, what is expected first.
-fn acts(row: &WorklistRow) -> Vec<ActLink> {
+/// Returns what our side may do, what is expected first. She may withdraw after the end too.
+fn acts(row: &WorklistRow, erasable: bool) -> Vec<ActLink> {
     let status = row.status;
-    let is_open = !status.is_over();
     let ours = match row.side {
         Author::Receiver => vec![
             ("demandes", "suite", Text("agir-suite"), status.is_helping()),
@@ -82,7 +81,7 @@ fn acts(row: &WorklistRow) -> Vec<ActLink> {
         "parcours",
         "arret",
         Text("agir-arret"),
-        is_open && status != Status::CancellationRequested,
+        erasable && status != Status::CancellationRequested,
     );
     let fitting = ours.into_iter().chain([stop]).filter(|(_, _, _, fits)| *fits);
     fitting

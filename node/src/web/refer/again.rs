@@ -1,5 +1,6 @@
 //! Asking somebody else: what was typed for the attempt before is there already. Only what she
-//! agreed to is asked again.
+//! agreed to is asked again. What identifies is read where it is, and copied nowhere: a draft
+//! would keep it when she withdraws.
 
 use maillage_protocol::body::{Channel, Contact};
 use maillage_protocol::id::ServiceId;
@@ -11,16 +12,24 @@ use crate::text::Coded;
 use crate::web::form::Typed;
 
 /// Begins a draft where an attempt ended.
-pub(in crate::web) fn draft(story: &Story, person: Option<PersonCard>) -> ReferralDraft {
+pub(in crate::web) fn draft(story: &Story) -> ReferralDraft {
     let proposal = story.proposal.as_ref();
-    let contact = person.map(|card| card.contact).unwrap_or_default();
-    let mut disclosure = contact_fields(contact);
-    disclosure.extend(proposal.into_iter().flat_map(circumstances));
+    let disclosure = proposal.map(circumstances).unwrap_or_default();
     ReferralDraft {
         need: Typed::from(proposal.map(need_fields).unwrap_or_default()),
         disclosure: Typed::from(disclosure),
         after: Some(story.row.id),
         ..ReferralDraft::default()
+    }
+}
+
+/// Fills in what was said of her for the attempt before, where nothing else was typed yet.
+pub(super) fn filled(typed: &Typed, person: Option<PersonCard>) -> Typed {
+    match person {
+        Some(card) if typed.one("moyen").is_empty() => {
+            typed.clone().and(Typed::from(contact_fields(card.contact)))
+        }
+        Some(_) | None => typed.clone(),
     }
 }
 

@@ -10,9 +10,10 @@ use maillage_protocol::private::Private;
 
 use super::need::Need;
 use super::place::back_to_need;
-use super::{Step, Which, lead_to_step};
+use super::{Step, Which, again, lead_to_step};
 use crate::app::authority::Writer;
 use crate::text::{Coded, Text};
+use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Choice, LINE, Mistakes, NOTE, Sent, Typed};
@@ -175,7 +176,13 @@ pub(in crate::web) async fn show(
     if Need::read(&step.typed.need, frame.clock).is_err() {
         return back_to_need(&step);
     }
-    page(&DisclosurePage::of(frame, step.name(), &step.typed.disclosure, Mistakes::default()))
+    let before = step.typed.after;
+    let person = match before {
+        Some(before) => aside(move || writer.person(before)).await?,
+        None => None,
+    };
+    let typed = again::filled(&step.typed.disclosure, person);
+    page(&DisclosurePage::of(frame, step.name(), &typed, Mistakes::default()))
 }
 
 /// Keeps the step, and leads to the next one.

@@ -380,7 +380,7 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
     karim.see(&path).await.hides(NAME);
     let erased = her.post("/p", &mine).await;
     erased.says("EPN Le Lavoir l’a confirmé");
-    erased.hides("Je veux arrêter");
+    erased.hides("Êtes-vous aidée");
     erased.hides("Ils ont :");
 }
 
@@ -451,6 +451,12 @@ async fn a_need_goes_on_after_a_refusal() {
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
     nothing.says("Dites comment le besoin se termine");
 
+    // What identifies is read where it is: a draft that is begun keeps none of it.
+    let begun = nadia.submit(&choice, &format!("{choice}/ailleurs"), &[]).await;
+    let draft = begun.location().split("brouillon=").nth(1).unwrap().to_owned();
+    let mine_is = nodes.a.account_of("nadia").unwrap().id;
+    let kept = nodes.a.draft(mine_is, draft.parse().unwrap()).unwrap().into_revealed().to_string();
+    assert!(!kept.contains(NAME) && !kept.contains("06 00"), "{kept}");
     // Asked again: the place is chosen, the rest is there.
     let place = nadia.submit(&choice, &format!("{choice}/ailleurs"), &[]).await;
     let mut page = place.location().to_owned();
