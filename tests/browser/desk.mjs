@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { goAround } from './hands.mjs';
-import { focused, typed, wordsOf } from './page.mjs';
+import { drawn, focused, typed, wordsOf } from './page.mjs';
 import { hold, listen } from './rules.mjs';
 
 // How often something that another node must do first is looked for.
@@ -214,8 +214,10 @@ export class Desk {
 
   async #judge(status) {
     const { widths, hands } = this.#way;
-    this.#landed = await focused(this.#page);
     await this.#scripts(true);
+    // A page gives the focus when it is drawn.
+    await drawn(this.#page);
+    this.#landed = await focused(this.#page);
     await hold(this.#page, this.#answer, { status, widths });
     await this.#scripts(false);
     if (hands.isKeyboard) await goAround(this.#page);

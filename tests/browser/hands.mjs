@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { focused, stops } from './page.mjs';
+import { drawn, focused, stops } from './page.mjs';
 
 // More presses than any page has places.
 const FAR = 150;
@@ -106,7 +106,7 @@ export async function goAround(page) {
 async function see(page) {
   let here = await focused(page);
   for (let frame = 0; here && !here.isSeen && frame < FRAMES; frame += 1) {
-    await page.evaluate(() => new Promise(requestAnimationFrame));
+    await drawn(page);
     here = await focused(page);
   }
   assert.ok(here, `the focus is lost on ${page.url()}`);

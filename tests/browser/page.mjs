@@ -1,5 +1,11 @@
 // What is read from a page as it stands.
 
+// Waits until the page is drawn as it stands now.
+export function drawn(page) {
+  const frame = () => new Promise(requestAnimationFrame);
+  return page.evaluate(`(async () => { await (${frame})(); await (${frame})(); })()`);
+}
+
 // What has the focus and whether it is seen, or nothing.
 //
 // A choice is drawn as a card: its ring is around the label. Something that lies over the whole of
