@@ -21,7 +21,9 @@ export function focused(page) {
       const { outlineStyle, outlineWidth } = getComputedStyle(element);
       return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
     });
-    const points = [...card.getClientRects()].flatMap(({ left, right, top, bottom }) => [
+    // A card may be higher than the screen: what is in it counts too.
+    const boxes = [it, card].flatMap((element) => [...element.getClientRects()]);
+    const points = boxes.flatMap(({ left, right, top, bottom }) => [
       [(left + right) / 2, (top + bottom) / 2],
       [left + 2, top + 2],
       [right - 2, bottom - 2],
