@@ -118,11 +118,9 @@ impl State {
 /// Tells whether she said, after something, that what was declared did not help.
 fn is_contested_since(case: &Case, at: Timestamp, now: Timestamp) -> bool {
     let contested = case.referral.confirmation() == Some(Confirmation::Contested);
-    let answers = &case.referral.person.answers;
-    let is_later = |answer: &Answer| answer.helped == Helped::No && (at..=now).contains(&answer.at);
-    contested
-        && !case.left_everything
-        && answers.iter().any(|answer| is_later(answer) && answer.at > at)
+    let is_later =
+        |answer: &Answer| answer.helped == Helped::No && at < answer.at && answer.at <= now;
+    contested && !case.left_everything && case.referral.person.answers.iter().any(is_later)
 }
 
 impl App {

@@ -355,8 +355,8 @@ impl State {
     ) {
         let Some(referral) = skeleton.thread.referral else { return };
         let nowhere = UnitId::from_bytes([0; 16]);
-        let unit_or = unit.unwrap_or(nowhere);
-        let new = || Arc::new(Case::new(referral, Author::Receiver, from, unit_or));
+        let known = unit.unwrap_or(nowhere);
+        let new = || Arc::new(Case::new(referral, Author::Receiver, from, known));
         let case = Arc::make_mut(self.cases.entry(referral).or_insert_with(new));
         // A referral between two nodes is nobody else's business.
         if case.peer != from {

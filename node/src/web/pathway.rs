@@ -7,12 +7,33 @@ pub(super) mod answer;
 pub(super) mod stop;
 pub(super) mod need;
 
+use maillage_protocol::codes::{Outcome, OutcomeClass};
 use maillage_protocol::referral::{Author, Command};
 
 use super::aside;
 use super::errors::PageError;
+use super::form::{Choice, Typed};
 use crate::app::authority::Writer;
 use crate::app::{Story, Texts};
+use crate::text::Coded;
+
+/// The outcomes that mean the same for the need.
+struct Family {
+    name: String,
+    outcomes: Vec<Choice>,
+}
+
+impl Family {
+    /// Returns every outcome, in its family.
+    fn all(typed: &Typed) -> Vec<Self> {
+        let family = |class: &OutcomeClass| {
+            let same = Outcome::all().iter().copied().filter(|outcome| outcome.class() == *class);
+            let outcomes = typed.choices("issue", &same.collect::<Vec<_>>());
+            Self { name: class.label(), outcomes }
+        };
+        OutcomeClass::all().iter().map(family).collect()
+    }
+}
 
 /// Says something about a referral.
 pub(super) async fn say(

@@ -214,7 +214,7 @@ impl RequestView {
             let terms: Vec<_> = contact_lines(contact).into_iter().map(|line| line.term).collect();
             terms.join(", ")
         });
-        let answers = story.steps.iter().rev().find_map(|step| match &step.event {
+        let answered = story.steps.iter().rev().find_map(|step| match &step.event {
             // What the structure that helped says that she said is not her own word.
             Event::FeedbackGiven { helped, heard, .. } if *heard != HeardBy::Receiver => {
                 Some(*helped)
@@ -245,7 +245,7 @@ impl RequestView {
                 true => typed.choices("aidee", Helped::all()),
                 false => Vec::new(),
             },
-            answered: answers.map(Coded::label),
+            answered: answered.map(Coded::label),
             erased: story.erasure.map(|state| erased(state, &row.other, clock)),
             stops: story.erasure.is_none() || story.need == Some(NeedStatus::Open),
         }
@@ -253,8 +253,10 @@ impl RequestView {
 }
 
 fn has_left(story: &Story) -> bool {
-    let ends = |event: &Event| matches!(event, Event::Withdrawn { scope, .. } if scope.ends_the_referral());
-    story.steps.iter().any(|step| ends(&step.event))
+    story.steps.iter().any(|step| match step.event {
+        Event::Withdrawn { scope, .. } => scope.ends_the_referral(),
+        _ => false,
+    })
 }
 
 fn search(status: Status, need: Option<NeedStatus>) -> Option<Text> {

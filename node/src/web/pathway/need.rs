@@ -3,14 +3,15 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
-use maillage_protocol::codes::{Outcome, OutcomeClass};
+use maillage_protocol::codes::Outcome;
 
+use super::Family;
 use crate::app::authority::Writer;
-use crate::text::{Coded, Text};
+use crate::text::Text;
 use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
-use crate::web::form::{Choice, Mistakes, Sent, Typed};
+use crate::web::form::{Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
 use crate::web::refer::{Draft, again};
 use crate::web::row::RowView;
@@ -25,25 +26,9 @@ struct NeedPage {
     mistakes: Mistakes,
 }
 
-/// The ends that mean the same for the need.
-struct Family {
-    name: String,
-    outcomes: Vec<Choice>,
-}
-
 impl NeedPage {
     fn of(frame: Frame, row: RowView, typed: &Typed, mistakes: Mistakes) -> Self {
-        let family = |class: &OutcomeClass| {
-            let same = Outcome::all().iter().copied().filter(|outcome| outcome.class() == *class);
-            let outcomes = typed.choices("issue", &same.collect::<Vec<_>>());
-            Family { name: class.label(), outcomes }
-        };
-        Self {
-            families: OutcomeClass::all().iter().map(family).collect(),
-            frame: frame.in_room(Room::Home),
-            row,
-            mistakes,
-        }
+        Self { families: Family::all(typed), frame: frame.in_room(Room::Home), row, mistakes }
     }
 }
 

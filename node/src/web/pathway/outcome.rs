@@ -2,10 +2,10 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
-use maillage_protocol::codes::{Autonomy, NeedCode, Outcome, OutcomeClass};
+use maillage_protocol::codes::{Autonomy, NeedCode, Outcome};
 use maillage_protocol::referral::{Author, Command, Evidence};
 
-use super::say;
+use super::{Family, say};
 use crate::app::Texts;
 use crate::app::authority::Writer;
 use crate::text::{Coded, Text};
@@ -57,21 +57,10 @@ struct OutcomePage {
     mistakes: Mistakes,
 }
 
-/// The outcomes that mean the same for the need.
-struct Family {
-    name: String,
-    outcomes: Vec<Choice>,
-}
-
 impl OutcomePage {
     fn of(frame: Frame, row: RowView, typed: &Typed, mistakes: Mistakes) -> Self {
-        let family = |class: &OutcomeClass| {
-            let same = Outcome::all().iter().copied().filter(|outcome| outcome.class() == *class);
-            let outcomes = typed.choices("issue", &same.collect::<Vec<_>>());
-            Family { name: class.label(), outcomes }
-        };
         Self {
-            families: OutcomeClass::all().iter().map(family).collect(),
+            families: Family::all(typed),
             tries: typed.one("essais").to_owned(),
             channels: typed.one("moyens").to_owned(),
             days: typed.one("jours").to_owned(),
