@@ -21,6 +21,7 @@ mod links;
 mod needs;
 mod news;
 mod outgoing;
+mod passing;
 mod peers;
 mod refer;
 mod rotation;

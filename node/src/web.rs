@@ -124,6 +124,13 @@ pages! {
     get "/parcours/{reference}/besoin", Writer => pathway::need::show;
     post "/parcours/{reference}/besoin", Writer => pathway::need::close;
     post "/parcours/{reference}/besoin/ailleurs", Writer => pathway::need::ask_again;
+    get "/parcours/{reference}/relais", Writer => pathway::pass_on::show;
+    post "/parcours/{reference}/relais", Writer => pathway::pass_on::begin;
+    post "/parcours/{reference}/reprise", Writer => pathway::pass_on::resume;
+    get "/parcours/{reference}/concertation", Writer => pathway::conference::show;
+    post "/parcours/{reference}/concertation", Writer => pathway::conference::speak;
+    get "/parcours/{reference}/reexamen", Writer => pathway::review::show;
+    post "/parcours/{reference}/reexamen", Writer => pathway::review::ask;
     get "/parcours/{reference}/arret", Writer => pathway::stop::show;
     post "/parcours/{reference}/arret", Writer => pathway::stop::stop;
     get "/p", Visitor => person::show;

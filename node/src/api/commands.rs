@@ -2,15 +2,19 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
+use maillage_protocol::body::Professional;
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
-    Answerer, Autonomy, BackReason, CancelReason, CodedAnswer, DeclineReason, FirstContact,
-    HeardBy, Helped, Matter, Medium, MeetingMode, MissedCause, NeedCode, Outcome,
+    AddedFact, Answerer, Autonomy, BackReason, CancelReason, CodedAnswer, ConferenceReason,
+    DeclineReason, FirstContact, HeardBy, Helped, Matter, Medium, MeetingMode, MissedCause,
+    MistakeReason, NeedCode, Outcome, PlanAct, StepDownReason,
 };
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::id::{ReferralId, ServiceId};
 use maillage_protocol::private::Private;
-use maillage_protocol::referral::{Alternatives, Author, Command, Evidence, NextStep};
+use maillage_protocol::referral::{
+    Alternatives, Author, Command, ConferenceEnd, Evidence, NextStep,
+};
 use maillage_protocol::time::Timestamp;
 use serde::Deserialize;
 
@@ -22,9 +26,30 @@ use crate::app::authority::Writer;
 
 /// The commands, in the order of the description.
 #[cfg(test)]
-pub(super) const NAMES: [&str; 15] = [
-    "open", "question", "accept", "decline", "waitlist", "schedule", "start", "check_in", "miss",
-    "conclude", "answer", "confirm", "feedback", "cancel", "withdraw",
+pub(super) const NAMES: [&str; 23] = [
+    "open",
+    "question",
+    "accept",
+    "decline",
+    "waitlist",
+    "schedule",
+    "start",
+    "check_in",
+    "miss",
+    "step_down",
+    "resume",
+    "confirm_cancellation",
+    "conclude",
+    "answer",
+    "request_review",
+    "confirm",
+    "feedback",
+    "cancel",
+    "mark_mistaken",
+    "call_conference",
+    "join_conference",
+    "end_conference",
+    "withdraw",
 ];
 
 /// What a program asks to be said.
@@ -58,6 +83,15 @@ pub(super) enum Body {
     Miss {
         cause: String,
     },
+    StepDown {
+        reason: String,
+        next: Next,
+        text: Option<Private<String>>,
+    },
+    Resume {},
+    ConfirmCancellation {
+        told: bool,
+    },
     Conclude {
         outcome: String,
         autonomy: Option<String>,
@@ -69,6 +103,9 @@ pub(super) enum Body {
         answers: Vec<String>,
         text: Option<Private<String>>,
     },
+    RequestReview {
+        facts: Vec<String>,
+    },
     Confirm {},
     Feedback {
         helped: String,
@@ -76,6 +113,20 @@ pub(super) enum Body {
     },
     Cancel {
         reason: String,
+    },
+    MarkMistaken {
+        reason: String,
+    },
+    CallConference {
+        reason: String,
+        speaker: Speaker,
+    },
+    JoinConference {
+        speaker: Speaker,
+    },
+    EndConference {
+        verdict: Verdict,
+        text: Option<Private<String>>,
     },
     Withdraw {
         #[serde(default)]
@@ -92,6 +143,24 @@ pub(super) enum Next {
     NoneKnown {},
 }
 
+/// Who can be called about a conference.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Speaker {
+    name: Private<String>,
+    #[serde(default)]
+    function: Private<String>,
+    phone: Private<String>,
+}
+
+/// What came out of a conference, for one side.
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Verdict {
+    Plan { act: String, by: Author, before: Day },
+    None { reason: String },
+}
+
 pub(super) async fn say(
     Caller(writer): Caller<Writer>,
     id: Path<ReferralId>,
@@ -99,36 +168,36 @@ pub(super) async fn say(
 ) -> Result<HttpResponse, ApiProblem> {
     let id = id.into_inner();
     let side = writer.side(id).ok_or(ApiProblem::NotFound)?;
-    let (by, command, text) = command(sent.said, side)?;
-    let texts = Texts { text };
+    let (by, command, texts) = command(sent.said, side)?;
     aside(move || writer.say(by, id, command, texts, sent.once)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-type Said = (Author, Command, Option<Private<String>>);
+type Said = (Author, Command, Texts);
 
 fn command(body: Body, side: Author) -> Result<Said, ApiProblem> {
-    let receiver = |command| Ok((Author::Receiver, command, None));
+    let receiver = |command| Ok((Author::Receiver, command, Texts::default()));
+    let sender = |command| Ok((Author::Sender, command, Texts::default()));
     match body {
         Body::Open {} => receiver(Command::Open),
         Body::Question { matters, text } => {
             let matters = each(&matters, Matter::from_code, "matters")?;
-            Ok((Author::Receiver, Command::Question { matters }, text))
+            Ok((Author::Receiver, Command::Question { matters }, Texts::of(text)))
         }
         Body::Answer { answers, text } => {
             let answers = each(&answers, CodedAnswer::from_code, "answers")?;
-            Ok((Author::Sender, Command::Answer { answers }, text))
+            Ok((Author::Sender, Command::Answer { answers }, Texts::of(text)))
         }
         Body::Accept {} => receiver(Command::Accept),
         Body::Decline { reason, next_date, next, text } => {
             let reason = strict(DeclineReason::from_code(&reason), "reason")?;
             let command = Command::Decline { reason, next_date, next: next_step(next)? };
-            Ok((Author::Receiver, command, text))
+            Ok((Author::Receiver, command, Texts::of(text)))
         }
         Body::Waitlist { until } => receiver(Command::Waitlist { until }),
         Body::Schedule { time, mode, text } => {
             let mode = strict(MeetingMode::from_code(&mode), "mode")?;
-            Ok((Author::Receiver, Command::Schedule { time, mode }, text))
+            Ok((Author::Receiver, Command::Schedule { time, mode }, Texts::of(text)))
         }
         Body::Start { contact } => {
             receiver(Command::Start(strict(FirstContact::from_code(&contact), "contact")?))
@@ -143,18 +212,41 @@ fn command(body: Body, side: Author) -> Result<Said, ApiProblem> {
             next_need: some(next_need.as_deref(), NeedCode::from_code, "next_need")?,
             evidence,
         }),
-        Body::Confirm {} => Ok((Author::Sender, Command::Confirm, None)),
+        Body::Confirm {} => sender(Command::Confirm),
         Body::Feedback { helped, via } => feedback(&helped, &via, side),
         Body::Cancel { reason } => {
             let reason = strict(CancelReason::from_code(&reason), "reason")?;
-            Ok((Author::Sender, Command::Cancel(reason), None))
+            sender(Command::Cancel(reason))
+        }
+        Body::StepDown { reason, next, text } => {
+            let reason = strict(StepDownReason::from_code(&reason), "reason")?;
+            let command = Command::StepDown { reason, next: next_step(next)? };
+            Ok((Author::Receiver, command, Texts::of(text)))
+        }
+        Body::Resume {} => receiver(Command::Resume),
+        Body::ConfirmCancellation { told } => receiver(Command::ConfirmCancellation { told }),
+        Body::RequestReview { facts } => {
+            let facts = each(&facts, AddedFact::from_code, "facts")?;
+            sender(Command::RequestReview { facts })
+        }
+        Body::MarkMistaken { reason } => {
+            let reason = strict(MistakeReason::from_code(&reason), "reason")?;
+            sender(Command::MarkMistaken(reason))
+        }
+        Body::CallConference { reason, speaker } => {
+            let reason = strict(ConferenceReason::from_code(&reason), "reason")?;
+            Ok((side, Command::CallConference(reason), speaker.into()))
+        }
+        Body::JoinConference { speaker } => Ok((side, Command::JoinConference, speaker.into())),
+        Body::EndConference { verdict, text } => {
+            Ok((side, Command::EndConference(end(verdict)?), Texts::of(text)))
         }
         Body::Withdraw { everything } => {
             let scope = match everything {
                 true => WithdrawalScope::Pathway,
                 false => WithdrawalScope::Referral,
             };
-            Ok((Author::Person, Command::Withdraw(scope), None))
+            Ok((Author::Person, Command::Withdraw(scope), Texts::default()))
         }
     }
 }
@@ -170,7 +262,32 @@ fn feedback(helped: &str, via: &str, side: Author) -> Result<Said, ApiProblem> {
         via: strict(Medium::from_code(via), "via")?,
         heard,
     };
-    Ok((Author::Person, command, None))
+    Ok((Author::Person, command, Texts::default()))
+}
+
+impl From<Speaker> for Texts {
+    fn from(Speaker { name, function, phone }: Speaker) -> Self {
+        let [name, function, phone] = [name, function, phone].map(Private::into_revealed);
+        let speaker = Professional { name, function, phone };
+        Self { speaker: Some(speaker.into()), ..Self::default() }
+    }
+}
+
+fn end(verdict: Verdict) -> Result<ConferenceEnd, ApiProblem> {
+    Ok(match verdict {
+        Verdict::Plan { by: Author::Person, .. } => {
+            return Err(ApiProblem::Invalid("verdict.by"));
+        }
+        Verdict::Plan { act, by, before } => ConferenceEnd::Plan {
+            act: strict(PlanAct::from_code(&act), "verdict.act")?,
+            by,
+            before,
+        },
+        Verdict::None { reason } => {
+            let reason = strict(DeclineReason::from_code(&reason), "verdict.reason")?;
+            ConferenceEnd::NoSolution { reason }
+        }
+    })
 }
 
 fn next_step(next: Next) -> Result<NextStep, ApiProblem> {

@@ -187,6 +187,7 @@ impl From<SayError> for ApiProblem {
             | SayError::NotAConsent(_)
             | SayError::WrongClock
             | SayError::NoOpenNeed
+            | SayError::Circle(_)
             | SayError::Erased => Self::Refused(Chain(&error).to_string()),
         }
     }

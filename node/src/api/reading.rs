@@ -1,6 +1,7 @@
 //! What a program may read.
 
 use actix_web::web::{Json, Path};
+use maillage_protocol::body::Professional;
 use maillage_protocol::codes::NeedCode;
 use maillage_protocol::encoding;
 use maillage_protocol::id::ReferralId;
@@ -49,6 +50,7 @@ struct StepView {
     event: Event,
     delivery: &'static str,
     text: Option<Private<String>>,
+    speaker: Option<Private<Professional>>,
 }
 
 impl From<WorklistRow> for Row {
@@ -124,6 +126,7 @@ fn story_view(story: Story, folded: Option<String>) -> Value {
         event: step.event,
         delivery: named(step.delivery),
         text: step.text,
+        speaker: step.speaker,
     };
     let steps: Vec<_> = story.steps.into_iter().map(step).collect();
     json!({

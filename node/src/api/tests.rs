@@ -69,7 +69,8 @@ fn the_description_lists_every_code() {
         NeedCode, Right, Obstacle, Mode, HalfDay, Mobility, Accommodation, CollectionPlace,
         FeedbackLevel, Medium, Matter, CodedAnswer, MeetingMode, FirstContact, MissedCause,
         Autonomy, Helped, CancelReason, DeclineReason, Outcome, SafeRule, Belonging,
-        WitnessFunction, Quality,
+        WitnessFunction, Quality, StepDownReason, MistakeReason, ConferenceReason, PlanAct,
+        AddedFact,
     }
 }
 
@@ -205,6 +206,85 @@ async fn a_referral_goes_from_program_to_program() {
     assert_eq!(known.body["folded"], nadia.get(&path).await.body["folded"]);
     let waiting = nadia.get("/worklist").await;
     assert_eq!(waiting.is(200).body["waiting"][0]["id"], id);
+}
+
+#[actix_web::test]
+async fn programs_talk_step_down_and_say_that_it_was_a_mistake() {
+    let pair = Pair::linked();
+    let nadia = Program::of(&pair.a, "nadia", Capability::Work);
+    let karim = Program::of(&pair.b, "karim", Capability::Work);
+    let begin = async || {
+        let proposed = nadia.post("/referrals", &proposal(&pair)).await;
+        pair.exchange();
+        format!("/referrals/{}", proposed.body["referral"].as_str().unwrap())
+    };
+    let status = async |path: &str| {
+        pair.exchange();
+        let [ours, theirs] = [nadia.get(path).await, karim.get(path).await];
+        assert_eq!(ours.is(200).body["folded"], theirs.is(200).body["folded"]);
+        ours.body["referral"]["status"].as_str().unwrap().to_owned()
+    };
+    let speaker = |name: &str| json!({ "name": name, "phone": "+33199001234" });
+
+    let path = begin().await;
+    let say = format!("{path}/commands");
+    let call =
+        json!({ "command": "call_conference", "reason": "complex", "speaker": speaker("K") });
+    karim.post(&say, &call).await.is(204);
+    assert_eq!(status(&path).await, "case_conference");
+    let join = json!({ "command": "join_conference", "speaker": speaker("N") });
+    nadia.post(&say, &join).await.is(204);
+    pair.exchange();
+    let steps = karim.get(&path).await.body["steps"].clone();
+    assert!(steps.as_array().unwrap().iter().any(|step| step["speaker"]["name"] == "N"));
+    let nobody = json!({ "kind": "plan", "act": "other", "by": "person", "before": "2026-03-06" });
+    let wrong = json!({ "command": "end_conference", "verdict": nobody });
+    assert_eq!(karim.post(&say, &wrong).await.is(422).body["field"], "verdict.by");
+    let plan = json!({ "kind": "plan", "act": "other", "by": "sender", "before": "2026-03-06" });
+    for program in [&karim, &nadia] {
+        let end = json!({ "command": "end_conference", "verdict": plan });
+        program.post(&say, &end).await.is(204);
+        pair.exchange();
+    }
+    assert_eq!(status(&path).await, "accepted");
+    let down = json!({
+        "command": "step_down",
+        "reason": "capacity_lost",
+        "next": { "kind": "none_known" },
+    });
+    karim.post(&say, &down).await.is(204);
+    assert_eq!(status(&path).await, "declined");
+
+    let path = begin().await;
+    let say = format!("{path}/commands");
+    let mistaken = json!({ "command": "mark_mistaken", "reason": "test" });
+    nadia.post(&say, &mistaken).await.is(204);
+    assert_eq!(status(&path).await, "mistaken");
+
+    let path = begin().await;
+    let say = format!("{path}/commands");
+    let no = json!({
+        "command": "decline",
+        "reason": "prerequisite_missing",
+        "next": { "kind": "none_known" },
+    });
+    karim.post(&say, &no).await.is(204);
+    pair.exchange();
+    let review = json!({ "command": "request_review", "facts": ["criterion_met"] });
+    nadia.post(&say, &review).await.is(204);
+    assert_eq!(status(&path).await, "seen");
+    for command in ["open", "accept"] {
+        karim.post(&say, &json!({ "command": command })).await.is(204);
+    }
+    let rendezvous =
+        json!({ "command": "schedule", "time": 1_772_715_600_000_u64, "mode": "desk" });
+    karim.post(&say, &rendezvous).await.is(204);
+    pair.exchange();
+    let cancel = json!({ "command": "cancel", "reason": "other" });
+    nadia.post(&say, &cancel).await.is(204);
+    assert_eq!(status(&path).await, "cancellation_requested");
+    karim.post(&say, &json!({ "command": "confirm_cancellation", "told": true })).await.is(204);
+    assert_eq!(status(&path).await, "cancelled");
 }
 
 #[actix_web::test]

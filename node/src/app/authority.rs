@@ -156,7 +156,7 @@ impl Writer {
         self.0.app.close_need(self.0.id(), referral, outcome)
     }
 
-    /// Returns what is kept here of the person of a referral that we proposed.
+    /// Returns what is known here of the person of a referral.
     pub fn person(&self, referral: ReferralId) -> Result<Option<PersonCard>, AppError> {
         self.0.app.person_of(referral)
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use maillage_protocol::body::{Saying, Side, Skeleton, Thread};
+use maillage_protocol::body::{NeedReport, Saying, Side, Skeleton, Thread};
+use maillage_protocol::codes::ConferenceReason;
 use maillage_protocol::consent::{Consent, WithdrawalScope};
 use maillage_protocol::id::{
     ConsentId, Epoch, EventId, NeedId, NodeId, PathwayId, PayloadId, ReferralId, Seq, UnitId,
@@ -42,6 +43,12 @@ pub struct Case {
     pub ended: Timestamp,
     /// Whether she stopped everything, and not with this organization alone.
     pub left_everything: bool,
+    /// The third structure that took over, if the receiver passed her on.
+    pub passed_to: Option<ReferralId>,
+    /// What became of her need there, as far as it may be told.
+    pub reported: Option<NeedReport>,
+    /// Whether it had already been where it came.
+    pub looped: bool,
     /// Whether what identifies was erased.
     pub erased: bool,
     /// Payloads that were taken into account: a second one of the same name changes nothing.
@@ -85,6 +92,9 @@ impl Case {
             heard: Vec::new(),
             ended: Timestamp::default(),
             left_everything: false,
+            passed_to: None,
+            reported: None,
+            looped: false,
             erased: false,
             payloads: BTreeSet::new(),
         }
@@ -124,6 +134,13 @@ impl Case {
                         *consent = consent.clone().hear(*scope, skeleton.at);
                     }
                 }
+                match event {
+                    Event::ReferredOn { child } => self.passed_to = Some(*child),
+                    Event::ConferenceCalled { why, .. } => {
+                        self.looped |= *why == ConferenceReason::Loop;
+                    }
+                    _ => {}
+                }
                 if let Some(fact) = skeleton.fact(said_by) {
                     let was_open = self.referral.turn().is_some();
                     self.referral = std::mem::take(&mut self.referral).hear(&fact);
@@ -132,7 +149,10 @@ impl Case {
                     }
                 }
             }
-            Saying::WithdrawalRequested | Saying::NeedReported(_) | Saying::Unknown(_) => {}
+            Saying::NeedReported(report) if said_by == Side::Receiver => {
+                self.reported = Some(*report);
+            }
+            Saying::NeedReported(_) | Saying::WithdrawalRequested | Saying::Unknown(_) => {}
         }
     }
 

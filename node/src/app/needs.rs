@@ -2,13 +2,14 @@
 //! closed it with a reason: a refusal, a silence or a mistake ends an attempt, never a need.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use maillage_protocol::codes::{CancelReason, Helped, Outcome};
+use maillage_protocol::codes::{CancelReason, Helped, Outcome, OutcomeClass};
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::id::{NeedId, ProfessionalId, ReferralId};
 use maillage_protocol::need::{Need, NeedEnd, NeedEvent, NeedStatus, NeedTurn, settled_by};
 use maillage_protocol::referral::{Answer, Author, Command, Confirmation, Rules, Status};
-use maillage_protocol::time::Timestamp;
+use maillage_protocol::time::{DAY, Timestamp};
 
 use super::cases::Case;
 use super::refer::{SayError, Texts};
@@ -53,7 +54,11 @@ impl State {
         let (_, own) = self.need_of(case)?;
         let attempts = own.attempts.iter().filter_map(|id| self.cases.get(id));
         // A peer's clock that is ahead gives us no more time.
-        let ended = |case: &Case| if case.ended > now { own.need.opened } else { case.ended };
+        let ended = |case: &Case| match case.ended {
+            ahead if ahead > now => own.need.opened,
+            ended if case.is_elsewhere() => ended.after(ELSEWHERE),
+            ended => ended,
+        };
         let attempts = attempts.map(|case| (&case.referral, ended(case)));
         match own.need.turn(Rules::default().calendar, attempts)? {
             NeedTurn::Owner { due } => (own.attempts.last() == Some(&case.id)).then_some(due),
@@ -103,7 +108,9 @@ impl State {
         let (id, OwnNeed { need, .. }) = self.need_of(case)?;
         let event = match need.closed {
             None if case.left_everything => NeedEvent::Closed(NeedEnd::Withdrawn),
-            None => NeedEvent::Closed(settled_by(&case.referral)?),
+            None => {
+                NeedEvent::Closed(settled_by(&case.referral).or_else(|| settled_elsewhere(case))?)
+            }
             Some((at, NeedEnd::Outcome { .. } | NeedEnd::NotTold))
                 if is_contested_since(case, at, now) =>
             {
@@ -113,6 +120,16 @@ impl State {
         };
         Some((id, event))
     }
+}
+
+/// How long those who took over may be silent before we ask what became of her.
+const ELSEWHERE: Duration = DAY.saturating_mul(30);
+
+/// Returns how those who took over settled a need, if they did.
+fn settled_elsewhere(case: &Case) -> Option<NeedEnd> {
+    let class = case.reported?.class?;
+    let outcome = Outcome::ResolvedElsewhere;
+    (class == OutcomeClass::Resolved).then_some(NeedEnd::Outcome { outcome })
 }
 
 /// Tells whether she said, after something, that what was declared did not help.
@@ -187,9 +204,10 @@ impl App {
     /// accepted before.
     pub(super) fn is_wanted(&self, case: &Case) -> bool {
         let state = self.state();
-        state.need_of(case).is_none_or(|(_, own)| {
+        let needed = state.need_of(case).is_none_or(|(_, own)| {
             own.need.closed.is_none() && state.first_to_help(own) == Some(case.id)
-        })
+        });
+        needed && !state.is_dropped(case)
     }
 
     /// She stops everything, wherever she stopped before.
@@ -207,16 +225,13 @@ impl App {
         }
     }
 
-    /// The other attempts to meet her need are over too.
+    /// Every other referral of her path is over too: what we asked of others, and what others asked
+    /// of us.
     fn leave_the_others(&self, case: &Case) -> Result<(), AppError> {
         let others: Vec<_> = {
             let state = self.state();
-            let own = state.need_of(case).map(|(_, own)| own.attempts.as_slice());
-            let stays = |id: &&ReferralId| {
-                let other = state.cases.get(*id);
-                other.is_some_and(|other| !other.referral.person.has_left())
-            };
-            own.unwrap_or_default().iter().filter(stays).copied().collect()
+            let stays = |other: &&Arc<Case>| !other.referral.person.has_left();
+            state.along(case).filter(stays).map(|other| other.id).collect()
         };
         for other in others {
             let command = Command::Withdraw(WithdrawalScope::Pathway);
@@ -226,7 +241,7 @@ impl App {
     }
 
     /// Says something that the rules refuse if it ended meanwhile.
-    fn say_unless_refused(
+    pub(super) fn say_unless_refused(
         &self,
         by: Author,
         referral: ReferralId,
@@ -252,9 +267,7 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use maillage_protocol::codes::{
-        Answerer, DeclineReason, FirstContact, HeardBy, Medium, OutcomeClass,
-    };
+    use maillage_protocol::codes::{Answerer, DeclineReason, FirstContact, HeardBy, Medium};
     use maillage_protocol::referral::{Evidence, NextStep};
 
     use super::*;

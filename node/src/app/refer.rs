@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use maillage_protocol::body::{
-    Contact, Content, Cover, Payload, Side, Skeleton, Thread, Unsayable,
+    Contact, Content, Cover, Payload, Professional, Saying, Side, Skeleton, Thread, Unsayable,
 };
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
@@ -23,6 +23,7 @@ use maillage_protocol::id::{
     ConsentId, NeedId, NodeId, PathwayId, PayloadId, ProfessionalId, ReferralId, ServiceId,
 };
 use maillage_protocol::need::NeedFacts;
+use maillage_protocol::pathway::Circle;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{
     Act as TurnAct, Author, Command, Fact, Phase, Proposal, Referral, Refusal, Rules, decide,
@@ -32,11 +33,13 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::cases::Case;
+use super::passing::hop_to;
 use super::peers::LinkState;
 use super::turns::Subject as TurnOf;
 use super::{App, AppError};
 use crate::env::random;
 use crate::facts::{Act, Entry, FactContent, Outgoing, Said};
+use crate::journal::Record;
 use crate::vault::VaultKey;
 
 /// How long after the end of a consent what it covered may still be kept, locked.
@@ -85,7 +88,8 @@ pub struct Request {
     pub askable: Option<Medium>,
     /// For how long.
     pub validity: Validity,
-    /// The referral that this one comes after: the need is the same, and was not met by it.
+    /// The referral that this one comes after, for the same need: an attempt of ours that did not
+    /// meet it, or a request of somebody else's, which is passed on.
     pub after: Option<ReferralId>,
 }
 
@@ -110,6 +114,22 @@ pub struct Proposed {
 pub struct Texts {
     /// A few words for the other side, where an event takes them.
     pub text: Option<Private<String>>,
+    /// Who speaks for us in a conference.
+    pub speaker: Option<Private<Professional>>,
+}
+
+impl Texts {
+    /// Adds a few words, or none.
+    #[must_use]
+    pub fn of(text: Option<Private<String>>) -> Self {
+        Self { text, speaker: None }
+    }
+}
+
+impl From<Texts> for Content {
+    fn from(Texts { text, speaker }: Texts) -> Self {
+        Self { text, speaker, ..Self::default() }
+    }
 }
 
 /// Why nothing was said.
@@ -130,6 +150,9 @@ pub enum SayError {
     /// What she agreed to makes no consent.
     #[error(transparent)]
     NotAConsent(#[from] NotAConsent),
+    /// It would be passed on in a circle, or once too often.
+    #[error(transparent)]
+    Circle(#[from] Circle),
     /// The need is closed, or somebody is asked already.
     #[error("no next step is to be chosen")]
     NoOpenNeed,
@@ -148,6 +171,18 @@ impl From<crate::vault::VaultError> for SayError {
     fn from(error: crate::vault::VaultError) -> Self {
         Self::App(error.into())
     }
+}
+
+/// Where a request comes from.
+struct Origin {
+    need: NeedId,
+    pathway: PathwayId,
+    /// What opens the need, if it is new.
+    opens: Option<Box<NeedFacts>>,
+    /// How many times it was passed on before it gets there.
+    hop: u8,
+    /// The request of somebody else's that it goes on.
+    parent: Option<ReferralId>,
 }
 
 /// One word, ready to be written: what we keep, and what the other side gets.
@@ -192,13 +227,13 @@ impl App {
         self.turns.take(TurnOf::Referral(referral), || {
             let now = self.now();
             let consent = self.agreement(who, referral, &code, &request, now)?;
-            let proposal = proposal(&request, &consent, now);
             let (peer, unit) = (request.peer, self.safe.new_unit()?);
-            let (need, pathway, opens) = self.need_for(&request)?;
+            let origin = self.origin_of(&request)?;
+            let proposal = proposal(&request, &origin, &consent, now);
             let thread = Thread {
                 referral: Some(referral),
-                need: Some(need),
-                pathway: Some(pathway),
+                need: Some(origin.need),
+                pathway: Some(origin.pathway),
                 answers: Vec::new(),
                 consent: Some(consent.id()),
             };
@@ -222,13 +257,22 @@ impl App {
                 words: Vec::new(),
                 who: Some(who),
                 outgoing: Vec::new(),
-                opens,
+                opens: origin.opens,
                 lookup: Some(code.lookup().0),
                 once: Some(once),
             };
             let mut content = FactContent::of(&PersonCard { contact: request.contact });
             assemble(&mut said, &mut content, words);
-            self.record(Some(VaultKey::Unit(unit)), &Act::Said(Box::new(said)), &content)?;
+            let asked =
+                self.fact(Some(VaultKey::Unit(unit)), &Act::Said(Box::new(said)), &content)?;
+            let passed_on = match origin.parent {
+                Some(parent) => Some(self.refer_on(who, parent, referral, consent.id())?),
+                None => None,
+            };
+            // Together, and what is said of the parent first: a stop in between leaves it with a
+            // child that never was, which is taken back.
+            let records: Vec<_> = passed_on.into_iter().chain([asked]).collect();
+            self.append(&records)?;
             Ok(Proposed { referral, code: Some(code) })
         })
     }
@@ -294,25 +338,34 @@ impl App {
                 return Err(Refusal::NotYours.into());
             }
             let fact = decide(&case.referral, by, self.now(), command)?;
-            let content = Content { text: texts.text, ..Content::default() };
-            self.write_word(&case, who, fact, content, once)
+            self.write_word(&case, who, fact, texts.into(), once)
         })?;
         if ends {
             self.erase_referral(id, ErasureCause::Withdrawal)?;
         }
-        Ok(self.follow_need(id)?)
+        // Our own word may be the one that was missing: two plans are a yes.
+        Ok(self.react(id)?)
     }
 
-    /// Returns the need that a request is to meet, and what opens it if it is new.
-    fn need_for(
-        &self,
-        request: &Request,
-    ) -> Result<(NeedId, PathwayId, Option<Box<NeedFacts>>), SayError> {
-        if let Some(before) = request.after {
-            let need = self.need_to_choose_for(before)?;
-            let pathway = self.case(before).and_then(|case| case.chain.map(|(_, pathway)| pathway));
-            return Ok((need, pathway.ok_or(SayError::NoOpenNeed)?, None));
+    /// Returns where a request comes from: nowhere, an attempt before, or a request of others.
+    fn origin_of(&self, request: &Request) -> Result<Origin, SayError> {
+        let Some(before) = request.after else { return Ok(self.new_need(request)) };
+        let case = self.case(before).ok_or(SayError::Unknown)?;
+        let (need, pathway) = case.chain.ok_or(SayError::NoOpenNeed)?;
+        let attempt = Origin { need, pathway, opens: None, hop: 0, parent: None };
+        match case.side {
+            Author::Sender => {
+                self.need_to_choose_for(before)?;
+                Ok(attempt)
+            }
+            Author::Receiver | Author::Person => {
+                let hop = hop_to(&case, request.peer)?;
+                Ok(Origin { hop, parent: Some(before), ..attempt })
+            }
         }
+    }
+
+    fn new_need(&self, request: &Request) -> Origin {
         let pathway = PathwayId::from_random(random(&*self.env));
         let facts = NeedFacts {
             owner: self.node,
@@ -328,7 +381,8 @@ impl App {
             stand_in: None,
             handed_over_from: None,
         };
-        Ok((NeedId::from_random(random(&*self.env)), pathway, Some(Box::new(facts))))
+        let need = NeedId::from_random(random(&*self.env));
+        Origin { need, pathway, opens: Some(Box::new(facts)), hop: 0, parent: None }
     }
 
     pub(super) fn write_word(
@@ -339,19 +393,22 @@ impl App {
         content: Content,
         once: Option<[u8; 16]>,
     ) -> Result<(), SayError> {
-        let consent = case.consent().cloned();
-        let identifies = content != Content::default();
-        if identifies && case.erased {
+        let payload = self.payload(thread_of(case), &fact, content);
+        let record = self.word(case, who, payload, once)?;
+        Ok(self.append(&[record])?)
+    }
+
+    /// Makes the record of one word about a referral.
+    pub(super) fn word(
+        &self,
+        case: &Case,
+        who: Option<ProfessionalId>,
+        payload: Payload,
+        once: Option<[u8; 16]>,
+    ) -> Result<Record, SayError> {
+        if payload.content != Content::default() && case.erased {
             return Err(SayError::Erased);
         }
-        let thread = Thread {
-            referral: Some(case.id),
-            need: case.chain.map(|(need, _)| need),
-            pathway: case.chain.map(|(_, pathway)| pathway),
-            answers: Vec::new(),
-            consent: consent.as_ref().map(Consent::id),
-        };
-        let payload = self.payload(thread, &fact, content);
         let mut said = Said {
             referral: case.id,
             peer: case.peer,
@@ -365,10 +422,11 @@ impl App {
             once,
         };
         let mut hidden = FactContent::default();
-        let word = if fact.event.is_local() {
+        let saying = &payload.skeleton.saying;
+        let word = if matches!(saying, Saying::Referral(event) if event.is_local()) {
             Word { skeleton: payload.skeleton, outgoing: None }
         } else {
-            let consent = consent.as_ref().ok_or(SayError::Unknown)?;
+            let consent = case.consent().ok_or(SayError::Unknown)?;
             let cover = Cover {
                 consent,
                 to: case.peer,
@@ -380,8 +438,7 @@ impl App {
         };
         assemble(&mut said, &mut hidden, [word]);
         let holder = self.holder(case, &said.outgoing)?;
-        self.record(Some(holder), &Act::Said(Box::new(said)), &hidden)?;
-        Ok(())
+        Ok(self.fact(Some(holder), &Act::Said(Box::new(said)), &hidden)?)
     }
 
     /// Returns the key under which a word is sealed until it leaves.
@@ -397,22 +454,26 @@ impl App {
         }
     }
 
-    fn payload(&self, thread: Thread, fact: &Fact, content: Content) -> Payload {
+    pub(super) fn payload(&self, thread: Thread, fact: &Fact, content: Content) -> Payload {
         let id = PayloadId::from_random(random(&*self.env));
         Payload::of_fact(id, thread, fact, content)
     }
 
     /// Does what this node has to do by itself, now that something new is known: state that it
-    /// holds a request, release the contact once it is accepted.
+    /// holds a request, cut a circle, release the contact once it is accepted.
     pub(super) fn react(&self, id: ReferralId) -> Result<(), AppError> {
         if self.case(id).is_some_and(|case| has_left(&case)) {
             self.erase_referral(id, ErasureCause::Withdrawal)?;
-            return self.follow_need(id);
+            return self.follow(id);
         }
         let reaction = self.turns.take(TurnOf::Referral(id), || {
             let Some(case) = self.case(id) else { return Ok(()) };
             match case.side {
-                Author::Receiver if is_new(&case) => self.acknowledge(&case),
+                Author::Receiver if is_new(&case) => {
+                    self.acknowledge(&case)?;
+                    self.cut_circle(id)
+                }
+                Author::Receiver => self.cut_circle(id),
                 Author::Sender if awaits_contact(&case) && self.is_wanted(&case) => {
                     self.disclose(&case)
                 }
@@ -427,7 +488,13 @@ impl App {
                 tracing::info!(referral.id = %id, "nothing to do by itself: {refused}");
             }
         }
-        self.follow_need(id)
+        self.follow(id)
+    }
+
+    /// Does what follows from a referral, for its need and for those before and after it.
+    fn follow(&self, id: ReferralId) -> Result<(), AppError> {
+        self.follow_need(id)?;
+        self.follow_chain(id)
     }
 
     fn acknowledge(&self, case: &Case) -> Result<(), SayError> {
@@ -456,10 +523,11 @@ impl App {
         Ok(None)
     }
 
-    /// Returns what is kept here of the person of a referral, if it is ours and still there.
+    /// Returns what is known here of the person of a referral, if it is and still there.
     pub(super) fn person_of(&self, id: ReferralId) -> Result<Option<PersonCard>, AppError> {
-        match self.case(id).filter(|case| case.side == Author::Sender) {
-            Some(case) => self.person_card(&case),
+        match self.case(id) {
+            Some(case) if case.side == Author::Sender => self.person_card(&case),
+            Some(case) => Ok(self.contact(&case)?.map(|contact| PersonCard { contact })),
             None => Ok(None),
         }
     }
@@ -468,7 +536,11 @@ impl App {
     pub(super) fn resume_reactions(&self) -> Result<(), AppError> {
         let cases: Vec<_> = self.state().cases.values().cloned().collect();
         let waits = |case: &Arc<Case>| {
-            is_new(case) || awaits_contact(case) || has_left(case) || self.awaits_its_need(case)
+            is_new(case)
+                || awaits_contact(case)
+                || has_left(case)
+                || self.awaits_its_need(case)
+                || self.awaits_its_chain(case)
         };
         let waiting: Vec<_> = cases.into_iter().filter(waits).map(|case| case.id).collect();
         waiting.into_iter().try_for_each(|id| self.react(id))
@@ -528,7 +600,7 @@ fn awaits_contact(case: &Case) -> bool {
     case.side == Author::Sender && turn.is_some_and(|turn| turn.act == TurnAct::Disclose)
 }
 
-fn proposal(request: &Request, consent: &Consent, now: Timestamp) -> Proposal {
+fn proposal(request: &Request, origin: &Origin, consent: &Consent, now: Timestamp) -> Proposal {
     let rules = Rules::default();
     Proposal {
         service: request.service,
@@ -544,8 +616,8 @@ fn proposal(request: &Request, consent: &Consent, now: Timestamp) -> Proposal {
         language: request.language.clone(),
         accommodations: request.accommodations.clone(),
         criteria: BTreeSet::new(),
-        hop: 0,
-        parent: None,
+        hop: origin.hop,
+        parent: origin.parent,
         parallel: false,
         tried: Vec::new(),
         feedback: request.feedback,
@@ -572,6 +644,17 @@ fn categories(request: &Request) -> BTreeSet<Category> {
     let asked = told.into_iter().filter_map(|(told, category)| told.then_some(category));
     let content = Content { contact: Some(request.contact.clone()), ..Content::default() };
     asked.chain(content.categories()).collect()
+}
+
+/// Returns what a word about a referral is about.
+pub(super) fn thread_of(case: &Case) -> Thread {
+    Thread {
+        referral: Some(case.id),
+        need: case.chain.map(|(need, _)| need),
+        pathway: case.chain.map(|(_, pathway)| pathway),
+        answers: Vec::new(),
+        consent: case.consent().map(Consent::id),
+    }
 }
 
 /// Encodes a payload for a peer, if she agreed to it.

@@ -10,7 +10,7 @@ use maillage_protocol::directory::Card;
 use maillage_protocol::event::{EventKind, Head, RawHeader, Recipient, Verified};
 use maillage_protocol::fork::ForkProof;
 use maillage_protocol::id::{
-    EventId, IdentityId, NeedId, NodeId, ProfessionalId, ReferralId, UnitId,
+    EventId, IdentityId, NeedId, NodeId, PathwayId, ProfessionalId, ReferralId, UnitId,
 };
 use maillage_protocol::identity::{Identity, SignedIdentity};
 use maillage_protocol::need::NeedEvent;
@@ -43,6 +43,8 @@ pub(super) struct State {
     pub peers: BTreeMap<NodeId, Peer>,
     /// The referrals that we take part in.
     pub cases: BTreeMap<ReferralId, Arc<Case>>,
+    /// The same, by the path that they belong to.
+    pub pathways: BTreeSet<(PathwayId, ReferralId)>,
     /// The needs that we answer for.
     pub needs: BTreeMap<NeedId, OwnNeed>,
     /// Our professionals.
@@ -182,6 +184,7 @@ impl State {
             case.hear(word, side_of(said.side));
         }
         case.records.push(number);
+        self.pathways.extend(case.chain.map(|(_, pathway)| (pathway, case.id)));
         let entries = 0..u16::try_from(said.outgoing.len()).unwrap_or(u16::MAX);
         for what in entries.map(|index| Waiting { fact: number, index }) {
             case.told.push(Told::new(what));
@@ -368,6 +371,7 @@ impl State {
         case.records.push(number);
         case.heard.extend(event);
         case.hear(skeleton, side_of(case.other_side()));
+        self.pathways.extend(case.chain.map(|(_, pathway)| (pathway, referral)));
     }
 
     fn hear_receipt(&mut self, entry: &ReceiptEntry) {

@@ -100,13 +100,7 @@ impl Pair {
         let (a, b) = (ccas.start(), epn.start());
         a.describe(card("CCAS de Brenne", SecrecyRegime::Profession)).unwrap().unwrap();
         b.describe(card("EPN Le Lavoir", SecrecyRegime::PublicAgent)).unwrap().unwrap();
-        let code = link(&a, &b);
-        let LinkState::Pending { code: theirs, .. } = a.link_state(b.node()).unwrap() else {
-            panic!("the host should wait for its administrator")
-        };
-        assert_eq!(code, theirs);
-        a.approve_link(b.node()).unwrap();
-        b.approve_link(a.node()).unwrap();
+        befriend(&a, &b);
         let pair = Self { ccas, epn, a, b };
         pair.exchange();
         pair
@@ -142,6 +136,53 @@ impl Pair {
         self.b.say(Some(KARIM), Author::Receiver, id, command, Texts::default(), None).unwrap();
         self.exchange();
     }
+}
+
+/// Nodes that are all linked with one another, each with its own journal.
+pub(crate) struct Several {
+    machines: Vec<Machine>,
+    pub(crate) apps: Vec<Arc<App>>,
+}
+
+impl Several {
+    pub(crate) fn of(names: &[&str]) -> Self {
+        let machine = |(seed, name): (u16, &&str)| Machine::new(seed.into(), name, 1_000 + seed);
+        let machines: Vec<_> = (1..).zip(names).map(machine).collect();
+        let apps: Vec<_> = machines.iter().map(Machine::start).collect();
+        for (app, name) in apps.iter().zip(names) {
+            app.describe(card(name, SecrecyRegime::Profession)).unwrap().unwrap();
+        }
+        for (place, app) in apps.iter().enumerate() {
+            apps[..place].iter().for_each(|other| befriend(app, other));
+        }
+        let several = Self { machines, apps };
+        several.exchange();
+        several
+    }
+
+    pub(crate) fn exchange(&self) {
+        for _ in 0..4 {
+            for from in &self.apps {
+                let others = self.apps.iter().filter(|to| to.node() != from.node());
+                others.for_each(|to| deliver(from, to));
+            }
+        }
+    }
+
+    pub(crate) fn restart(&mut self) {
+        self.apps = self.machines.iter().map(Machine::start).collect();
+    }
+}
+
+/// Links two nodes, as their administrators do.
+pub(crate) fn befriend(a: &App, b: &App) {
+    let code = link(a, b);
+    let LinkState::Pending { code: theirs, .. } = a.link_state(b.node()).unwrap() else {
+        panic!("the host should wait for its administrator")
+    };
+    assert_eq!(code, theirs);
+    a.approve_link(b.node()).unwrap();
+    b.approve_link(a.node()).unwrap();
 }
 
 pub(crate) fn link(host: &App, guest: &App) -> String {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use maillage_protocol::body::{Contact, Payload, Saying};
+use maillage_protocol::body::{Contact, Payload, Professional, Saying};
 use maillage_protocol::codes::NeedCode;
 use maillage_protocol::directory::Card;
 use maillage_protocol::encoding;
@@ -13,7 +13,7 @@ use maillage_protocol::id::{NodeId, ReferralId};
 use maillage_protocol::label::sha256;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::private::Private;
-use maillage_protocol::referral::{Act, Author, Event, Proposal, Status, Turn};
+use maillage_protocol::referral::{Act, Author, Event, Proposal, Round, Stage, Status, Turn};
 use maillage_protocol::seal::BodyPlace;
 use maillage_protocol::time::Timestamp;
 
@@ -96,6 +96,8 @@ pub struct WorklistRow {
     pub choose: Option<Timestamp>,
     /// Whether that is us.
     pub mine: bool,
+    /// Whether it waits to be opened here: for the first time, or again after a refusal.
+    pub unopened: bool,
     /// Whether a right may be lost.
     pub urgent: bool,
     /// Whether what we said has arrived.
@@ -140,6 +142,16 @@ pub struct Story {
     pub steps: Vec<Step>,
     /// The other organization, as it describes itself.
     pub card: Option<Card>,
+    /// Which one it is.
+    pub peer: NodeId,
+    /// Whether a refusal may still be asked to be looked at again, by us.
+    pub reviewable: bool,
+    /// The request of ours by which it is passed on, or was last.
+    pub passed_on: Option<(ShortCode, Status)>,
+    /// The request of somebody else's that it passes on.
+    pub passes_on: Option<ShortCode>,
+    /// What our side says of the conference that is going on: nothing yet, or its own part.
+    pub conference: Option<Option<Round>>,
 }
 
 /// Her name and the way to reach her.
@@ -159,6 +171,8 @@ pub struct Step {
     pub delivery: Delivery,
     /// The words that went with it.
     pub text: Option<Private<String>>,
+    /// Who may be called about it.
+    pub speaker: Option<Private<Professional>>,
 }
 
 /// A node that we are linked with, or about to be.
@@ -230,8 +244,8 @@ impl App {
         for row in rows {
             let list = match &row {
                 WorklistRow { urgent: true, .. } => &mut lists.urgent,
-                WorklistRow { choose: Some(_), .. } => &mut lists.to_choose,
                 WorklistRow { mine: false, .. } => &mut lists.waiting,
+                WorklistRow { choose: Some(_), .. } => &mut lists.to_choose,
                 WorklistRow { turn: Some(turn), .. } => match turn.act {
                     Act::Open | Act::Decide | Act::AnswerQuestion | Act::Join => {
                         &mut lists.to_answer
@@ -278,6 +292,11 @@ impl App {
             contact,
             steps: told.steps,
             card,
+            peer: case.peer,
+            reviewable: case.side == Author::Sender && case.referral.is_reviewable(self.now()),
+            passed_on: self.passed_on(&case),
+            passes_on: self.passes_on(&case).map(ShortCode::of),
+            conference: conference(&case),
         }))
     }
 
@@ -303,11 +322,11 @@ impl App {
         let turn = case.referral.turn();
         let first_name = match case.side {
             Author::Sender => self.person_card(case)?.map(|card| card.contact),
-            Author::Receiver | Author::Person => self.told(case)?.contact,
+            Author::Receiver | Author::Person => self.contact(case)?,
         };
         let asked = case.proposal.as_ref();
         let choose = self.state().choice_due(case, self.now());
-        let mine = choose.is_some()
+        let mine = choose.is_some() && !case.is_elsewhere()
             || turn.is_some_and(|turn| match turn.holder {
                 Author::Person => case.side == Author::Sender,
                 holder => holder == case.side,
@@ -323,6 +342,7 @@ impl App {
             turn,
             choose,
             mine,
+            unopened: is_unopened(case),
             urgent: asked.is_some_and(|asked| {
                 asked.urgency == maillage_protocol::codes::Urgency::RightAtRisk
             }),
@@ -341,6 +361,11 @@ impl App {
         let Some((epoch, seq)) = told.place else { return Delivery::Waiting };
         let held = state.peers.get(&case.peer).is_some_and(|peer| peer.holds(epoch, seq));
         if held { Delivery::Delivered } else { Delivery::Sent }
+    }
+
+    /// Returns what those who asked told of how to reach her.
+    pub(super) fn contact(&self, case: &Case) -> Result<Option<Contact>, AppError> {
+        Ok(self.told(case)?.contact)
     }
 
     /// Reads again what was said about a referral, with the words that still open.
@@ -376,7 +401,8 @@ impl App {
             let delivery = told.map_or(Delivery::Local, |told| self.delivery(case, told));
             let content = payload.map(|payload| payload.content).unwrap_or_default();
             let (at, by, event) = (heard.at, heard.by, heard.event);
-            story.steps.push(Step { at, by, event, delivery, text: content.text });
+            let (text, speaker) = (content.text, content.speaker);
+            story.steps.push(Step { at, by, event, delivery, text, speaker });
             story.contact = content.contact.or(story.contact.take());
         }
         Ok(())
@@ -396,7 +422,8 @@ impl App {
         let content = self.open_received(entry)?.map(|payload| payload.content);
         let content = content.unwrap_or_default();
         let (at, by, event) = (fact.at, fact.by, fact.event);
-        story.steps.push(Step { at, by, event, delivery: Delivery::Delivered, text: content.text });
+        let (delivery, text, speaker) = (Delivery::Delivered, content.text, content.speaker);
+        story.steps.push(Step { at, by, event, delivery, text, speaker });
         story.contact = content.contact.or(story.contact.take());
         Ok(())
     }
@@ -421,6 +448,25 @@ impl App {
         let plaintext = key.open(&entry.body, &place, &commitment);
         Ok(plaintext.ok().and_then(|plaintext| Payload::decode(&plaintext).ok()))
     }
+}
+
+fn is_unopened(case: &Case) -> bool {
+    let status = case.referral.status();
+    let again = status == Status::Seen && case.referral.receiver.stage == Stage::Declined;
+    case.side == Author::Receiver && (status == Status::Delivered || again)
+}
+
+/// Returns our part in the conference that is going on, if there is one.
+fn conference(case: &Case) -> Option<Option<Round>> {
+    let (ours, theirs) = match case.side {
+        Author::Sender => (case.referral.sender.round, case.referral.receiver.round),
+        Author::Receiver | Author::Person => {
+            (case.referral.receiver.round, case.referral.sender.round)
+        }
+    };
+    let last = ours.into_iter().chain(theirs).map(|round| round.number).max()?;
+    let going_on = case.referral.status() == Status::CaseConference;
+    going_on.then(|| ours.filter(|round| round.number == last))
 }
 
 /// What was said about a referral, read again.

@@ -4,11 +4,12 @@ use maillage_protocol::body::{Belonging, SafeRule};
 use maillage_protocol::codes::{
     Accommodation, AddedFact, Autonomy, CancelReason, CodedAnswer, ConferenceReason, DeclineReason,
     FirstContact, HalfDay, Helped, Matter, Medium, MeetingMode, MissedCause, MistakeReason,
-    Mobility, Mode, NeedCode, Obstacle, Outcome, OutcomeClass, Right, StepDownReason, Urgency,
+    Mobility, Mode, NeedCode, Obstacle, Outcome, OutcomeClass, PlanAct, Right, StepDownReason,
+    Urgency,
 };
 use maillage_protocol::consent::{CollectionPlace, FeedbackLevel, Quality, WitnessFunction};
 use maillage_protocol::disclosure::{Category, SecrecyRegime};
-use maillage_protocol::referral::{Act, Confirmation, Status};
+use maillage_protocol::referral::{Act, ChildEnd, Confirmation, Status};
 
 use super::say;
 
@@ -83,6 +84,7 @@ coded! {
     FirstContact = "contact";
     MeetingMode = "lieu-rdv";
     ConferenceReason = "concertation";
+    PlanAct = "plan";
     Outcome = "issue";
     OutcomeClass = "famille";
     Helped = "aidee";
@@ -98,4 +100,5 @@ coded! {
     Status = "statut";
     Act = "acte";
     Confirmation = "cloture";
+    ChildEnd = "relais";
 }

@@ -9,6 +9,7 @@ use actix_web::http::header::{ALLOW, LOCATION, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 use maillage_protocol::disclosure::OutOfScope;
+use maillage_protocol::pathway::Circle;
 use maillage_protocol::referral::Refusal;
 use tracing::{error, info};
 
@@ -45,6 +46,8 @@ pub enum PageError {
     NotAgreed,
     /// The need is closed, or somebody is asked already.
     NoOpenNeed,
+    /// It would be passed on in a circle, or once too often.
+    Circle(Circle),
     /// What identifies was erased.
     Erased,
     /// The clock of this node is doubtful.
@@ -78,6 +81,7 @@ impl PageError {
             Self::Refused(_)
             | Self::NoSuchService
             | Self::NoOpenNeed
+            | Self::Circle(_)
             | Self::NotAgreed
             | Self::NoLink
             | Self::WrongClock => Text("erreur-refus"),
@@ -99,6 +103,8 @@ impl PageError {
             Self::Refused(refusal) => explain(*refusal),
             Self::NoSuchService => Text("erreur-service-suite").to_string(),
             Self::NoOpenNeed => Text("erreur-besoin-suite").to_string(),
+            Self::Circle(Circle::Bounce) => Text("erreur-retour-envoyeur-suite").to_string(),
+            Self::Circle(Circle::TooManyHops) => Text("erreur-trop-de-relais-suite").to_string(),
             Self::NotAgreed => Text("erreur-accord-suite").to_string(),
             Self::NoLink => Text("erreur-lien-suite").to_string(),
             Self::Erased => Text("erreur-efface-suite").to_string(),
@@ -167,6 +173,7 @@ impl From<SayError> for PageError {
                 Self::NotAgreed
             }
             SayError::NoOpenNeed => Self::NoOpenNeed,
+            SayError::Circle(circle) => Self::Circle(circle),
             SayError::Erased => Self::Erased,
             SayError::WrongClock => Self::WrongClock,
             SayError::App(failure) => failure.into(),
@@ -249,9 +256,11 @@ impl ResponseError for PageError {
             Self::NotAForm => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::OldForm | Self::NotAgreed => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Refused(_) | Self::NoSuchService | Self::NoOpenNeed | Self::NoLink => {
-                StatusCode::CONFLICT
-            }
+            Self::Refused(_)
+            | Self::NoSuchService
+            | Self::NoOpenNeed
+            | Self::Circle(_)
+            | Self::NoLink => StatusCode::CONFLICT,
             Self::Erased => StatusCode::GONE,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::WrongClock => StatusCode::SERVICE_UNAVAILABLE,

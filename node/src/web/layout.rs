@@ -137,6 +137,10 @@ done! {
     "ouverte" => Text("fini-ouverte");
     "acceptee" => Text("fini-acceptee");
     "refusee" => Text("fini-refusee");
+    "desistement" => Text("fini-desistement");
+    "reprise" => Text("fini-reprise");
+    "reexamen" => Text("fini-reexamen");
+    "concertation" => Text("fini-concertation");
     "question" => Text("fini-question");
     "repondu" => Text("fini-repondu");
     "rendez-vous" => Text("fini-rendez-vous");

@@ -1,4 +1,4 @@
-//! T11–T13 `/parcours/…`: the story of a referral, and how it ends.
+//! T11–T13 `/parcours/…`: the story of a referral, who goes on with it, and how it ends.
 
 pub(super) mod show;
 pub(super) mod outcome;
@@ -6,6 +6,9 @@ pub(super) mod feedback;
 pub(super) mod answer;
 pub(super) mod stop;
 pub(super) mod need;
+pub(super) mod pass_on;
+pub(super) mod conference;
+pub(super) mod review;
 
 use maillage_protocol::codes::{Outcome, OutcomeClass};
 use maillage_protocol::referral::{Author, Command};

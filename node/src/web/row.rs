@@ -55,12 +55,15 @@ impl RowView {
             other: row.other.clone(),
             status: row.status.label(),
             turn: match row.choose {
-                Some(due) => Some(TurnView::until(say("tour-choisir"), due, true, clock)),
+                Some(due) if row.mine => {
+                    Some(TurnView::until(say("tour-choisir"), due, true, clock))
+                }
+                Some(due) => Some(TurnView::until(say("tour-ailleurs"), due, false, clock)),
                 None => row.turn.map(|turn| TurnView::of(turn, row, clock)),
             },
             delivery: on_its_way(row.delivery),
             urgent: row.urgent,
-            unopened: row.side == Author::Receiver && row.status == Status::Delivered,
+            unopened: row.unopened,
             reference,
         }
     }

@@ -209,6 +209,11 @@ concertation-complex = Plusieurs structures sont nécessaires
 concertation-disagreement = Désaccord entre les structures
 concertation-other = Autre motif
 
+plan-make_contact = La structure sollicitée contacte la personne
+plan-help_together = Les deux structures aident ensemble
+plan-prepare_first = La structure qui oriente prépare d’abord quelque chose
+plan-other = Autre
+
 issue-autonomous = Elle sait le faire
 issue-accompanied = Accompagnée jusqu’au bout
 issue-done_with = Fait avec elle
@@ -365,3 +370,8 @@ apporte-tax_papers = Ses avis d’impôt
 apporte-housing_papers = Ses papiers de logement
 apporte-letters = Les courriers de l’organisme
 apporte-other = Autre chose
+
+relais-declined = Elle a refusé
+relais-expired = Pas de réponse
+relais-cancelled = Annulée
+relais-withdrawn = La personne a retiré son accord

@@ -15,6 +15,7 @@ question-texte = Votre question
 question-envoyer = Envoyer la question
 sujet-absent = Choisissez au moins un sujet.
 
+desistement-titre = Ne plus pouvoir aider
 refus-titre = Ce n’est pas ici
 refus-motif = Pourquoi ?
 refus-date = Si c’est complet : quand y aura-t-il de la place ?

@@ -149,6 +149,13 @@ impl Referral {
         }
     }
 
+    /// Tells whether the sender may ask for a refusal to be looked at again.
+    #[must_use]
+    pub fn is_reviewable(&self, now: Timestamp) -> bool {
+        let again = Command::RequestReview { facts: Vec::new() };
+        decide(self, Author::Sender, now, again).is_ok()
+    }
+
     /// Returns until when a refusal may be asked to be looked at again.
     pub(super) fn reviewable_until(&self) -> Timestamp {
         self.sender.asked().map_or(Timestamp::default(), |asked| {

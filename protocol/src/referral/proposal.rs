@@ -102,6 +102,12 @@ impl Default for Rules {
 }
 
 impl Proposal {
+    /// Tells whether the receiver may pass it on once more (referral.md §11).
+    #[must_use]
+    pub const fn may_go_further(&self) -> bool {
+        self.hop < self.rules.max_hop
+    }
+
     /// Returns what this tells of the person.
     #[must_use]
     pub fn categories(&self) -> BTreeSet<Category> {

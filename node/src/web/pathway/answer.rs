@@ -94,7 +94,7 @@ pub(in crate::web) async fn answer(
     let (Some(answers), true) = (answers, mistakes.is_empty()) else {
         return page_again(&view(frame, &story, &sent.typed, mistakes));
     };
-    let texts = Texts { text: text.map(Into::into) };
+    let texts = Texts::of(text.map(Into::into));
     let (by, command) = (Author::Sender, Command::Answer { answers });
     say(&writer, &story, by, command, texts, sent.once).await?;
     Ok(lead_to(&format!("/parcours/{}?fait=repondu", story.row.code)))

@@ -2,10 +2,11 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
-use maillage_protocol::referral::{Author, Status};
+use maillage_protocol::referral::{Act, Author, Status};
 
-use crate::app::WorklistRow;
+use super::pass_on;
 use crate::app::authority::Writer;
+use crate::app::{Story, WorklistRow};
 use crate::text::Text;
 use crate::web::errors::PageError;
 use crate::web::filters;
@@ -21,6 +22,8 @@ struct PathwayPage {
     acts: Vec<ActLink>,
     /// Whether the sender may simply take note of how it ended.
     confirmable: bool,
+    /// Whether the receiver may take the work up again, since it did not help.
+    resumable: bool,
 }
 
 /// Something that may be done, on a page of its own.
@@ -42,10 +45,11 @@ pub(in crate::web) async fn show(
     if row.side == Author::Receiver && is_asked(row.status) && frame.done.is_none() {
         return Ok(lead_to(&format!("/demandes/{}", row.code)));
     }
-    let (acts, confirmable) = (acts(row, story.erasure.is_none()), is_confirmable(row));
+    let resumable = row.mine && row.turn.is_some_and(|turn| turn.act == Act::Reconsider);
+    let (acts, confirmable) = (acts(&story), is_confirmable(row));
     let frame = frame.in_room(Room::Home);
     let story = StoryView::of(&story, &ServiceNames::of(&writer.partners()), frame.clock);
-    page(&PathwayPage { frame, story, acts, confirmable })
+    page(&PathwayPage { frame, story, acts, confirmable, resumable })
 }
 
 fn is_confirmable(row: &WorklistRow) -> bool {
@@ -53,8 +57,19 @@ fn is_confirmable(row: &WorklistRow) -> bool {
 }
 
 /// Returns what our side may do, what is expected first. She may withdraw after the end too.
-fn acts(row: &WorklistRow, erasable: bool) -> Vec<ActLink> {
-    let status = row.status;
+fn acts(story: &Story) -> Vec<ActLink> {
+    let row = &story.row;
+    let (status, erasable) = (row.status, story.erasure.is_none());
+    let talks = status == Status::CaseConference;
+    let may_talk = status.is_helping()
+        || matches!(
+            status,
+            Status::Proposed
+                | Status::Delivered
+                | Status::Seen
+                | Status::Questioned
+                | Status::ReferringOn
+        );
     let ours = match row.side {
         Author::Receiver => vec![
             ("demandes", "suite", Text("agir-suite"), status.is_helping()),
@@ -70,11 +85,15 @@ fn acts(row: &WorklistRow, erasable: bool) -> Vec<ActLink> {
                 Text("agir-arret-demande"),
                 status == Status::CancellationRequested,
             ),
+            ("parcours", "relais", Text("agir-relais"), pass_on::is_possible(story)),
+            ("parcours", "relais", Text("agir-relais-suivre"), status == Status::ReferringOn),
+            ("demandes", "refus", Text("agir-desistement"), status.is_helping()),
         ],
         Author::Sender | Author::Person => vec![
             ("parcours", "besoin", Text("agir-besoin"), row.choose.is_some()),
             ("parcours", "reponse", Text("agir-reponse"), status == Status::Questioned),
             ("parcours", "avis", Text("agir-avis"), status == Status::Concluded),
+            ("parcours", "reexamen", Text("agir-reexamen"), story.reviewable),
         ],
     };
     let stop = (
@@ -83,7 +102,10 @@ fn acts(row: &WorklistRow, erasable: bool) -> Vec<ActLink> {
         Text("agir-arret"),
         erasable && status != Status::CancellationRequested,
     );
-    let fitting = ours.into_iter().chain([stop]).filter(|(_, _, _, fits)| *fits);
+    let join = ("parcours", "concertation", Text("agir-concertation-suivre"), talks);
+    let talk = ("parcours", "concertation", Text("agir-concertation"), may_talk);
+    let acts = [join].into_iter().chain(ours).chain([talk, stop]);
+    let fitting = acts.filter(|(_, _, _, fits)| *fits);
     fitting
         .enumerate()
         .map(|(place, (room, act, text, _))| ActLink {

@@ -3,7 +3,7 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
-use maillage_protocol::codes::CancelReason;
+use maillage_protocol::codes::{CancelReason, MistakeReason};
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::referral::{Author, Command, Status};
 
@@ -28,6 +28,8 @@ struct StopPage {
     /// Whether the receiver is asked to stop.
     requested: bool,
     reasons: Vec<Choice>,
+    /// Why the sender may say that it should never have been.
+    errors: Vec<Choice>,
     mistakes: Mistakes,
 }
 
@@ -45,10 +47,19 @@ fn view(frame: Frame, story: &Story, typed: &Typed, mistakes: Mistakes) -> StopP
         cancellable: row.side == Author::Sender && (asked || row.status.is_helping()),
         requested: row.side == Author::Receiver && row.status == Status::CancellationRequested,
         reasons: typed.choices("motif", REASONS),
+        errors: match row.side {
+            Author::Sender if is_open(row.status) => typed.choices("erreur", MistakeReason::ALL),
+            _ => Vec::new(),
+        },
         row: RowView::of(row, frame.clock),
         frame: frame.in_room(Room::Home),
         mistakes,
     }
+}
+
+/// Tells whether a request may still be said to be a mistake.
+fn is_open(status: Status) -> bool {
+    !status.is_over() && status != Status::Concluded
 }
 
 /// Shows what stopping means.
@@ -73,6 +84,12 @@ fn read(typed: &Typed) -> Result<(Author, Command, &'static str), Mistakes> {
             let reason = mistakes.need("motif", reason, Text("motif-arret-absent"));
             let reason = reason.ok_or(mistakes)?;
             Ok((Author::Sender, Command::Cancel(reason), "annulee"))
+        }
+        "erreur" => {
+            let reason = typed.chosen::<MistakeReason>("erreur");
+            let reason = mistakes.need("erreur", reason, Text("motif-arret-absent"));
+            let reason = reason.ok_or(mistakes)?;
+            Ok((Author::Sender, Command::MarkMistaken(reason), "annulee"))
         }
         "confirmer" => {
             let told = typed.holds("dit", "oui");

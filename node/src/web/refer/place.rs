@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use maillage_protocol::codes::NeedCode;
 use maillage_protocol::id::{NodeId, ServiceId};
+use maillage_protocol::referral::Author;
 use serde::Deserialize;
 
 use super::need::Need;
@@ -149,6 +150,9 @@ async fn known(
         for place in &mut places {
             place.named = named.contains(&place.service);
         }
+        // It is not sent back to whoever asked us.
+        let from = before.filter(|story| story.row.side == Author::Receiver);
+        places.retain(|place| from.as_ref().is_none_or(|story| story.peer != place.peer));
         places.sort_by_key(|place| !place.named);
         Ok::<_, PageError>(Known { places, imported: writer.places() })
     })

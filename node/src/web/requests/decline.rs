@@ -1,23 +1,55 @@
-//! T10 `/demandes/…/refus`: « ce n'est pas ici ». A reason, then what to do instead: a refusal
-//! without a next step cannot be sent.
+//! T10 `/demandes/…/refus`: « ce n'est pas ici », or « nous ne pouvons plus aider ». A reason, then
+//! what to do instead: neither can be sent without a next step.
 
 use actix_web::HttpResponse;
 use askama::Template;
 use maillage_protocol::calendar::Day;
-use maillage_protocol::codes::{BackReason, DeclineReason, NeedCode};
+use maillage_protocol::codes::{BackReason, DeclineReason, NeedCode, StepDownReason};
 use maillage_protocol::id::ServiceId;
 use maillage_protocol::referral::{Alternatives, Command, NextStep};
 
 use super::say;
 use crate::app::authority::Writer;
 use crate::app::{PeerView, Story, Texts};
-use crate::text::{Clock, Coded, Text};
+use crate::text::{Clock, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Choice, Mistakes, NOTE, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
 use crate::web::row::RowView;
 use crate::web::story::{self, Reference};
+
+/// Which no it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum No {
+    /// To what was asked.
+    Decline,
+    /// After a yes.
+    StepDown,
+}
+
+impl No {
+    fn of(story: &Story) -> Self {
+        if story.row.status.is_helping() { Self::StepDown } else { Self::Decline }
+    }
+
+    const fn next_steps(self) -> &'static [(&'static str, Text)] {
+        match self {
+            Self::Decline => &[ELSEWHERE, ("retour", Text("refus-retour")), NONE_KNOWN],
+            Self::StepDown => &[ELSEWHERE, NONE_KNOWN],
+        }
+    }
+
+    fn reasons(self, typed: &Typed) -> Vec<Choice> {
+        match self {
+            Self::Decline => typed.choices("motif", DeclineReason::ALL),
+            Self::StepDown => typed.choices("motif", StepDownReason::ALL),
+        }
+    }
+}
+
+const ELSEWHERE: (&str, Text) = ("ailleurs", Text("refus-ailleurs"));
+const NONE_KNOWN: (&str, Text) = ("aucune", Text("refus-aucune"));
 
 /// What is answered.
 struct Refusal {
@@ -26,18 +58,27 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn read(typed: &Typed, clock: Clock) -> Result<Self, Mistakes> {
+    fn read(no: No, typed: &Typed, clock: Clock) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
-        let reason = mistakes.need("motif", typed.chosen("motif"), Text("motif-absent"));
-        let next_date = mistakes.take("date", next_date(typed, reason, clock));
-        let next = next_step(typed, reason, &mut mistakes);
-        let text = mistakes.take("texte", typed.text("texte", NOTE));
-        let (Some(reason), Some(next), true) = (reason, next, mistakes.is_empty()) else {
-            return Err(mistakes);
+        let command = match no {
+            No::Decline => refusal(typed, clock, &mut mistakes),
+            No::StepDown => {
+                let reason = mistakes.need("motif", typed.chosen("motif"), Text("motif-absent"));
+                let next = next_step(typed, None, &mut mistakes);
+                reason.zip(next).map(|(reason, next)| Command::StepDown { reason, next })
+            }
         };
-        let command = Command::Decline { reason, next_date, next };
-        Ok(Self { command, texts: Texts { text: text.map(Into::into) } })
+        let text = mistakes.take("texte", typed.text("texte", NOTE));
+        let command = command.filter(|_| mistakes.is_empty()).ok_or(mistakes)?;
+        Ok(Self { command, texts: Texts::of(text.map(Into::into)) })
     }
+}
+
+fn refusal(typed: &Typed, clock: Clock, mistakes: &mut Mistakes) -> Option<Command> {
+    let reason = mistakes.need("motif", typed.chosen("motif"), Text("motif-absent"));
+    let next_date = mistakes.take("date", next_date(typed, reason, clock));
+    let next = next_step(typed, reason, mistakes);
+    Some(Command::Decline { reason: reason?, next_date, next: next? })
 }
 
 /// When there would be room again: only a lack of room has such a day.
@@ -90,6 +131,7 @@ fn next_step(
 struct DeclinePage {
     frame: Frame,
     row: RowView,
+    no: No,
     reasons: Vec<Choice>,
     date: String,
     today: String,
@@ -98,12 +140,6 @@ struct DeclinePage {
     text: String,
     mistakes: Mistakes,
 }
-
-const NEXT_STEPS: &[(&str, Text)] = &[
-    ("ailleurs", Text("refus-ailleurs")),
-    ("retour", Text("refus-retour")),
-    ("aucune", Text("refus-aucune")),
-];
 
 impl DeclinePage {
     fn of(
@@ -118,15 +154,17 @@ impl DeclinePage {
             label: label.to_string(),
             checked: typed.holds("suite", value),
         };
+        let no = No::of(story);
         Self {
             row: RowView::of(&story.row, frame.clock),
-            reasons: typed.choices("motif", DeclineReason::all()),
+            reasons: no.reasons(typed),
             date: typed.one("date").to_owned(),
             today: frame.clock.today().to_string(),
-            next_steps: NEXT_STEPS.iter().map(next).collect(),
+            next_steps: no.next_steps().iter().map(next).collect(),
             services: services(partners, story, typed),
             text: typed.one("texte").to_owned(),
             frame: frame.in_room(Room::Home),
+            no,
             mistakes,
         }
     }
@@ -171,10 +209,12 @@ pub(in crate::web) async fn decline(
     sent: Sent,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
-    match Refusal::read(&sent.typed, frame.clock) {
+    let no = No::of(&story);
+    match Refusal::read(no, &sent.typed, frame.clock) {
         Ok(Refusal { command, texts }) => {
             say(&writer, &story, command, texts, sent.once).await?;
-            Ok(lead_to(&format!("/parcours/{}?fait=refusee", story.row.code)))
+            let done = if no == No::StepDown { "desistement" } else { "refusee" };
+            Ok(lead_to(&format!("/parcours/{}?fait={done}", story.row.code)))
         }
         Err(mistakes) => {
             let partners = writer.partners();
@@ -192,9 +232,13 @@ mod tests {
     const CLOCK: Clock = Clock::at(Timestamp(1_772_438_400_000));
 
     fn read(pairs: &[(&str, &str)]) -> Result<Command, Vec<&'static str>> {
+        read_as(No::Decline, pairs)
+    }
+
+    fn read_as(no: No, pairs: &[(&str, &str)]) -> Result<Command, Vec<&'static str>> {
         let pairs = pairs.iter().map(|(field, value)| ((*field).into(), (*value).into()));
         let typed = Typed::from(pairs.collect::<Vec<(String, String)>>());
-        let read = Refusal::read(&typed, CLOCK).map(|refusal| refusal.command);
+        let read = Refusal::read(no, &typed, CLOCK).map(|refusal| refusal.command);
         read.map_err(|mistakes| mistakes.list().iter().map(|mistake| mistake.field).collect())
     }
 
@@ -219,6 +263,16 @@ mod tests {
         let back = read(&[("motif", "duplicate"), ("suite", "retour")]).unwrap();
         let next = NextStep::BackToSender { why: BackReason::Duplicate };
         assert!(matches!(back, Command::Decline { next: found, .. } if found == next));
+    }
+
+    #[test]
+    fn who_steps_down_says_why_and_what_next() {
+        let step_down = |pairs: &[_]| read_as(No::StepDown, pairs);
+        assert_eq!(step_down(&[]), Err(vec!["motif", "suite"]));
+        assert_eq!(step_down(&[("motif", "hours"), ("suite", "aucune")]), Err(vec!["motif"]));
+        let (reason, next) = (StepDownReason::CapacityLost, NextStep::NoneKnown);
+        let said = step_down(&[("motif", "capacity_lost"), ("suite", "aucune")]);
+        assert_eq!(said, Ok(Command::StepDown { reason, next }));
     }
 
     #[test]

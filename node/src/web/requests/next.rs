@@ -85,7 +85,7 @@ impl Next {
         };
         let text = text.filter(|_| step == Step::Appointment).map(Into::into);
         let done = if step == Step::Start { "commencee" } else { step.code() };
-        Ok(Self { command, texts: Texts { text }, done })
+        Ok(Self { command, texts: Texts::of(text), done })
     }
 }
 

@@ -68,7 +68,7 @@ pub(in crate::web) async fn ask(
         let row = RowView::of(&story.row, frame.clock);
         return page_again(&QuestionPage::of(frame, row, &sent.typed, mistakes));
     }
-    let texts = Texts { text: text.map(Into::into) };
+    let texts = Texts::of(text.map(Into::into));
     say(&writer, &story, Command::Question { matters }, texts, sent.once).await?;
     Ok(lead_to(&format!("/demandes/{}?fait=question", story.row.code)))
 }

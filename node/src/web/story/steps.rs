@@ -1,11 +1,12 @@
 //! What was said about a referral, one sentence for each kind of word.
 
+use maillage_protocol::body::Professional;
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::referral::{Author, ConferenceEnd, Event, NextStep};
 
 use super::{ServiceNames, enumerate};
 use crate::app::{Step, WorklistRow};
-use crate::text::{Clock, Coded, Moment, Text, say, say_with};
+use crate::text::{Clock, Coded, Moment, Telephone, Text, say, say_with};
 use crate::web::row;
 
 /// One thing that was said.
@@ -18,6 +19,8 @@ pub(in crate::web) struct StepView {
     pub(in crate::web) words: String,
     /// What was added to it.
     pub(in crate::web) text: Option<String>,
+    /// Who may be called about it.
+    pub(in crate::web) speaker: Option<String>,
     /// Whether it has arrived.
     pub(in crate::web) delivery: Option<Text>,
 }
@@ -40,6 +43,7 @@ impl StepView {
             },
             words: words(&step.event, services, clock),
             text: step.text.as_ref().map(|text| text.reveal().clone()),
+            speaker: step.speaker.as_ref().map(|speaker| to_call(speaker.reveal())),
             // What the other side said has arrived, since we read it.
             delivery: ours.then(|| row::delivery(step.delivery)).flatten(),
         }
@@ -103,7 +107,9 @@ fn words(event: &Event, services: &ServiceNames, clock: Clock) -> String {
         ),
         Event::ReferringOn { .. } => say("fait-reorientation"),
         Event::ReferredOn { .. } => say("fait-reorientee"),
-        Event::TakenBack { .. } => say("fait-reorientation-sans-suite"),
+        Event::TakenBack { why, .. } => {
+            say_with("fait-reorientation-sans-suite", [("motif", why.label().into())])
+        }
         Event::Resumed => say("fait-reprise"),
         Event::CancellationConfirmed { told: true } => say("fait-arret-dit"),
         Event::CancellationConfirmed { told: false } => say("fait-arret"),
@@ -116,9 +122,10 @@ fn words(event: &Event, services: &ServiceNames, clock: Clock) -> String {
             say_with("fait-concertation", [("motif", why.label().into())])
         }
         Event::ConferenceJoined { .. } => say("fait-concertation-rejointe"),
-        Event::ConferenceEnded { end: ConferenceEnd::Plan { .. }, .. } => {
-            say("fait-concertation-plan")
-        }
+        Event::ConferenceEnded { end: ConferenceEnd::Plan { act, before, .. }, .. } => say_with(
+            "fait-concertation-plan",
+            [("acte", act.label().into()), ("jour", clock.day(*before).words.into())],
+        ),
         Event::ConferenceEnded { end: ConferenceEnd::NoSolution { reason }, .. } => {
             say_with("fait-concertation-rien", [("motif", reason.label().into())])
         }
@@ -136,6 +143,15 @@ fn words(event: &Event, services: &ServiceNames, clock: Clock) -> String {
         }
         Event::Unknown => say("fait-plus-recent"),
     }
+}
+
+/// Says whom to call about something.
+fn to_call(speaker: &Professional) -> String {
+    let Professional { name, function, phone } = speaker;
+    let parts = [name.as_str(), function, &Telephone::of(phone).words];
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    let whom = parts.collect::<Vec<_>>().join(", ");
+    say_with("fait-interlocuteur", [("qui", whom.into())])
 }
 
 fn next_step(next: &NextStep, services: &ServiceNames) -> String {

@@ -5,9 +5,10 @@ use actix_web::test::TestRequest;
 use maillage_protocol::id::NodeId;
 use maillage_protocol::referral::Status;
 
-use super::Territory;
 use super::browser::{Answer, browse};
-use crate::app::tests::SERVICE;
+use super::{Territory, hire};
+use crate::app::tests::{SERVICE, Several};
+use crate::facts::Capability;
 
 const NEED: &str = "numerique--acceder-a-des-services-en-ligne";
 const NAME: &str = "Zéphirine";
@@ -488,4 +489,166 @@ async fn a_need_goes_on_after_a_refusal() {
         (over.status, over.location()),
         (StatusCode::SEE_OTHER, &*format!("/parcours/{second}"))
     );
+}
+
+/// Karim cannot do it himself, and asks Yann: Nadia sees that somebody helps, and who has the turn.
+#[actix_web::test]
+async fn a_request_is_passed_on_and_taken_back() {
+    let nodes = Several::of(&["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy"]);
+    let [ccas, epn, courcy] = &nodes.apps[..] else { panic!("three nodes") };
+    for (app, name) in [(ccas, "nadia"), (epn, "karim"), (courcy, "yann")] {
+        hire(app, name, &[Capability::Work]);
+    }
+    let (mut nadia, mut karim) = (browse(ccas).await, browse(epn).await);
+    let mut yann = browse(courcy).await;
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    yann.sign_in("yann").await;
+    let code = reference(&refer!(nadia, epn.node()));
+    nodes.exchange();
+    let (request, path) = (format!("/demandes/{code}"), format!("/parcours/{code}"));
+    karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    karim.submit(&request, &format!("{request}/oui"), &[]).await;
+    nodes.exchange();
+    karim.see(&path).await.says("Orienter vers une autre structure");
+
+    let relay = format!("{path}/relais");
+    let places = karim.submit(&relay, &relay, &[]).await;
+    // Not back to whoever asked, and not to oneself.
+    places.says("France services Courcy");
+    places.hides("CCAS de Brenne");
+    let [_, (_, place), (_, told), (_, agreed)] = steps(courcy.node());
+    let mut page = places.location().to_owned();
+    let back = [("lieu", format!("{}.{SERVICE}", ccas.node()))];
+    let refused = karim.fill(&page, &page, &borrowed(&back)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page = karim.submit(&page, &page, &borrowed(&place)).await.location().to_owned();
+    // What Nadia told of her is there already.
+    karim.see(&page).await.says(NAME);
+    for fields in [told, agreed] {
+        page = karim.submit(&page, &page, &borrowed(&fields)).await.location().to_owned();
+    }
+    karim.see(&page).await.says("Votre code personnel");
+    let child = reference(&karim.see(&page).await);
+    nodes.exchange();
+    nadia.see(&path).await.says("À EPN Le Lavoir");
+    karim.see(&relay).await.says(&child);
+
+    // Yann says no: she is Karim's again.
+    let asked = format!("/demandes/{child}");
+    yann.submit(&asked, &format!("{asked}/ouverture"), &[]).await;
+    let refusal = format!("{asked}/refus");
+    let no = [("motif", "hours"), ("suite", "aucune")];
+    yann.submit(&refusal, &refusal, &no).await;
+    nodes.exchange();
+    karim.see(&path).await.says("la réorientation n’a pas abouti : Elle a refusé");
+    nadia.see(&path).await.says("Acceptée");
+}
+
+#[actix_web::test]
+async fn two_professionals_talk_and_agree_on_a_plan() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let talk = format!("/parcours/{code}/concertation");
+    let called = [("motif", "complex"), ("nom", "Karim"), ("telephone", "01 99 00 12 34")];
+    let nameless = karim.fill(&talk, &talk, &called[..1]).await;
+    assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
+    karim.submit(&talk, &talk, &called).await.says("Concertation");
+    nodes.exchange();
+    let home = nadia.see("/").await;
+    home.says("rejoindre la concertation");
+    let joins = nadia.see(&talk).await;
+    joins.says("Interlocuteur : Karim, 01 99 00 12 34");
+    nadia.submit(&talk, &talk, &[("nom", "Nadia"), ("telephone", "01 99 00 56 78")]).await;
+    nodes.exchange();
+    let plan =
+        [("decision", "plan"), ("acte", "help_together"), ("qui", "nous"), ("avant", "2026-03-06")];
+    karim.submit(&talk, &talk, &plan).await.says("un plan");
+    nodes.exchange();
+    nadia.submit(&talk, &talk, &plan).await.says("Acceptée");
+    nodes.exchange();
+    karim.see(&format!("/parcours/{code}")).await.says(NAME);
+}
+
+#[actix_web::test]
+async fn a_refusal_is_looked_at_again_once() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let (request, path) = (format!("/demandes/{code}"), format!("/parcours/{code}"));
+    karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    let refusal = format!("{request}/refus");
+    let no = [("motif", "prerequisite_missing"), ("suite", "aucune")];
+    karim.submit(&refusal, &refusal, &no).await;
+    nodes.exchange();
+    nadia.see(&path).await.says("Demander un réexamen");
+    let review = format!("{path}/reexamen");
+    assert_eq!(nadia.fill(&review, &review, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    nadia.submit(&review, &review, &[("ajout", "criterion_met")]).await.says("Réexamen demandé");
+    nodes.exchange();
+    karim.see("/").await.says("À répondre");
+    karim.see(&request).await.says("Ouvrir la demande");
+    karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    karim.submit(&request, &format!("{request}/oui"), &[]).await.says("Acceptée");
+    nodes.exchange();
+    nadia.see(&path).await.hides("Demander un réexamen");
+}
+
+#[actix_web::test]
+async fn what_did_not_help_is_taken_up_again_and_may_be_given_up() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let (request, path) = (format!("/demandes/{code}"), format!("/parcours/{code}"));
+    karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    karim.submit(&request, &format!("{request}/oui"), &[]).await;
+    nodes.exchange();
+    let (next, end) = (format!("{request}/suite"), format!("{path}/issue"));
+    karim.submit(&next, &next, &[("suite", "commencer"), ("contact", "met")]).await;
+    karim.submit(&end, &end, &[("issue", "done_with")]).await;
+    nodes.exchange();
+    let opinion = format!("{path}/avis");
+    nadia.submit(&opinion, &opinion, &[("aidee", "no"), ("moyen", "desk")]).await;
+    nodes.exchange();
+    karim.see(&path).await.says("Reprendre l’accompagnement");
+    karim.submit(&path, &format!("{path}/reprise"), &[]).await.says("En cours");
+    nodes.exchange();
+    // He cannot go on: he says why, and what next.
+    let refusal = format!("{request}/refus");
+    karim.see(&refusal).await.says("Ne plus pouvoir aider");
+    let no = [("motif", "capacity_lost"), ("suite", "aucune")];
+    karim.submit(&refusal, &refusal, &no).await.says("désistement : Plus de place");
+    nodes.exchange();
+    nadia.see("/").await.says("choisir la suite");
+}
+
+#[actix_web::test]
+async fn what_should_never_have_been_is_said_so() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let stop = format!("/parcours/{code}/arret");
+    nadia.see(&stop).await.says("C’était une erreur");
+    karim.see(&stop).await.hides("arret-erreur");
+    let said = [("arret", "erreur"), ("erreur", "wrong_person")];
+    nadia.submit(&stop, &stop, &said).await.says("Erronée");
+    nodes.exchange();
+    karim.see(&format!("/parcours/{code}")).await.says("Erronée");
 }

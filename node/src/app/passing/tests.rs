@@ -1,0 +1,325 @@
+//! Nodes that are all linked with one another, each with its own journal.
+
+use maillage_protocol::codes::{
+    Answerer, DeclineReason, FirstContact, HeardBy, Helped, Medium, Outcome,
+};
+use maillage_protocol::need::NeedStatus;
+use maillage_protocol::referral::{Evidence, NextStep, Refusal};
+
+use super::*;
+use crate::app::Texts;
+use crate::app::tests::{NADIA, Several, propose_once, request};
+
+impl Several {
+    fn pass_on(
+        &self,
+        from: usize,
+        to: usize,
+        before: ReferralId,
+        once: u8,
+    ) -> Result<ReferralId, SayError> {
+        let request = crate::app::Request { after: Some(before), ..request(self.apps[to].node()) };
+        let proposed = self.apps[from].propose(NADIA, request, [once; 16])?;
+        self.exchange();
+        Ok(proposed.referral)
+    }
+
+    /// Somebody here says something to those who asked.
+    fn answers(&self, node: usize, id: ReferralId, command: Command) {
+        let texts = Texts::default();
+        self.apps[node].say(None, Author::Receiver, id, command, texts, None).unwrap();
+        self.exchange();
+    }
+
+    fn she_says(&self, node: usize, id: ReferralId, command: Command) {
+        let texts = Texts::default();
+        self.apps[node].say(None, Author::Person, id, command, texts, None).unwrap();
+        self.exchange();
+    }
+
+    #[track_caller]
+    fn status(&self, nodes: [usize; 2], id: ReferralId) -> Status {
+        let [one, other] = nodes.map(|node| self.apps[node].referral(id).unwrap());
+        assert_eq!(one, other);
+        one.status()
+    }
+
+    fn has_contact(&self, node: usize, id: ReferralId) -> bool {
+        self.apps[node].story(id).unwrap().unwrap().contact.is_some()
+    }
+
+    fn need(&self, id: ReferralId) -> Option<NeedStatus> {
+        self.apps[0].story(id).unwrap().unwrap().need
+    }
+
+    /// Asked by the first, accepted by the second, who asks the third.
+    fn passed_on(&self) -> [ReferralId; 2] {
+        let parent = propose_once(&self.apps[0], self.apps[1].node(), 1);
+        self.exchange();
+        self.answers(1, parent, Command::Accept);
+        [parent, self.pass_on(1, 2, parent, 2).unwrap()]
+    }
+}
+
+const THREE: [&str; 3] = ["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy"];
+
+fn refusal() -> Command {
+    Command::Decline { reason: DeclineReason::Hours, next_date: None, next: NextStep::NoneKnown }
+}
+
+fn conclusion(outcome: Outcome) -> Command {
+    let evidence = Evidence::default();
+    Command::Conclude { outcome: Some(outcome), autonomy: None, next_need: None, evidence }
+}
+
+fn yes() -> Command {
+    Command::GiveFeedback {
+        helped: Helped::Yes,
+        answerer: Answerer::Person,
+        via: Medium::Page,
+        heard: HeardBy::Sender,
+    }
+}
+
+#[test]
+fn what_is_passed_on_follows_those_who_are_asked() {
+    let mut nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    assert_eq!(nodes.status([0, 1], parent), Status::ReferringOn);
+    assert_eq!(nodes.status([1, 2], child), Status::Delivered);
+    assert!(!nodes.has_contact(2, child));
+    assert!(nodes.apps[0].referral(child).is_none());
+
+    nodes.answers(2, child, Command::Accept);
+    assert_eq!(nodes.status([0, 1], parent), Status::ReferredOn);
+    assert!(nodes.has_contact(2, child));
+    // Her need is still that of the first, who waits for news.
+    assert_eq!(nodes.need(parent), Some(NeedStatus::Open));
+    let lists = nodes.apps[0].worklist().unwrap();
+    assert!(lists.to_choose.is_empty());
+    assert_eq!(lists.waiting.iter().map(|row| row.id).collect::<Vec<_>>(), [parent]);
+
+    nodes.restart();
+    nodes.answers(2, child, Command::Start(FirstContact::Met));
+    nodes.answers(2, child, conclusion(Outcome::RightOpened));
+    nodes.she_says(1, child, yes());
+    for _restarted in 0..2 {
+        let case = nodes.apps[0].case(parent).unwrap();
+        let reported = NeedReport {
+            class: Some(OutcomeClass::Resolved),
+            hops: 1,
+            looped: false,
+            in_time: InTime::Unknown,
+        };
+        assert_eq!(case.reported, Some(reported));
+        assert_eq!(nodes.need(parent), Some(NeedStatus::Resolved));
+        nodes.restart();
+    }
+}
+
+#[test]
+fn what_those_who_took_over_could_not_do_comes_back_to_the_owner() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, Command::Accept);
+    nodes.answers(2, child, Command::Start(FirstContact::Met));
+    nodes.answers(2, child, conclusion(Outcome::BlockedByAgency));
+    let (by, confirm) = (Author::Sender, Command::Confirm);
+    nodes.apps[1].say(None, by, child, confirm, Texts::default(), None).unwrap();
+    nodes.exchange();
+    let lists = nodes.apps[0].worklist().unwrap();
+    assert_eq!(lists.to_choose.iter().map(|row| row.id).collect::<Vec<_>>(), [parent]);
+    assert_eq!(nodes.need(parent), Some(NeedStatus::Open));
+}
+
+/// Those who took over are silent for good: the owner is not left to wait for them.
+#[test]
+fn silence_further_on_does_not_last_for_ever() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, Command::Accept);
+    let due = |app: &App| app.story(parent).unwrap().unwrap().row.choose.unwrap();
+    let now = nodes.apps[0].now();
+    assert!(now.after(DAY * 30) < due(&nodes.apps[0]) && due(&nodes.apps[0]) < now.after(DAY * 36));
+}
+
+#[test]
+fn a_no_further_on_gives_her_back() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, refusal());
+    assert_eq!(nodes.status([0, 1], parent), Status::Accepted);
+    // It may be asked of somebody else, or done here.
+    nodes.answers(1, parent, Command::Start(FirstContact::Met));
+    assert_eq!(nodes.status([0, 1], parent), Status::Underway);
+}
+
+#[test]
+fn whoever_takes_her_back_calls_the_others_off() {
+    let mut nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    let resumed =
+        nodes.apps[1].say(None, Author::Receiver, parent, Command::Resume, Texts::default(), None);
+    resumed.unwrap();
+    // Their yes crosses it.
+    let yes =
+        nodes.apps[2].say(None, Author::Receiver, child, Command::Accept, Texts::default(), None);
+    yes.unwrap();
+    nodes.exchange();
+    for _restarted in 0..2 {
+        assert_eq!(nodes.status([1, 2], child), Status::Cancelled);
+        assert!(!nodes.has_contact(2, child));
+        assert_eq!(nodes.status([0, 1], parent), Status::Underway);
+        nodes.restart();
+    }
+}
+
+#[test]
+fn nobody_is_sent_back_or_round_for_ever() {
+    let names = [&THREE[..], &["MDS Est", "Association", "Mairie"]].concat();
+    let nodes = Several::of(&names);
+    let [_, child] = nodes.passed_on();
+    nodes.answers(2, child, Command::Accept);
+    let bounced = nodes.pass_on(2, 1, child, 3);
+    assert!(matches!(bounced, Err(SayError::Circle(Circle::Bounce))), "{bounced:?}");
+    let second = nodes.pass_on(2, 3, child, 4).unwrap();
+    nodes.answers(3, second, Command::Accept);
+    let third = nodes.pass_on(3, 4, second, 5).unwrap();
+    nodes.answers(4, third, Command::Accept);
+    let once_more = nodes.pass_on(4, 5, third, 6);
+    assert!(matches!(once_more, Err(SayError::Circle(Circle::TooManyHops))), "{once_more:?}");
+    let hops = [child, second, third].map(|id| {
+        let holder = nodes.apps.iter().find_map(|app| app.case(id)).unwrap();
+        holder.proposal.as_ref().unwrap().hop
+    });
+    assert_eq!(hops, [1, 2, 3]);
+}
+
+/// Scenario 4: the node that gets her back knows it by itself.
+#[test]
+fn a_circle_is_seen_by_the_node_that_closes_it() {
+    let mut nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, Command::Accept);
+    let back = nodes.pass_on(2, 0, child, 3).unwrap();
+    for _restarted in 0..2 {
+        assert_eq!(nodes.status([0, 2], back), Status::CaseConference);
+        let case = nodes.apps[2].case(back).unwrap();
+        assert!(case.looped && case.referral.receiver.round.is_some());
+        nodes.restart();
+    }
+    // Nothing came of it: what was passed on goes back, step by step, to the owner.
+    let joined = Command::JoinConference;
+    nodes.apps[2].say(None, Author::Sender, back, joined, Texts::default(), None).unwrap();
+    nodes.exchange();
+    let end = maillage_protocol::referral::ConferenceEnd::NoSolution {
+        reason: DeclineReason::OutOfMission,
+    };
+    nodes.answers(0, back, Command::EndConference(end));
+    assert_eq!(nodes.status([0, 2], back), Status::Declined);
+    assert_eq!(nodes.status([1, 2], child), Status::Accepted);
+    nodes.answers(2, child, Command::Start(FirstContact::Met));
+    nodes.answers(2, child, conclusion(Outcome::BlockedByAgency));
+    nodes.apps[1]
+        .say(None, Author::Sender, child, Command::Confirm, Texts::default(), None)
+        .unwrap();
+    nodes.exchange();
+    let report = nodes.apps[0].case(parent).unwrap().reported.unwrap();
+    assert_eq!((report.class, report.hops), (Some(OutcomeClass::Unmet), 1));
+    nodes.apps[0].close_need(NADIA, parent, Outcome::BlockedByAgency).unwrap();
+    assert_eq!(nodes.need(parent), Some(NeedStatus::Unmet));
+}
+
+#[test]
+fn asking_the_same_place_again_is_no_circle() {
+    let nodes = Several::of(&THREE);
+    let first = propose_once(&nodes.apps[0], nodes.apps[1].node(), 1);
+    nodes.exchange();
+    nodes.answers(1, first, refusal());
+    let second = nodes.pass_on(0, 1, first, 2).unwrap();
+    assert_eq!(nodes.status([0, 1], second), Status::Delivered);
+    // Those who are asked instead, and pass her on to where she was refused, learn it.
+    nodes.answers(1, second, refusal());
+    let third = nodes.pass_on(0, 2, second, 3).unwrap();
+    nodes.answers(2, third, Command::Accept);
+    let round = nodes.pass_on(2, 1, third, 4).unwrap();
+    assert_eq!(nodes.status([1, 2], round), Status::CaseConference);
+}
+
+#[test]
+fn who_stops_everything_stops_it_everywhere() {
+    for desk in [0, 1, 2] {
+        let mut nodes = Several::of(&THREE);
+        let [parent, child] = nodes.passed_on();
+        nodes.answers(2, child, Command::Accept);
+        let hers = if desk == 2 { child } else { parent };
+        nodes.she_says(desk, hers, Command::Withdraw(WithdrawalScope::Pathway));
+        for _restarted in 0..2 {
+            for (node, id) in [(0, parent), (1, parent), (1, child), (2, child)] {
+                let case = nodes.apps[node].case(id).unwrap();
+                assert!(case.referral.person.has_left(), "{desk} {node}");
+                assert!(!nodes.has_contact(node, id));
+            }
+            assert_eq!(nodes.need(parent), Some(NeedStatus::Withdrawn), "{desk}");
+            nodes.restart();
+        }
+    }
+}
+
+/// She stops with those who passed her on, before anybody else said yes.
+#[test]
+fn what_nobody_accepted_stops_with_those_who_asked() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.she_says(0, parent, Command::Withdraw(WithdrawalScope::Referral));
+    assert_eq!(nodes.status([0, 1], parent), Status::Withdrawn);
+    assert_eq!(nodes.status([1, 2], child), Status::Withdrawn);
+    assert_eq!(nodes.need(parent), Some(NeedStatus::Open));
+}
+
+#[test]
+fn who_is_helped_further_on_stays_helped() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, Command::Accept);
+    nodes.she_says(0, parent, Command::Withdraw(WithdrawalScope::Referral));
+    assert_eq!(nodes.status([1, 2], child), Status::Accepted);
+    assert!(nodes.has_contact(2, child));
+}
+
+/// The word is on the disk, and the request that it names is not.
+#[test]
+fn a_stop_before_the_request_is_written_gives_her_back() {
+    let mut nodes = Several::of(&THREE);
+    let parent = propose_once(&nodes.apps[0], nodes.apps[1].node(), 1);
+    nodes.exchange();
+    nodes.answers(1, parent, Command::Accept);
+    let (child, consent) = (ReferralId::from_bytes([5; 16]), ConsentId::from_bytes([6; 16]));
+    let record = nodes.apps[1].refer_on(NADIA, parent, child, consent).unwrap();
+    nodes.apps[1].append(&[record]).unwrap();
+    nodes.restart();
+    nodes.exchange();
+    assert_eq!(nodes.status([0, 1], parent), Status::Accepted);
+}
+
+#[test]
+fn she_chooses_what_is_told_of_her_further_on() {
+    for level in [FeedbackLevel::Progress, FeedbackLevel::DecisionOnly] {
+        let nodes = Several::of(&THREE);
+        let [a, b] = [0, 1].map(|node| &nodes.apps[node]);
+        let asked = crate::app::Request { feedback: level, ..request(b.node()) };
+        let parent = a.propose(NADIA, asked, [1; 16]).unwrap().referral;
+        nodes.exchange();
+        let child = nodes.pass_on(1, 2, parent, 2);
+        assert!(matches!(child, Err(SayError::Refused(Refusal::NotNow(Status::Delivered)))));
+        nodes.answers(1, parent, Command::Open);
+        let child = nodes.pass_on(1, 2, parent, 2).unwrap();
+        nodes.answers(2, child, Command::Accept);
+        nodes.answers(2, child, Command::Start(FirstContact::Met));
+        nodes.answers(2, child, conclusion(Outcome::RightOpened));
+        nodes.she_says(1, child, yes());
+        let told = a.case(parent).unwrap().reported;
+        let expected = (level == FeedbackLevel::Progress).then_some(None);
+        assert_eq!(told.map(|report| report.class), expected);
+    }
+}

@@ -1,0 +1,265 @@
+//! `/parcours/…/concertation`: two professionals who talk, by telephone, when a request goes round
+//! or the two sides do not agree. Each gives a name; each says what came out of it.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use maillage_protocol::body::Professional;
+use maillage_protocol::calendar::Day;
+use maillage_protocol::codes::{ConferenceReason, DeclineReason, PlanAct};
+use maillage_protocol::referral::{Author, Command, ConferenceEnd, Verdict};
+
+use super::say;
+use crate::app::authority::Writer;
+use crate::app::{Story, Texts};
+use crate::text::{Clock, Text};
+use crate::web::errors::PageError;
+use crate::web::filters;
+use crate::web::form::{Choice, LINE, Mistakes, NOTE, Sent, Typed};
+use crate::web::layout::{Frame, Room, lead_to, page, page_again};
+use crate::web::story::{self, Reference, ServiceNames, StoryView};
+
+/// Why a human asks to talk. That a request goes round, the node says by itself.
+const REASONS: &[ConferenceReason] = &[
+    ConferenceReason::Complex,
+    ConferenceReason::Disagreement,
+    ConferenceReason::DeadEnd,
+    ConferenceReason::Other,
+];
+
+const VERDICTS: &[(&str, Text)] =
+    &[("plan", Text("concertation-un-plan")), ("rien", Text("concertation-rien"))];
+
+const SIDES: &[(&str, Text)] =
+    &[("nous", Text("concertation-par-nous")), ("eux", Text("concertation-par-eux"))];
+
+/// Where the conference is, for our side.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// There is none.
+    None,
+    /// The other side has asked to talk.
+    Called,
+    /// We take part, and have not said what came out of it.
+    Joined,
+    /// We said that there is a plan.
+    Planned,
+}
+
+impl Stage {
+    fn of(story: &Story) -> Self {
+        match story.conference {
+            None => Self::None,
+            Some(None) => Self::Called,
+            Some(Some(round)) if round.verdict == Some(Verdict::Plan) => Self::Planned,
+            Some(Some(_)) => Self::Joined,
+        }
+    }
+
+    fn read(self, typed: &Typed, side: Author, clock: Clock) -> Result<(Command, Texts), Mistakes> {
+        let mut mistakes = Mistakes::default();
+        let said = match self {
+            Self::None => {
+                let reason = typed.chosen("motif").filter(|reason| REASONS.contains(reason));
+                let reason = mistakes.need("motif", reason, Text("concertation-motif-absent"));
+                let speaker = speaker(typed, &mut mistakes);
+                reason.map(Command::CallConference).zip(speaker)
+            }
+            Self::Called => Some(Command::JoinConference).zip(speaker(typed, &mut mistakes)),
+            Self::Joined | Self::Planned => {
+                let end = verdict(typed, side, clock, &mut mistakes);
+                let text = mistakes.take("texte", typed.text("texte", NOTE));
+                end.map(|end| (Command::EndConference(end), Texts::of(text.map(Into::into))))
+            }
+        };
+        said.filter(|_| mistakes.is_empty()).ok_or(mistakes)
+    }
+}
+
+/// Reads who can be called about it.
+fn speaker(typed: &Typed, mistakes: &mut Mistakes) -> Option<Texts> {
+    let mut line = |field| mistakes.take(field, typed.text(field, LINE));
+    let (name, function, phone) = (line("nom"), line("fonction"), line("telephone"));
+    let name = mistakes.need("nom", name, Text("concertation-nom-absent"));
+    let phone = mistakes.need("telephone", phone, Text("concertation-telephone-absent"));
+    let function = function.unwrap_or_default();
+    let speaker = Professional { name: name?, function, phone: phone? };
+    Some(Texts { speaker: Some(speaker.into()), ..Texts::default() })
+}
+
+fn verdict(
+    typed: &Typed,
+    side: Author,
+    clock: Clock,
+    mistakes: &mut Mistakes,
+) -> Option<ConferenceEnd> {
+    match typed.one("decision") {
+        "plan" => {
+            let act = typed.chosen::<PlanAct>("acte");
+            let act = mistakes.need("acte", act, Text("concertation-acte-absent"));
+            let by = match typed.one("qui") {
+                "nous" => Some(side),
+                "eux" if side == Author::Sender => Some(Author::Receiver),
+                "eux" => Some(Author::Sender),
+                _ => None,
+            };
+            let by = mistakes.need("qui", by, Text("concertation-qui-absent"));
+            let before = match typed.one("avant").parse::<Day>() {
+                Ok(day) if day < clock.today() => Err(Text("date-passee")),
+                Ok(day) => Ok(Some(day)),
+                Err(_) => Err(Text("jour-absent")),
+            };
+            let before = mistakes.take("avant", before);
+            Some(ConferenceEnd::Plan { act: act?, by: by?, before: before? })
+        }
+        "rien" => {
+            let reason = typed.chosen::<DeclineReason>("motif");
+            let reason = mistakes.need("motif", reason, Text("motif-absent"));
+            reason.map(|reason| ConferenceEnd::NoSolution { reason })
+        }
+        _ => {
+            mistakes.add("decision", Text("concertation-decision-absente"));
+            None
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pathway/conference.html")]
+struct ConferencePage {
+    frame: Frame,
+    story: StoryView,
+    stage: Stage,
+    reasons: Vec<Choice>,
+    name: String,
+    function: String,
+    telephone: String,
+    verdicts: Vec<Choice>,
+    acts: Vec<Choice>,
+    sides: Vec<Choice>,
+    before: String,
+    today: String,
+    text: String,
+    mistakes: Mistakes,
+}
+
+impl ConferencePage {
+    fn of(frame: Frame, writer: &Writer, story: &Story, typed: &Typed, mistakes: Mistakes) -> Self {
+        let stage = Stage::of(story);
+        let text = |field| typed.one(field).to_owned();
+        let named = |field: &str, list: &[(&str, Text)]| {
+            let choice = |(value, label): &(&str, Text)| Choice {
+                value: (*value).to_owned(),
+                label: label.to_string(),
+                checked: typed.holds(field, value),
+            };
+            list.iter().map(choice).collect()
+        };
+        // Whoever asks is most often whoever talks.
+        let us = &writer.member().account().person.reveal().name;
+        let name = if typed.one("nom").is_empty() { us.clone() } else { text("nom") };
+        Self {
+            reasons: match stage {
+                Stage::None | Stage::Called => typed.choices("motif", REASONS),
+                Stage::Joined | Stage::Planned => typed.choices("motif", DeclineReason::ALL),
+            },
+            name,
+            function: text("fonction"),
+            telephone: text("telephone"),
+            verdicts: match stage {
+                // A plan is said once: after it, one can only give it up.
+                Stage::Planned => named("decision", &VERDICTS[1..]),
+                _ => named("decision", VERDICTS),
+            },
+            acts: typed.choices("acte", PlanAct::ALL),
+            sides: named("qui", SIDES),
+            before: text("avant"),
+            today: frame.clock.today().to_string(),
+            text: text("texte"),
+            story: StoryView::of(story, &ServiceNames::of(&[]), frame.clock),
+            frame: frame.in_room(Room::Home),
+            stage,
+            mistakes,
+        }
+    }
+
+    fn has_to_name(&self) -> bool {
+        matches!(self.stage, Stage::None | Stage::Called)
+    }
+
+    fn is_called(&self) -> bool {
+        self.stage != Stage::None
+    }
+
+    fn may_plan(&self) -> bool {
+        self.stage == Stage::Joined
+    }
+}
+
+/// Shows who talks to whom, and what is expected of us.
+pub(in crate::web) async fn show(
+    writer: Writer,
+    frame: Frame,
+    reference: Reference,
+) -> Result<HttpResponse, PageError> {
+    let story = story::read(&writer, reference).await?;
+    let (typed, mistakes) = (Typed::default(), Mistakes::default());
+    page(&ConferencePage::of(frame, &writer, &story, &typed, mistakes))
+}
+
+/// Asks to talk, joins, or says what came out of it.
+pub(in crate::web) async fn speak(
+    writer: Writer,
+    frame: Frame,
+    reference: Reference,
+    sent: Sent,
+) -> Result<HttpResponse, PageError> {
+    let story = story::read(&writer, reference).await?;
+    let side = story.row.side;
+    match Stage::of(&story).read(&sent.typed, side, frame.clock) {
+        Ok((command, texts)) => {
+            say(&writer, &story, side, command, texts, sent.once).await?;
+            Ok(lead_to(&format!("/parcours/{}?fait=concertation", story.row.code)))
+        }
+        Err(mistakes) => {
+            page_again(&ConferencePage::of(frame, &writer, &story, &sent.typed, mistakes))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use maillage_protocol::time::Timestamp;
+
+    use super::*;
+
+    const CLOCK: Clock = Clock::at(Timestamp(1_772_438_400_000));
+
+    fn read(stage: Stage, pairs: &[(&str, &str)]) -> Result<Command, Vec<&'static str>> {
+        let pairs = pairs.iter().map(|(field, value)| ((*field).into(), (*value).into()));
+        let typed = Typed::from(pairs.collect::<Vec<(String, String)>>());
+        let read = stage.read(&typed, Author::Receiver, CLOCK).map(|(command, _)| command);
+        read.map_err(|mistakes| mistakes.list().iter().map(|mistake| mistake.field).collect())
+    }
+
+    #[test]
+    fn whoever_talks_has_a_name_and_a_telephone() {
+        let named = [("nom", "Karim"), ("telephone", "01 99 00 12 34")];
+        assert_eq!(read(Stage::Called, &named), Ok(Command::JoinConference));
+        assert_eq!(read(Stage::Called, &named[..1]), Err(vec!["telephone"]));
+        assert_eq!(read(Stage::None, &named), Err(vec!["motif"]));
+        let looped = [named[0], named[1], ("motif", "loop")];
+        assert_eq!(read(Stage::None, &looped), Err(vec!["motif"]));
+    }
+
+    #[test]
+    fn a_plan_says_who_does_what_and_before_when() {
+        let plan = [("decision", "plan"), ("acte", "make_contact"), ("qui", "eux")];
+        assert_eq!(read(Stage::Joined, &plan), Err(vec!["avant"]));
+        let dated = [&plan[..], &[("avant", "2026-03-02")]].concat();
+        let before = "2026-03-02".parse().unwrap();
+        let end = ConferenceEnd::Plan { act: PlanAct::MakeContact, by: Author::Sender, before };
+        assert_eq!(read(Stage::Joined, &dated), Ok(Command::EndConference(end)));
+        assert_eq!(read(Stage::Joined, &[]), Err(vec!["decision"]));
+        assert_eq!(read(Stage::Joined, &[("decision", "rien")]), Err(vec!["motif"]));
+    }
+}
