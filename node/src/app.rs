@@ -28,9 +28,12 @@ mod rotation;
 mod state;
 mod turns;
 mod views;
+mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::cell::Cell;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, mpsc};
@@ -69,6 +72,8 @@ pub use rotation::WrongSheet;
 pub use views::{
     Delivery, PeerView, ReceivedContact, ShortCode, Step, Story, Worklist, WorklistRow,
 };
+
+pub use words::{Unwritable, Words};
 
 use news::News;
 use state::State;
@@ -493,12 +498,41 @@ impl App {
         Ok(noted?)
     }
 
-    fn state(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> Looking<'_> {
+        Looking::at(&self.state)
     }
 
     fn now(&self) -> Timestamp {
         self.env.now()
+    }
+}
+
+/// Somebody looks at what the node knows. Nobody looks twice at once: a writer that came in between
+/// would wait for the first look, and the second one for the writer.
+struct Looking<'a>(RwLockReadGuard<'a, State>);
+
+thread_local! {
+    static LOOKS: Cell<bool> = const { Cell::new(false) };
+}
+
+impl<'a> Looking<'a> {
+    fn at(state: &'a RwLock<State>) -> Self {
+        debug_assert!(!LOOKS.replace(true), "this thread looks at the state already");
+        Self(state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Deref for Looking<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl Drop for Looking<'_> {
+    fn drop(&mut self) {
+        LOOKS.set(false);
     }
 }
 

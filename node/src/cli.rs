@@ -33,11 +33,10 @@ mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::sync::Arc;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 
-use crate::env::SystemEnv;
+use crate::env;
 use crate::telemetry::{self, Audience};
 pub use exit::{Exit, VerbError};
 pub use frame::{Context, Options, command};
@@ -161,7 +160,7 @@ pub fn run(
     out: impl Write + Send + 'static,
     err: &mut impl Write,
 ) -> Exit {
-    let context = |options| Context::new(options, Arc::new(SystemEnv::default()), out);
+    let context = |options| Context::new(options, env::machine(), out);
     let done = parse(typed).and_then(|typed| {
         telemetry::start(typed.verb.audience(), typed.options.log.as_deref())?;
         let context = context(typed.options);

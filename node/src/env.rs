@@ -3,7 +3,8 @@
 //! Nothing else reads a clock or draws a number, so that a whole life of a node can be played
 //! again: give it the same [`FixedEnv`], and it does the same things.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use maillage_protocol::label;
@@ -57,6 +58,69 @@ impl Env for SystemEnv {
     #[expect(clippy::disallowed_methods, reason = "this is where chance comes from")]
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("a node cannot run without a source of chance");
+    }
+}
+
+/// Whether tests may move the clock of this build. A release is never built so.
+pub const DRIVEN: bool = cfg!(all(feature = "test-clock", debug_assertions));
+
+/// What names the file of a [`DrivenEnv`].
+pub const TEST_CLOCK: &str = "MAILLAGE_TEST_CLOCK";
+
+/// Returns the machine that we run on; in a build for tests, with the clock that a test gives it.
+#[must_use]
+pub fn machine() -> Arc<dyn Env> {
+    match std::env::var_os(TEST_CLOCK).filter(|_| DRIVEN) {
+        Some(file) => Arc::new(DrivenEnv::at(Path::new(&file))),
+        None => Arc::new(SystemEnv::default()),
+    }
+}
+
+/// The machine that we run on, at another time: a file says how many milliseconds later.
+///
+/// Processes that share the file share the time, which goes on as on the machine and moves when
+/// the file does.
+#[derive(Clone, Debug)]
+pub struct DrivenEnv {
+    machine: SystemEnv,
+    file: PathBuf,
+    first: i64,
+}
+
+impl DrivenEnv {
+    /// Reads the time as a file tells. Without it, it is that of the machine.
+    #[must_use]
+    pub fn at(file: &Path) -> Self {
+        let (machine, file) = (SystemEnv::default(), file.to_owned());
+        Self { first: later(&file), machine, file }
+    }
+
+    /// Moves the time of everybody who reads the same file.
+    pub fn set(&self, now: Timestamp) -> std::io::Result<()> {
+        let machine = i128::from(self.machine.now().0);
+        let beside = self.file.with_extension("new");
+        std::fs::write(&beside, (i128::from(now.0) - machine).to_string())?;
+        std::fs::rename(beside, &self.file)
+    }
+}
+
+fn later(file: &Path) -> i64 {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    text.trim().parse().unwrap_or(0)
+}
+
+impl Env for DrivenEnv {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.machine.now().0.saturating_add_signed(later(&self.file)))
+    }
+
+    fn monotonic(&self) -> Duration {
+        let passed = u64::try_from(later(&self.file) - self.first).unwrap_or(0);
+        self.machine.monotonic().saturating_add(Duration::from_millis(passed))
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        self.machine.fill(bytes);
     }
 }
 

@@ -29,6 +29,7 @@ pub use content::{
 use crate::codes::{HeardBy, OutcomeClass, code_list};
 use crate::consent::{Consent, Grant};
 use crate::disclosure::{Acceptance, Category, Disclosure, OutOfScope, SecrecyRegime};
+use crate::guard::holds_a_proved_number;
 use crate::id::{ConsentId, NeedId, NodeId, PathwayId, PayloadId, ReferralId};
 use crate::limits;
 use crate::referral::{Author, Event, Fact};
@@ -281,6 +282,8 @@ fn check_places(payload: &Payload) -> Result<(), OutOfScope> {
         Err(OutOfScope::Misplaced)
     } else if content.has_long_text() {
         Err(OutOfScope::TextTooLong)
+    } else if content.free_texts().any(|text| holds_a_proved_number(text)) {
+        Err(OutOfScope::ProvedNumber)
     } else {
         Ok(())
     }

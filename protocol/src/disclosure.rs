@@ -123,6 +123,9 @@ pub enum OutOfScope {
     /// The text is longer than three hundred characters.
     #[error("the text is too long")]
     TextTooLong,
+    /// The text holds a number that must never be sent.
+    #[error("the text holds a number that must never be sent")]
+    ProvedNumber,
 }
 
 code_list! {

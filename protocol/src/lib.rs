@@ -48,6 +48,7 @@ pub mod calendar;
 pub mod codes;
 pub mod disclosure;
 pub mod consent;
+pub mod guard;
 pub mod need;
 pub mod pathway;
 pub mod referral;

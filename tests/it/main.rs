@@ -10,6 +10,15 @@ mod hostile;
 mod polling;
 mod restore;
 mod s01_send_and_accept;
+mod s02_decline_with_alternative;
+mod s03_silence;
+mod s04_loop_is_cut;
+mod s05_deadline;
+mod s07_withdrawal;
+mod s08_secrecy;
+mod s09_no_show;
+mod s11_partition;
+mod s12_contested;
 mod tls;
 
 /// A file of this folder that is not listed above would never run.

@@ -38,14 +38,8 @@ fn n1_a_referral_goes_from_a_proposal_to_her_word() {
 #[track_caller]
 fn nowhere_in_clear(pair: &Pair) {
     for node in [&pair.ccas, &pair.epn] {
-        let files = node.files();
-        assert!(files.iter().any(|(path, _)| path.ends_with("log")));
-        for (path, bytes) in files {
-            for canary in [FIRST_NAME, TELEPHONE] {
-                let found = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
-                assert!(!found, "{canary} in {}", path.display());
-            }
-        }
+        assert!(node.files().iter().any(|(path, _)| path.ends_with("log")));
+        [FIRST_NAME, TELEPHONE].into_iter().for_each(|canary| node.hides(canary));
     }
 }
 

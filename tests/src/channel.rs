@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use maillage_node::env::{Env, SystemEnv, random};
 use maillage_protocol::body::{Content, Cover, Payload, Thread};
-use maillage_protocol::codes::{Language, NeedCode, Urgency};
+use maillage_protocol::codes::{CancelReason, Language, NeedCode, Urgency};
 use maillage_protocol::consent::{
     Agreement, Basis, CollectionPlace, Consent, FeedbackLevel, Gesture, Notice, NoticeForm,
     PersonalCode, Purpose, Subject, Validity,
@@ -20,6 +20,8 @@ use maillage_protocol::keys::{Kid, PrivateKey};
 use maillage_protocol::referral::{Author, Event, Fact, Proposal, Rules};
 use maillage_protocol::seal::{BodyPlace, ContentKey};
 use maillage_protocol::time::DAY;
+
+use serde_json::{Value, json};
 
 use crate::node::SERVICE;
 
@@ -58,6 +60,38 @@ impl PaperChannel {
             events.push(self.say(&consent, &thread, corrected));
         }
         events
+    }
+
+    /// Writes a referral, then an answer with words that no honest node would let through.
+    #[must_use]
+    pub fn referral_with_words(&mut self, words: &str) -> Vec<WireEvent> {
+        let referral = ReferralId::from_random(random(&self.env));
+        let consent = self.consent(referral);
+        let thread = Thread {
+            referral: Some(referral),
+            need: Some(NeedId::from_random(random(&self.env))),
+            pathway: Some(PathwayId::from_random(random(&self.env))),
+            answers: Vec::new(),
+            consent: Some(consent.id()),
+        };
+        let given = Payload::of_consent(&consent, thread.clone());
+        let asked = Event::Proposed(Box::new(proposal(&consent)));
+        let fact = Fact {
+            by: Author::Sender,
+            at: self.env.now(),
+            event: Event::Cancelled { part: 0, reason: CancelReason::Other },
+        };
+        let id = PayloadId::from_random(random(&self.env));
+        let payload = Payload::of_fact(id, thread.clone(), &fact, Content::default());
+        let plain = payload.encode(None).expect("it tells nothing of her");
+        let mut spoken: Value = serde_json::from_slice(&plain).expect("a payload is JSON");
+        // A withdrawal of the request has no room for words: an answer has.
+        spoken["t"] = "referral.answered".into();
+        spoken["n"] = 1.into();
+        spoken["content"] = json!({ "text": words });
+        let spoken = serde_json::to_vec(&spoken).expect("plain data");
+        let first = [self.write(&consent, &given), self.say(&consent, &thread, asked)];
+        first.into_iter().chain([self.seal(&spoken, EventKind::Referral)]).collect()
     }
 
     fn consent(&self, referral: ReferralId) -> Consent {
@@ -99,18 +133,23 @@ impl PaperChannel {
 
     /// Seals and signs a payload in the next place.
     fn write(&mut self, consent: &Consent, payload: &Payload) -> WireEvent {
-        let (now, to) = (self.env.now(), Recipient::Node(self.to));
+        let now = self.env.now();
         let (regime, acceptance) = (SecrecyRegime::PublicAgent, None);
         let cover = Cover { consent, to: self.to, regime, acceptance, at: now };
         let plaintext = payload.encode(Some(&cover)).expect("she agreed to it");
-        let key = ContentKey::from_random(random(&self.env));
-        let (epoch, seq) = (Epoch(1), self.head.map_or(Seq(1), |head| Seq(head.seq.0 + 1)));
-        let place = BodyPlace { from: self.from, to, epoch, seq };
-        let body = key.seal(&plaintext, &place).expect("it fits");
         let kind = match payload.skeleton.header_kind() {
             "consent" => EventKind::Consent,
             _ => EventKind::Referral,
         };
+        self.seal(&plaintext, kind)
+    }
+
+    fn seal(&mut self, plaintext: &[u8], kind: EventKind) -> WireEvent {
+        let (now, to) = (self.env.now(), Recipient::Node(self.to));
+        let key = ContentKey::from_random(random(&self.env));
+        let (epoch, seq) = (Epoch(1), self.head.map_or(Seq(1), |head| Seq(head.seq.0 + 1)));
+        let place = BodyPlace { from: self.from, to, epoch, seq };
+        let body = key.seal(plaintext, &place).expect("it fits");
         let header = Header {
             ack: None,
             body: Some(BodyDigest::of(&body)),

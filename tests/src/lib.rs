@@ -10,6 +10,7 @@ mod node;
 mod pair;
 mod paper;
 mod proxy;
+mod territory;
 
 pub use chance::Chance;
 pub use channel::PaperChannel;
@@ -18,6 +19,7 @@ pub use node::{Node, free_port};
 pub use pair::{FIRST_NAME, Pair, TELEPHONE};
 pub use paper::PaperPeer;
 pub use proxy::{Fault, Proxy};
+pub use territory::{Territory, both, paris, same};
 
 /// Chooses the one crypto provider, once for all tests of a process.
 pub fn with_crypto() {

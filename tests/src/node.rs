@@ -7,9 +7,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::pair::{FIRST_NAME, TELEPHONE};
 use maillage_node::app::AccountPerson;
 use maillage_node::control::{self, Answer, Order};
-use maillage_node::env::{Env, SystemEnv};
+use maillage_node::env::{DrivenEnv, Env, SystemEnv, TEST_CLOCK};
 use maillage_node::facts::Capability;
 use maillage_node::folder::DataFolder;
 use maillage_node::opening;
@@ -19,8 +20,9 @@ use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::id::{NodeId, ServiceId};
 use maillage_protocol::identity::Organization;
 use maillage_protocol::private::Private;
+use maillage_protocol::time::Timestamp;
 use reqwest::blocking::{Client, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The service of every node of the tests.
 pub(crate) const SERVICE: ServiceId = ServiceId::from_bytes([7; 16]);
@@ -87,7 +89,8 @@ impl Node {
         crate::with_crypto();
         let url = format!("{}://{listen}", scheme(settings));
         let public_url = public_url.to_owned();
-        let id = make(folder, name, &public_url);
+        let env = time_of(settings);
+        let id = make(&env, folder, name, &public_url);
         // What the certificate is worth is for the other node to say.
         let http = Client::builder().no_proxy().danger_accept_invalid_certs(true).build();
         let http = http.expect("a plain client");
@@ -193,12 +196,121 @@ impl Node {
         story["referral"]["status"].as_str().map(str::to_owned)
     }
 
+    /// Links with another node, as their administrators would.
+    pub fn befriend(&self, other: &Self) {
+        let Answer::Invitation { text, .. } = self.order(&Order::Invite) else {
+            panic!("no invitation")
+        };
+        let answer = other.order(&Order::Accept { invitation: text });
+        assert!(matches!(answer, Answer::Compare { .. }), "{answer:?}");
+        assert!(matches!(self.order(&Order::Approve { node: other.id }), Answer::Done));
+        assert!(matches!(other.order(&Order::Approve { node: self.id }), Answer::Done));
+        for (node, other) in [(self, other), (other, self)] {
+            node.until("the partner has described itself", |node| {
+                let directory = node.get("/directory").unwrap_or_default();
+                let partners = directory["partners"].as_array().cloned().unwrap_or_default();
+                partners.iter().any(|partner| partner["node"] == other.id.to_string())
+            });
+        }
+    }
+
+    /// Returns what proposes the marked person to another node.
+    #[must_use]
+    pub fn proposal_to(&self, other: &Self) -> Value {
+        json!({
+            "peer": other.id,
+            "service": SERVICE,
+            "need": "numerique--acceder-a-des-services-en-ligne",
+            "person": {
+                "first_name": FIRST_NAME,
+                "channel": { "way": "phone", "number": TELEPHONE },
+            },
+            "consent": {
+                "gesture": { "how": "screen" },
+                "place": "in_person",
+                "feedback": "outcome",
+                "statistics": false,
+                "validity": "half_year",
+            },
+        })
+    }
+
+    /// Proposes somebody. `None` if the node did not acknowledge it.
+    #[must_use]
+    pub fn propose(&self, proposal: &Value) -> Option<String> {
+        let answer = self.post("/referrals", proposal)?;
+        let acknowledged = answer.status().as_u16() == 201;
+        let body: Value = answer.json().ok()?;
+        acknowledged.then(|| body["referral"].as_str().map(str::to_owned))?
+    }
+
+    /// Says something about a referral. Returns whether it was acknowledged.
+    pub fn say(&self, referral: &str, command: &Value) -> bool {
+        let answer = self.post(&format!("/referrals/{referral}/commands"), command);
+        answer.is_some_and(|answer| answer.status().is_success())
+    }
+
+    /// Returns the references of a list of what waits for somebody.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let lists = self.get("/worklist").expect("the node answers");
+        let rows = lists[name].as_array().expect("a list").iter();
+        rows.map(|row| row["id"].as_str().expect("a name").to_owned()).collect()
+    }
+
     /// Returns how many records the journal has.
     #[must_use]
     pub fn records(&self) -> u64 {
         match self.order(&Order::Standing) {
             Answer::Standing { records, .. } => records,
             other => panic!("no standing: {other:?}"),
+        }
+    }
+
+    /// Reads the journal of the stopped node from end to end, as its administrator would.
+    #[track_caller]
+    pub fn verify(&self) {
+        let done = Command::new(binary())
+            .args(["verify", "journal"])
+            .env_remove("MAILLAGE_CONFIG")
+            .env("MAILLAGE__PUBLIC_URL", &self.public_url)
+            .env("MAILLAGE__DATA_DIR", &self.folder)
+            .output()
+            .expect("the binary starts");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    /// Says something about a referral, which must be acknowledged.
+    #[track_caller]
+    pub fn says(&self, referral: &str, command: &Value) {
+        let answer = self.post(&format!("/referrals/{referral}/commands"), command);
+        let answer = answer.expect("the node answers");
+        let (status, body) = (answer.status(), answer.text().unwrap_or_default());
+        assert!(status.is_success(), "{command}: {body}");
+    }
+
+    /// Returns who must do what about a referral, and before when.
+    #[must_use]
+    pub fn turn(&self, referral: &str) -> Option<(String, String, Timestamp)> {
+        let story = self.get(&format!("/referrals/{referral}"))?;
+        let turn = &story["referral"]["turn"];
+        let text = |field: &str| turn[field].as_str().map(str::to_owned);
+        Some((text("holder")?, text("act")?, Timestamp(turn["due"].as_u64()?)))
+    }
+
+    /// Tells whether this node may know how to reach her.
+    #[must_use]
+    pub fn knows_her(&self, referral: &str) -> bool {
+        let story = self.get(&format!("/referrals/{referral}")).unwrap_or_default();
+        !story["contact"].is_null()
+    }
+
+    /// Fails if a text is in a file of the node in clear: journal, vault, index, log.
+    #[track_caller]
+    pub fn hides(&self, text: &str) {
+        for (path, bytes) in self.files() {
+            let found = memchr::memmem::find(&bytes, text.as_bytes());
+            assert!(found.is_none(), "{text} in {}", path.display());
         }
     }
 
@@ -230,12 +342,19 @@ fn collect(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
     }
 }
 
-fn make(folder: &Path, name: &str, url: &str) -> NodeId {
-    let env: Arc<dyn Env> = Arc::new(SystemEnv::default());
+/// Returns the time as the node will have it.
+fn time_of(settings: &[(&str, &str)]) -> Arc<dyn Env> {
+    match settings.iter().find(|(key, _)| *key == TEST_CLOCK) {
+        Some((_, file)) => Arc::new(DrivenEnv::at(Path::new(file))),
+        None => Arc::new(SystemEnv::default()),
+    }
+}
+
+fn make(env: &Arc<dyn Env>, folder: &Path, name: &str, url: &str) -> NodeId {
     let data = DataFolder::at(folder);
-    let made = opening::make(&env, &data, None, (name, url, Organization::default()));
+    let made = opening::make(env, &data, None, (name, url, Organization::default()));
     let made = made.expect("a node is made in an empty folder");
-    let node = opening::open(&env, &data, None).expect("a new node opens");
+    let node = opening::open(env, &data, None).expect("a new node opens");
     let person = AccountPerson { login: "pro".to_owned(), name: "Pro".to_owned() };
     let password = Private::from("val-de-brenne-2026".to_owned());
     let added = node.app.add_account(&person, vec![Capability::Work], &password);

@@ -3,11 +3,12 @@
 use std::process::{Command, Stdio};
 
 use maillage_node::control::{Answer, Order};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::node::{CERTIFICATE, Node, SERVICE, free_port};
+use crate::node::{CERTIFICATE, Node, free_port};
 use crate::proxy::Proxy;
+use crate::territory::{both, same};
 
 /// What marks the one person of the tests, so that her bytes can be searched.
 pub const FIRST_NAME: &str = "Zephirine-Canari";
@@ -79,20 +80,7 @@ impl Pair {
     }
 
     fn link(folder: TempDir, ccas: Node, epn: Node) -> Self {
-        let Answer::Invitation { text, .. } = ccas.order(&Order::Invite) else {
-            panic!("no invitation")
-        };
-        let answer = epn.order(&Order::Accept { invitation: text });
-        assert!(matches!(answer, Answer::Compare { .. }), "{answer:?}");
-        assert!(matches!(ccas.order(&Order::Approve { node: epn.id }), Answer::Done));
-        assert!(matches!(epn.order(&Order::Approve { node: ccas.id }), Answer::Done));
-        for (node, other) in [(&ccas, &epn), (&epn, &ccas)] {
-            node.until("the partner has described itself", |node| {
-                let directory = node.get("/directory").unwrap_or_default();
-                let partners = directory["partners"].as_array().cloned().unwrap_or_default();
-                partners.iter().any(|partner| partner["node"] == other.id.to_string())
-            });
-        }
+        ccas.befriend(&epn);
         Self { ccas, epn, _folder: folder }
     }
 
@@ -119,57 +107,29 @@ impl Pair {
     /// Returns what proposes the marked person.
     #[must_use]
     pub fn proposal(&self) -> Value {
-        json!({
-            "peer": self.epn.id,
-            "service": SERVICE,
-            "need": "numerique--acceder-a-des-services-en-ligne",
-            "person": {
-                "first_name": FIRST_NAME,
-                "channel": { "way": "phone", "number": TELEPHONE },
-            },
-            "consent": {
-                "gesture": { "how": "screen" },
-                "place": "in_person",
-                "feedback": "outcome",
-                "statistics": false,
-                "validity": "half_year",
-            },
-        })
+        self.ccas.proposal_to(&self.epn)
     }
 
     /// Proposes the marked person. `None` if the node did not acknowledge it.
     #[must_use]
     pub fn propose(&self) -> Option<String> {
-        let answer = self.ccas.post("/referrals", &self.proposal())?;
-        let acknowledged = answer.status().as_u16() == 201;
-        let body: Value = answer.json().ok()?;
-        acknowledged.then(|| body["referral"].as_str().map(str::to_owned))?
+        self.ccas.propose(&self.proposal())
     }
 
     /// Says something about a referral. Returns whether it was acknowledged.
     pub fn say(node: &Node, referral: &str, command: &Value) -> bool {
-        let answer = node.post(&format!("/referrals/{referral}/commands"), command);
-        answer.is_some_and(|answer| answer.status().is_success())
+        node.say(referral, command)
     }
 
     /// Waits until both nodes read the same status.
     #[track_caller]
     pub fn both(&self, referral: &str, status: &str) {
-        for node in [&self.ccas, &self.epn] {
-            node.until(status, |node| node.status(referral).as_deref() == Some(status));
-        }
+        both([&self.ccas, &self.epn], referral, status);
     }
 
     /// Waits until both nodes fold a referral to the same state, whatever was still on its way.
     #[track_caller]
     pub fn same(&self, referral: &str) {
-        let folded = |node: &Node| {
-            let story = node.get(&format!("/referrals/{referral}"))?;
-            story["folded"].as_str().map(str::to_owned)
-        };
-        self.epn.until("both nodes fold to the same state", |epn| {
-            let (ours, theirs) = (folded(&self.ccas), folded(epn));
-            ours.is_some() && ours == theirs
-        });
+        same([&self.ccas, &self.epn], referral);
     }
 }

@@ -21,8 +21,8 @@ use serde::Deserialize;
 use super::caller::{Caller, Sent, aside};
 use super::problem::ApiProblem;
 use super::requests::{each, some, strict};
-use crate::app::Texts;
 use crate::app::authority::Writer;
+use crate::app::{Texts, Words};
 
 /// The commands, in the order of the description.
 #[cfg(test)]
@@ -59,14 +59,14 @@ pub(super) enum Body {
     Open {},
     Question {
         matters: Vec<String>,
-        text: Option<Private<String>>,
+        text: Option<Words>,
     },
     Accept {},
     Decline {
         reason: String,
         next_date: Option<Day>,
         next: Next,
-        text: Option<Private<String>>,
+        text: Option<Words>,
     },
     Waitlist {
         until: Day,
@@ -74,7 +74,7 @@ pub(super) enum Body {
     Schedule {
         time: Timestamp,
         mode: String,
-        text: Option<Private<String>>,
+        text: Option<Words>,
     },
     Start {
         contact: String,
@@ -86,7 +86,7 @@ pub(super) enum Body {
     StepDown {
         reason: String,
         next: Next,
-        text: Option<Private<String>>,
+        text: Option<Words>,
     },
     Resume {},
     ConfirmCancellation {
@@ -101,7 +101,7 @@ pub(super) enum Body {
     },
     Answer {
         answers: Vec<String>,
-        text: Option<Private<String>>,
+        text: Option<Words>,
     },
     RequestReview {
         facts: Vec<String>,
@@ -126,7 +126,7 @@ pub(super) enum Body {
     },
     EndConference {
         verdict: Verdict,
-        text: Option<Private<String>>,
+        text: Option<Words>,
     },
     Withdraw {
         #[serde(default)]

@@ -10,7 +10,7 @@ use maillage_protocol::transport::PROBLEM_JSON;
 use serde_json::json;
 use tracing::error;
 
-use crate::app::{AppError, JoinFailure, LinkError, SayError};
+use crate::app::{AppError, JoinFailure, LinkError, SayError, Unwritable};
 use crate::telemetry::Chain;
 
 /// Why the API did not do what a program asked.
@@ -28,6 +28,8 @@ pub enum ApiProblem {
     Malformed(String),
     /// A field is missing, or has a value that means nothing.
     Invalid(&'static str),
+    /// A text holds what must not be written.
+    Unwritable(Unwritable),
     /// The rules say no.
     Refused(String),
     /// The other node did not answer, or refused.
@@ -43,13 +45,14 @@ pub enum ApiProblem {
 impl ApiProblem {
     /// Every code, for the description.
     #[cfg(test)]
-    pub(super) const CODES: [&str; 11] = [
+    pub(super) const CODES: [&str; 12] = [
         "unauthorized",
         "forbidden",
         "not_found",
         "wrong_method",
         "malformed",
         "invalid",
+        "unwritable",
         "refused",
         "no_answer",
         "too_large",
@@ -65,6 +68,7 @@ impl ApiProblem {
             Self::WrongMethod(_) => "wrong_method",
             Self::Malformed(_) => "malformed",
             Self::Invalid(_) => "invalid",
+            Self::Unwritable(_) => "unwritable",
             Self::Refused(_) => "refused",
             Self::NoAnswer => "no_answer",
             Self::TooLarge => "too_large",
@@ -118,6 +122,7 @@ impl fmt::Display for ApiProblem {
             Self::WrongMethod(allowed) => write!(f, "this route answers to {allowed}"),
             Self::Malformed(why) => write!(f, "the body is not what is expected: {why}"),
             Self::Invalid(field) => write!(f, "the field {field} is missing or means nothing"),
+            Self::Unwritable(why) => why.fmt(f),
             Self::Refused(why) => f.write_str(why),
             Self::NoAnswer => f.write_str("the other node did not answer as it should"),
             Self::TooLarge => f.write_str("the request is too large"),
@@ -136,7 +141,7 @@ impl ResponseError for ApiProblem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::Unwritable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused(_) => StatusCode::CONFLICT,
             Self::NoAnswer => StatusCode::BAD_GATEWAY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -157,6 +162,10 @@ impl ResponseError for ApiProblem {
         });
         if let Self::Invalid(field) = self {
             problem["field"] = (*field).into();
+        }
+        if let Self::Unwritable(why) = self {
+            problem["kind"] = why.kind.code().into();
+            problem["reviewable"] = why.reviewable.into();
         }
         let mut answer = HttpResponse::build(self.status_code());
         if matches!(self, Self::Unauthorized) {
@@ -180,6 +189,7 @@ impl From<SayError> for ApiProblem {
         match error {
             SayError::Unknown => Self::NotFound,
             SayError::NoSuchService => Self::Invalid("service"),
+            SayError::Unwritable(why) => Self::Unwritable(why),
             SayError::App(error) => Self::Failed(error),
             // What the rules say names codes, and repeats nothing of what was sent.
             SayError::Refused(_)

@@ -19,7 +19,7 @@ use serde_json::json;
 use super::caller::{Caller, Sent, aside};
 use super::problem::ApiProblem;
 use crate::app::authority::Writer;
-use crate::app::{Request, ShortCode};
+use crate::app::{Request, ShortCode, Words};
 use crate::text::notice_words;
 
 /// What a program sends.
@@ -56,7 +56,7 @@ struct Person {
     safe_contact: Option<Careful>,
     #[serde(default)]
     brings: Vec<String>,
-    practical_note: Option<Private<String>>,
+    practical_note: Option<Words>,
 }
 
 /// How to reach her without danger.
@@ -100,6 +100,7 @@ pub(super) async fn propose(
 fn request(writer: &Writer, body: Body) -> Result<Request, ApiProblem> {
     let Agreed { gesture, place, feedback, statistics, askable, validity } = body.consent;
     let code = strict(NeedCode::from_code(&body.need), "need")?;
+    let reviewed = body.person.practical_note.as_ref().is_some_and(|words| words.reviewed);
     let contact = contact(body.person)?;
     let notice = notice(writer, body.peer, code, &contact)?;
     Ok(Request {
@@ -116,6 +117,7 @@ fn request(writer: &Writer, body: Body) -> Result<Request, ApiProblem> {
         language: body.language,
         accommodations: all(&body.accommodations, Accommodation::from_code, "accommodations")?,
         contact,
+        reviewed,
         gesture,
         place: strict(CollectionPlace::from_code(&place), "consent.place")?,
         notice,
@@ -139,7 +141,7 @@ fn contact(person: Person) -> Result<Contact, ApiProblem> {
         channel: Some(person.channel),
         safe_contact: person.safe_contact.map(careful).transpose()?,
         brings: (!brings.is_empty()).then(|| brings.into()),
-        practical_note: person.practical_note,
+        practical_note: person.practical_note.map(|words| words.text),
     })
 }
 

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use maillage_protocol::body::{Cover, Payload, Skeleton, check_scope};
 use maillage_protocol::channel::{ChannelRefusal, Positioned, Verdict};
 use maillage_protocol::control::Control;
-use maillage_protocol::disclosure::SecrecyRegime;
+use maillage_protocol::disclosure::{OutOfScope, SecrecyRegime};
 use maillage_protocol::event::{
     Canonical, EventKind, Head, RawHeader, Recipient, UnreadableHeader, Verified, WireEvent,
 };
@@ -215,9 +215,10 @@ impl App {
         let consent = event.header().kind == EventKind::Consent;
         // What she did not agree to stays closed: its key is not kept.
         let agreed = |intake: Option<Intake<'_>>, payload: &Payload| {
-            intake.is_some_and(|mut intake| intake.agreed(payload))
+            intake.map_or(Err(OutOfScope::NoConsent), |mut intake| intake.agreed(payload))
         };
-        let payload = payload.filter(|payload| agreed(Intake::new(self, from), payload));
+        let scope = payload.as_ref().map(|payload| agreed(Intake::new(self, from), payload));
+        let payload = payload.filter(|_| scope.is_some_and(is_heard));
         let referral = payload.as_ref().and_then(|payload| payload.skeleton.thread.referral);
         let known = referral.and_then(|id| self.state().cases.get(&id).map(|case| case.unit));
         let holder = match (consent, known.filter(|unit| *unit != NOWHERE)) {
@@ -225,7 +226,7 @@ impl App {
             (false, Some(unit)) => VaultKey::Unit(unit),
             (false, None) => VaultKey::Unit(self.safe.new_unit()?),
         };
-        let kept = payload.is_some() && self.safe.holds(holder)?;
+        let kept = scope == Some(Ok(())) && self.safe.holds(holder)?;
         let wrapped = if kept { self.safe.wrap(holder, &id.0, &key)? } else { Vec::new() };
         if !kept {
             self.strip(&[number])?;
@@ -448,9 +449,12 @@ impl<'a> Intake<'a> {
         if self.closed && !self.begins_later(event, &payload) {
             return Ok(());
         }
-        if !self.agreed(&payload) {
+        let scope = self.agreed(&payload);
+        if scope.is_err() {
             entry.body = Vec::new();
             self.out_of_scope.push(event.id());
+        }
+        if !is_heard(scope) {
             return Ok(());
         }
         let skeleton = payload.skeleton;
@@ -460,7 +464,7 @@ impl<'a> Intake<'a> {
             Some(referral) => VaultKey::Unit(self.unit(referral)?),
             None => VaultKey::Unit(self.app.safe.new_unit()?),
         };
-        if self.app.safe.holds(holder)? {
+        if scope.is_ok() && self.app.safe.holds(holder)? {
             entry.wrapped = self.app.safe.wrap(holder, &event.id().0, &key)?;
         } else {
             // The referral was erased: what is said of it since is heard, and not kept.
@@ -488,11 +492,11 @@ impl<'a> Intake<'a> {
     }
 
     /// Tells whether what a payload discloses was agreed to, as far as this node can know.
-    fn agreed(&mut self, payload: &Payload) -> bool {
+    fn agreed(&mut self, payload: &Payload) -> Result<(), OutOfScope> {
         let regime = self.app.card().map_or(SecrecyRegime::Charter, |card| card.regime);
         let (us, now) = (self.app.node, self.app.now());
         let Some(referral) = payload.skeleton.thread.referral else {
-            return check_scope(payload, None).is_ok();
+            return check_scope(payload, None);
         };
         let from = self.from;
         let case = self.case(referral);
@@ -503,7 +507,10 @@ impl<'a> Intake<'a> {
             acceptance: case.referral.acceptance(),
             at: now,
         });
-        case.peer == from && check_scope(payload, cover.as_ref()).is_ok()
+        if case.peer != from {
+            return Err(OutOfScope::OtherReceiver);
+        }
+        check_scope(payload, cover.as_ref())
     }
 
     fn unit(&mut self, referral: ReferralId) -> Result<UnitId, AppError> {
@@ -522,6 +529,12 @@ impl<'a> Intake<'a> {
         let new = || Case::new(referral, Author::Receiver, from, NOWHERE);
         self.cases.entry(referral).or_insert_with(|| known.unwrap_or_else(new))
     }
+}
+
+/// Tells whether what a payload says is heard. A number that should not be in its text is destroyed
+/// with it; the word is said all the same, and nobody waits for it in vain.
+fn is_heard(scope: Result<(), OutOfScope>) -> bool {
+    matches!(scope, Ok(()) | Err(OutOfScope::ProvedNumber))
 }
 
 fn error_result(id: EventId, kind: ProblemType) -> EventResult {

@@ -36,6 +36,7 @@ use super::cases::Case;
 use super::passing::hop_to;
 use super::peers::LinkState;
 use super::turns::Subject as TurnOf;
+use super::words::{Unwritable, Words};
 use super::{App, AppError};
 use crate::env::random;
 use crate::facts::{Act, Entry, FactContent, Outgoing, Said};
@@ -74,6 +75,8 @@ pub struct Request {
     pub accommodations: BTreeSet<Accommodation>,
     /// Her name and the way to reach her: told after acceptance, and not before.
     pub contact: Contact,
+    /// Whether the writer read the note again, and says that what looks like a name is nobody's.
+    pub reviewed: bool,
     /// How she agreed.
     pub gesture: Gesture,
     /// Where.
@@ -113,7 +116,7 @@ pub struct Proposed {
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
     /// A few words for the other side, where an event takes them.
-    pub text: Option<Private<String>>,
+    pub text: Option<Words>,
     /// Who speaks for us in a conference.
     pub speaker: Option<Private<Professional>>,
 }
@@ -121,14 +124,14 @@ pub struct Texts {
 impl Texts {
     /// Adds a few words, or none.
     #[must_use]
-    pub fn of(text: Option<Private<String>>) -> Self {
+    pub fn of(text: Option<Words>) -> Self {
         Self { text, speaker: None }
     }
 }
 
 impl From<Texts> for Content {
     fn from(Texts { text, speaker }: Texts) -> Self {
-        Self { text, speaker, ..Self::default() }
+        Self { text: text.map(|words| words.text), speaker, ..Self::default() }
     }
 }
 
@@ -156,6 +159,9 @@ pub enum SayError {
     /// The need is closed, or somebody is asked already.
     #[error("no next step is to be chosen")]
     NoOpenNeed,
+    /// A text holds what must not be written.
+    #[error(transparent)]
+    Unwritable(#[from] Unwritable),
     /// What identifies was erased.
     #[error("what identifies was erased")]
     Erased,
@@ -222,6 +228,7 @@ impl App {
             return Err(SayError::WrongClock);
         }
         let regime = self.service_regime(request.peer, request.service)?;
+        written(&request).try_for_each(|words| words.check(regime))?;
         let referral = ReferralId::from_random(random(&*self.env));
         let code = PersonalCode::from_random(random(&*self.env));
         self.turns.take(TurnOf::Referral(referral), || {
@@ -336,6 +343,9 @@ impl App {
             let case = self.case(id).ok_or(SayError::Unknown)?;
             if by != Author::Person && by != case.side {
                 return Err(Refusal::NotYours.into());
+            }
+            if let Some(words) = &texts.text {
+                words.check(self.regime_of(case.peer))?;
             }
             let fact = decide(&case.referral, by, self.now(), command)?;
             self.write_word(&case, who, fact, texts.into(), once)
@@ -581,6 +591,14 @@ impl App {
         let card = state.peers.get(&peer).and_then(|peer| peer.card.as_ref());
         card.map_or(SecrecyRegime::Charter, |card| card.regime)
     }
+}
+
+/// Returns what was written freely about her.
+fn written(request: &Request) -> impl Iterator<Item = Words> {
+    let hours = request.contact.safe_contact.as_ref();
+    let hours = hours.and_then(|safe| safe.reveal().hours.clone()).map(Private::from);
+    let texts = [request.contact.practical_note.clone(), hours];
+    texts.into_iter().flatten().map(|text| Words { text, reviewed: request.reviewed })
 }
 
 /// Tells whether a request has come that this node has not stated to hold.

@@ -247,6 +247,7 @@ pub(crate) fn request(peer: NodeId) -> Request {
             channel: Some(Channel::Phone { number: Private::from("+33198765432".to_owned()) }),
             ..Contact::default()
         },
+        reviewed: false,
         gesture: Gesture::Screen,
         place: CollectionPlace::InPerson,
         notice: Notice::of(

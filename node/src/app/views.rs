@@ -7,6 +7,7 @@ use std::sync::Arc;
 use maillage_protocol::body::{Contact, Payload, Professional, Saying};
 use maillage_protocol::codes::NeedCode;
 use maillage_protocol::directory::Card;
+use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::encoding;
 use maillage_protocol::event::RawHeader;
 use maillage_protocol::id::{NodeId, ReferralId};
@@ -154,6 +155,14 @@ pub struct Story {
     pub conference: Option<Option<Round>>,
 }
 
+impl Story {
+    /// Returns the secrecy that binds those who read what we write: the least, unless they say more.
+    #[must_use]
+    pub fn regime(&self) -> SecrecyRegime {
+        self.card.as_ref().map_or(SecrecyRegime::Charter, |card| card.regime)
+    }
+}
+
 /// Her name and the way to reach her.
 #[derive(Clone, Debug)]
 pub struct ReceivedContact(pub Contact);
@@ -282,11 +291,12 @@ impl App {
             let state = self.state();
             state.peers.get(&case.peer).and_then(|peer| peer.card.clone())
         };
+        let need = self.state().need_status(&case);
         Ok(Some(Story {
             row: self.row(&case)?,
             agreed_until: case.consent().map(|consent| consent.grant().scope.expires),
             erasure: self.erasure_state(id),
-            need: self.state().need_status(&case),
+            need,
             confirmation: case.referral.confirmation(),
             proposal: case.proposal.clone(),
             contact,

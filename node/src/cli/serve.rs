@@ -1,9 +1,13 @@
 //! `maillage serve`: the node, until it is told to stop.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorInternalServerError;
+use actix_web::http::header::{DATE, HttpDate, TryIntoHeaderValue as _};
+use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as Actix, HttpResponse, HttpServer};
 use tracing::{error, info, warn};
@@ -14,6 +18,7 @@ use crate::app::{App, AppError};
 use crate::caller::identify;
 use crate::config::Config;
 use crate::control::{self, Desk};
+use crate::env::DRIVEN;
 use crate::federation::{
     self, AddressPolicy, Client, Doors, DriverSettings, Drivers, Joiner, Quotas, TIDY_EVERY,
 };
@@ -32,7 +37,7 @@ pub(super) struct Args;
 /// How long requests under way may take once the node is told to stop, in seconds.
 const DRAIN: u64 = 30;
 /// How often what time alone brings about is looked at.
-const TICK: Duration = Duration::from_secs(60);
+const TICK: Duration = if DRIVEN { Duration::from_millis(200) } else { Duration::from_secs(60) };
 
 pub(super) fn run(_: Args, context: &Context) -> Result<(), VerbError> {
     let config = context.config()?.config;
@@ -192,6 +197,7 @@ fn server(
         Actix::new()
             .wrap(Compress::default())
             .wrap(from_fn(identify))
+            .wrap(from_fn(date))
             .app_data(given.clone())
             .app_data(app.clone())
             .app_data(sessions.clone())
@@ -234,6 +240,19 @@ fn server(
     })?;
     let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
     Ok(Listening { running: server.run(), addrs_text: addrs.join(" ") })
+}
+
+/// Dates an answer by the clock of the node: peers compare theirs with it.
+async fn date<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let mut answer = next.call(request).await?;
+    let app = answer.request().app_data::<Data<App>>().expect("`serve` gives it");
+    let now = UNIX_EPOCH + Duration::from_millis(app.env().now().0);
+    let date = HttpDate::from(now).try_into_value().map_err(ErrorInternalServerError)?;
+    answer.headers_mut().insert(DATE, date);
+    Ok(answer)
 }
 
 async fn live() -> HttpResponse {

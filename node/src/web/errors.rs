@@ -9,6 +9,7 @@ use actix_web::http::header::{ALLOW, LOCATION, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 use maillage_protocol::disclosure::OutOfScope;
+use maillage_protocol::guard::Kind;
 use maillage_protocol::pathway::Circle;
 use maillage_protocol::referral::Refusal;
 use tracing::{error, info};
@@ -48,6 +49,8 @@ pub enum PageError {
     NoOpenNeed,
     /// It would be passed on in a circle, or once too often.
     Circle(Circle),
+    /// A text holds what must not be written.
+    Unwritable(Kind),
     /// What identifies was erased.
     Erased,
     /// The clock of this node is doubtful.
@@ -82,6 +85,7 @@ impl PageError {
             | Self::NoSuchService
             | Self::NoOpenNeed
             | Self::Circle(_)
+            | Self::Unwritable(_)
             | Self::NotAgreed
             | Self::NoLink
             | Self::WrongClock => Text("erreur-refus"),
@@ -105,6 +109,7 @@ impl PageError {
             Self::NoOpenNeed => Text("erreur-besoin-suite").to_string(),
             Self::Circle(Circle::Bounce) => Text("erreur-retour-envoyeur-suite").to_string(),
             Self::Circle(Circle::TooManyHops) => Text("erreur-trop-de-relais-suite").to_string(),
+            Self::Unwritable(kind) => unwritable(*kind).to_string(),
             Self::NotAgreed => Text("erreur-accord-suite").to_string(),
             Self::NoLink => Text("erreur-lien-suite").to_string(),
             Self::Erased => Text("erreur-efface-suite").to_string(),
@@ -138,6 +143,7 @@ const fn out_of_scope(why: OutOfScope) -> Text {
         OutOfScope::Expired => Text("refus-accord-expire"),
         OutOfScope::Withdrawn => Text("refus-accord-retire"),
         OutOfScope::TextTooLong => Text("commun-trop-long"),
+        OutOfScope::ProvedNumber => Text("garde-numero"),
         OutOfScope::NotAccepted(_)
         | OutOfScope::AboveRegime(_)
         | OutOfScope::NotAgreed(_)
@@ -146,6 +152,22 @@ const fn out_of_scope(why: OutOfScope) -> Text {
         | OutOfScope::NoConsent
         | OutOfScope::TooEarly
         | OutOfScope::Misplaced => Text("erreur-accord-suite"),
+    }
+}
+
+/// Says why something must not be written, and where it goes instead.
+pub(super) const fn unwritable(kind: Kind) -> Text {
+    match kind {
+        Kind::SocialSecurityNumber | Kind::Iban | Kind::CardNumber => Text("garde-numero"),
+        Kind::Secret => Text("garde-secret"),
+        Kind::IdentifierNumber => Text("garde-identifiant"),
+        Kind::Email | Kind::Phone => Text("garde-joindre"),
+        Kind::Health | Kind::Disability => Text("garde-sante"),
+        Kind::Violence => Text("garde-violences"),
+        Kind::Justice | Kind::Origin | Kind::Religion | Kind::Debt => Text("garde-vie-privee"),
+        Kind::PostalAddress => Text("garde-adresse"),
+        Kind::PersonalName => Text("garde-nom"),
+        Kind::Story => Text("garde-recit"),
     }
 }
 
@@ -174,6 +196,7 @@ impl From<SayError> for PageError {
             }
             SayError::NoOpenNeed => Self::NoOpenNeed,
             SayError::Circle(circle) => Self::Circle(circle),
+            SayError::Unwritable(why) => Self::Unwritable(why.kind),
             SayError::Erased => Self::Erased,
             SayError::WrongClock => Self::WrongClock,
             SayError::App(failure) => failure.into(),
@@ -255,7 +278,9 @@ impl ResponseError for PageError {
             Self::OtherSite => StatusCode::FORBIDDEN,
             Self::NotAForm => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::OldForm | Self::NotAgreed => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::OldForm | Self::NotAgreed | Self::Unwritable(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::Refused(_)
             | Self::NoSuchService
             | Self::NoOpenNeed

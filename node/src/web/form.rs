@@ -10,18 +10,23 @@ use actix_web::dev::Payload;
 use actix_web::error::UrlencodedError;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::{FutureExt, LocalBoxFuture};
+use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::encoding;
+use maillage_protocol::guard::Kind;
 use maillage_protocol::label::sha256;
 use maillage_protocol::private::Private;
 use serde::{Deserialize, Serialize};
 
-use super::errors::PageError;
+use super::errors::{PageError, unwritable};
 use super::session;
+use crate::app::{Unwritable, Words};
 use crate::index::SessionSecret;
 use crate::text::{Coded, Text};
 
 /// The field that holds the key.
 const KEY: &str = "cle";
+/// The field that names the texts that were read again.
+const REVIEWED: &str = "relu";
 /// Characters of a line that somebody types.
 pub(super) const LINE: usize = 120;
 /// Characters of a note: what the protocol carries.
@@ -130,12 +135,14 @@ pub(super) struct Mistake {
     pub(super) field: &'static str,
     /// What to do about it.
     pub(super) text: Text,
+    /// Whether whoever typed it may keep it, once they read it again.
+    keepable: bool,
 }
 
 impl Mistakes {
     /// Adds a mistake.
     pub(super) fn add(&mut self, field: &'static str, text: Text) {
-        self.0.push(Mistake { field, text });
+        self.0.push(Mistake { field, text, keepable: false });
     }
 
     /// Returns a value, or takes note of why there is none.
@@ -157,6 +164,32 @@ impl Mistakes {
             self.add(field, missing);
         }
         value
+    }
+
+    /// Returns a few words for readers under a regime, or takes note of what must not be written.
+    pub(super) fn words(
+        &mut self,
+        typed: &Typed,
+        field: &'static str,
+        regime: SecrecyRegime,
+    ) -> Option<Words> {
+        let text = self.take(field, typed.text(field, NOTE))?.into();
+        let words = Words { text, reviewed: typed.holds(REVIEWED, field) };
+        match words.check_with_writer(regime) {
+            Ok(()) => Some(words),
+            Err(Unwritable { kind, reviewable }) => {
+                let named = kind == Kind::PersonalName && !regime.is_bound_by_secrecy();
+                let sensitive = reviewable && !named;
+                let text = if sensitive { Text("garde-sensible") } else { unwritable(kind) };
+                self.0.push(Mistake { field, text, keepable: reviewable });
+                None
+            }
+        }
+    }
+
+    /// Tells whether a text may be kept as it is, once it was read again.
+    pub(super) fn keepable(&self, field: &str) -> bool {
+        self.0.iter().any(|mistake| mistake.field == field && mistake.keepable)
     }
 
     /// Returns every mistake.

@@ -42,3 +42,17 @@ refus-dans-le-desordre = Cette action ne suit pas ce que votre structure a déj�
 refus-trop-peu-essaye = Il faut plus d’essais : trois essais, deux moyens, dix jours.
 refus-accord-expire = Son accord a expiré. Demandez-lui de le renouveler.
 refus-accord-retire = La personne a retiré son accord.
+
+# Ce qui ne s’écrit pas dans un texte libre.
+garde-numero = Retirez le numéro de sécurité sociale, de compte ou de carte. La structure le demandera à la personne si elle en a besoin.
+garde-secret = Retirez le mot de passe ou le code. La personne le tapera elle-même.
+garde-identifiant = Retirez son numéro d’allocataire ou son identifiant. Elle l’apportera.
+garde-joindre = Retirez l’e-mail ou le téléphone : le moyen de la joindre a son propre champ.
+garde-sante = Retirez ce qui touche à la santé : le partenaire n’est pas tenu au secret. Dites plutôt ce que le lieu doit prévoir : du calme, du temps, un accès sans marche.
+garde-violences = Retirez ce qui touche aux violences : le partenaire n’est pas tenu au secret. Choisissez plutôt ce qui bloque, comme « comptes à sécuriser », et la précaution « ne pas contacter ».
+garde-vie-privee = Retirez ce qui touche à sa vie privée : le partenaire n’est pas tenu au secret et n’en a pas besoin pour aider.
+garde-adresse = Retirez l’adresse : le secteur suffit.
+garde-nom = Cela ressemble à un nom de personne. Retirez-le. Si ce n’est le nom de personne, cochez la case et envoyez de nouveau.
+garde-recit = Ce texte est long. Une phrase suffit.
+garde-sensible = C’est sensible. Le partenaire est tenu au secret : gardez-le seulement s’il en a besoin, en cochant la case.
+garde-garder = J’ai relu : je garde ce texte

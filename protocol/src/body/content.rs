@@ -196,6 +196,17 @@ impl Content {
         contact.into_iter().chain(context).flatten().collect()
     }
 
+    /// Returns what was written freely: not the fields that are made for a name or a number.
+    pub(super) fn free_texts(&self) -> impl Iterator<Item = &String> {
+        let contact = self.contact.as_ref();
+        let note = contact.and_then(|contact| contact.practical_note.as_ref());
+        let hours = contact.and_then(|contact| contact.safe_contact.as_ref());
+        let hours = hours.and_then(|safe| safe.reveal().hours.as_ref());
+        let context = self.context.as_ref().and_then(|context| context.note.as_ref());
+        let written = [self.text.as_ref(), note, context].into_iter().flatten();
+        written.map(Private::reveal).chain(hours)
+    }
+
     /// Tells whether this is a code and nothing else.
     pub(super) fn is_code_only(&self) -> bool {
         let rest = Self { code: None, ..self.clone() };

@@ -11,7 +11,7 @@ use crate::app::{Story, Texts};
 use crate::text::{Coded, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
-use crate::web::form::{Choice, Mistakes, NOTE, Sent, Typed};
+use crate::web::form::{Choice, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
 use crate::web::row::RowView;
 use crate::web::story::{self, Reference};
@@ -90,11 +90,11 @@ pub(in crate::web) async fn answer(
     let answers: Option<Vec<_>> = answers.collect();
     let mut mistakes = Mistakes::default();
     let answers = mistakes.need("reponses", answers, Text("reponses-absentes"));
-    let text = mistakes.take("texte", sent.typed.text("texte", NOTE));
+    let words = mistakes.words(&sent.typed, "texte", story.regime());
     let (Some(answers), true) = (answers, mistakes.is_empty()) else {
         return page_again(&view(frame, &story, &sent.typed, mistakes));
     };
-    let texts = Texts::of(text.map(Into::into));
+    let texts = Texts::of(words);
     let (by, command) = (Author::Sender, Command::Answer { answers });
     say(&writer, &story, by, command, texts, sent.once).await?;
     Ok(lead_to(&format!("/parcours/{}?fait=repondu", story.row.code)))

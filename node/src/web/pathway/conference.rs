@@ -6,6 +6,7 @@ use askama::Template;
 use maillage_protocol::body::Professional;
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{ConferenceReason, DeclineReason, PlanAct};
+use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::referral::{Author, Command, ConferenceEnd, Verdict};
 
 use super::say;
@@ -14,7 +15,7 @@ use crate::app::{Story, Texts};
 use crate::text::{Clock, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
-use crate::web::form::{Choice, LINE, Mistakes, NOTE, Sent, Typed};
+use crate::web::form::{Choice, LINE, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
 use crate::web::story::{self, Reference, ServiceNames, StoryView};
 
@@ -55,7 +56,12 @@ impl Stage {
         }
     }
 
-    fn read(self, typed: &Typed, side: Author, clock: Clock) -> Result<(Command, Texts), Mistakes> {
+    fn read(
+        self,
+        typed: &Typed,
+        (side, regime): (Author, SecrecyRegime),
+        clock: Clock,
+    ) -> Result<(Command, Texts), Mistakes> {
         let mut mistakes = Mistakes::default();
         let said = match self {
             Self::None => {
@@ -67,8 +73,8 @@ impl Stage {
             Self::Called => Some(Command::JoinConference).zip(speaker(typed, &mut mistakes)),
             Self::Joined | Self::Planned => {
                 let end = verdict(typed, side, clock, &mut mistakes);
-                let text = mistakes.take("texte", typed.text("texte", NOTE));
-                end.map(|end| (Command::EndConference(end), Texts::of(text.map(Into::into))))
+                let words = mistakes.words(typed, "texte", regime);
+                end.map(|end| (Command::EndConference(end), Texts::of(words)))
             }
         };
         said.filter(|_| mistakes.is_empty()).ok_or(mistakes)
@@ -214,8 +220,8 @@ pub(in crate::web) async fn speak(
     sent: Sent,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
-    let side = story.row.side;
-    match Stage::of(&story).read(&sent.typed, side, frame.clock) {
+    let (side, regime) = (story.row.side, story.regime());
+    match Stage::of(&story).read(&sent.typed, (side, regime), frame.clock) {
         Ok((command, texts)) => {
             say(&writer, &story, side, command, texts, sent.once).await?;
             Ok(lead_to(&format!("/parcours/{}?fait=concertation", story.row.code)))
@@ -237,7 +243,8 @@ mod tests {
     fn read(stage: Stage, pairs: &[(&str, &str)]) -> Result<Command, Vec<&'static str>> {
         let pairs = pairs.iter().map(|(field, value)| ((*field).into(), (*value).into()));
         let typed = Typed::from(pairs.collect::<Vec<(String, String)>>());
-        let read = stage.read(&typed, Author::Receiver, CLOCK).map(|(command, _)| command);
+        let us = (Author::Receiver, SecrecyRegime::Charter);
+        let read = stage.read(&typed, us, CLOCK).map(|(command, _)| command);
         read.map_err(|mistakes| mistakes.list().iter().map(|mistake| mistake.field).collect())
     }
 

@@ -52,7 +52,7 @@ impl Offer {
         let Ok(place) = Place::read(&step.typed.place, &places) else {
             return Err(back("/orienter/lieu"));
         };
-        let Ok(told) = Told::read(&step.typed.disclosure) else {
+        let Ok(told) = Told::read(&step.typed.disclosure, place.regime) else {
             return Err(back("/orienter/donnees"));
         };
         Ok(Self { need, place, told })
@@ -297,6 +297,7 @@ fn request(offer: Offer, agreed: Agreed, after: Option<ReferralId>) -> Request {
         language: told.language,
         accommodations: need.accommodations,
         contact: told.contact,
+        reviewed: told.reviewed,
         gesture: agreed.gesture,
         place: agreed.place,
         notice: Notice::of(CURRENT, french, agreed.form, &words),

@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use maillage_protocol::body::{Belonging, Channel, Contact, SafeContact, SafeRule};
-use maillage_protocol::codes::{HalfDay, Language, Mobility};
+use maillage_protocol::codes::{HalfDay, Language, Mobility, NeedCode};
+use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::private::Private;
 
 use super::need::Need;
-use super::place::back_to_need;
+use super::place::{Place, back_to_need};
 use super::{Step, Which, again, lead_to_step};
 use crate::app::authority::Writer;
-use crate::text::{Coded, Text};
+use crate::text::{Clock, Coded, Text};
 use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
@@ -23,6 +24,8 @@ use crate::web::story::LANGUAGES;
 /// What will be said of her.
 pub(super) struct Told {
     pub(super) contact: Contact,
+    /// Whether the note was read again.
+    pub(super) reviewed: bool,
     pub(super) schedule: BTreeSet<HalfDay>,
     pub(super) mobility: BTreeSet<Mobility>,
     pub(super) language: Option<Language>,
@@ -30,19 +33,21 @@ pub(super) struct Told {
 
 impl Told {
     /// Reads what was typed.
-    pub(super) fn read(typed: &Typed) -> Result<Self, Mistakes> {
+    pub(super) fn read(typed: &Typed, regime: SecrecyRegime) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         let first_name = mistakes.take("prenom", typed.text("prenom", LINE));
         if first_name.is_none() && mistakes.of("prenom").is_none() {
             mistakes.add("prenom", Text("prenom-absent"));
         }
         let channel = channel(typed, &mut mistakes);
-        let hours = mistakes.take("heures", typed.text("heures", LINE));
-        let note = mistakes.take("note", typed.text("note", NOTE));
+        let hours = mistakes.words(typed, "heures", regime);
+        let note = mistakes.words(typed, "note", regime);
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
         let rules: BTreeSet<SafeRule> = typed.ticked("prudence");
+        let reviewed = [&hours, &note].into_iter().flatten().any(|words| words.reviewed);
+        let hours = hours.map(|words| words.text.into_revealed());
         let careful = !rules.is_empty() || hours.is_some();
         let brings: BTreeSet<Belonging> = typed.ticked("apporte");
         let language = typed.one("langue").to_owned();
@@ -52,8 +57,9 @@ impl Told {
                 channel,
                 safe_contact: careful.then(|| SafeContact { rules, hours }.into()),
                 brings: (!brings.is_empty()).then(|| brings.into()),
-                practical_note: note.map(Private::from),
+                practical_note: note.map(|words| words.text),
             },
+            reviewed,
             schedule: typed.ticked("creneau"),
             mobility: typed.ticked("mobilite"),
             language: Language::try_from(language).ok(),
@@ -185,6 +191,14 @@ pub(in crate::web) async fn show(
     page(&DisclosurePage::of(frame, step.name(), &typed, Mistakes::default()))
 }
 
+/// Returns the secrecy that binds those who are asked.
+async fn regime(writer: &Writer, step: &Step, clock: Clock) -> Result<SecrecyRegime, PageError> {
+    let (writer, chosen) = (writer.clone(), step.typed.place.clone());
+    let places = move || Ok::<_, PageError>(Place::all(&writer.partners(), NeedCode::Other, clock));
+    let places = aside(places).await?;
+    Ok(Place::read(&chosen, &places).map_or(SecrecyRegime::Charter, |place| place.regime))
+}
+
 /// Keeps the step, and leads to the next one.
 pub(in crate::web) async fn keep(
     writer: Writer,
@@ -194,7 +208,8 @@ pub(in crate::web) async fn keep(
 ) -> Result<HttpResponse, PageError> {
     let mut step = Step::go_on(&writer, &which).await?;
     step.typed.disclosure = sent.typed;
-    match Told::read(&step.typed.disclosure) {
+    let regime = regime(&writer, &step, frame.clock).await?;
+    match Told::read(&step.typed.disclosure, regime) {
         Ok(_) => Ok(lead_to_step("/orienter/accord", step.keep(&writer).await?)),
         Err(mistakes) => {
             page_again(&DisclosurePage::of(frame, step.name(), &step.typed.disclosure, mistakes))
@@ -219,7 +234,7 @@ mod tests {
             ("telephone", "06 00 00 00 00"),
             ("mel", "aubry@exemple.fr"),
         ]);
-        let Ok(told) = Told::read(&typed) else { panic!("it is complete") };
+        let Ok(told) = Told::read(&typed, SecrecyRegime::Charter) else { panic!("it is complete") };
         let number = "06 00 00 00 00".to_owned().into();
         assert_eq!(told.contact.channel, Some(Channel::Phone { number }));
         assert_eq!((told.contact.safe_contact, told.contact.practical_note), (None, None));
@@ -236,7 +251,9 @@ mod tests {
             (vec![("prenom", "Aubry"), ("moyen", "mel"), ("mel", "aubry")], "mel"),
             (vec![("prenom", "Aubry"), ("moyen", "courrier")], "adresse"),
         ] {
-            let Err(mistakes) = Told::read(&typed(&pairs)) else { panic!("{pairs:?}") };
+            let Err(mistakes) = Told::read(&typed(&pairs), SecrecyRegime::Charter) else {
+                panic!("{pairs:?}")
+            };
             let fields: Vec<_> = mistakes.list().iter().map(|mistake| mistake.field).collect();
             assert_eq!(fields, [field], "{pairs:?}");
         }

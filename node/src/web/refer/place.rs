@@ -4,6 +4,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use maillage_protocol::codes::NeedCode;
+use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::id::{NodeId, ServiceId};
 use maillage_protocol::referral::Author;
 use serde::Deserialize;
@@ -33,6 +34,7 @@ pub(super) struct Place {
     pub(super) telephone: Option<Telephone>,
     pub(super) hours: Option<String>,
     pub(super) secrecy: String,
+    pub(super) regime: SecrecyRegime,
     commune: String,
     fits: bool,
     /// Whether those who could not help named it.
@@ -71,6 +73,7 @@ impl Place {
             telephone: card.telephone.as_deref().map(Telephone::of),
             hours: card.hours.clone(),
             secrecy: card.regime.label(),
+            regime: card.regime,
             commune: card.commune.clone(),
             fits: service.needs.contains(&need),
             named: false,

@@ -57,7 +57,7 @@ pub(in crate::web) async fn show(
     })
     .await?;
     let SentReferral { referral, code, typed } = *sent;
-    let told = Told::read(&typed.disclosure).ok();
+    let told = Told::read(&typed.disclosure, story.regime()).ok();
     // She knows how urgent it is: the paper does not say it again.
     let asked = story
         .proposal

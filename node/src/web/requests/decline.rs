@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{BackReason, DeclineReason, NeedCode, StepDownReason};
+use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::id::ServiceId;
 use maillage_protocol::referral::{Alternatives, Command, NextStep};
 
@@ -14,7 +15,7 @@ use crate::app::{PeerView, Story, Texts};
 use crate::text::{Clock, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
-use crate::web::form::{Choice, Mistakes, NOTE, Sent, Typed};
+use crate::web::form::{Choice, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
 use crate::web::row::RowView;
 use crate::web::story::{self, Reference};
@@ -58,7 +59,7 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn read(no: No, typed: &Typed, clock: Clock) -> Result<Self, Mistakes> {
+    fn read(no: No, typed: &Typed, regime: SecrecyRegime, clock: Clock) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         let command = match no {
             No::Decline => refusal(typed, clock, &mut mistakes),
@@ -68,9 +69,9 @@ impl Refusal {
                 reason.zip(next).map(|(reason, next)| Command::StepDown { reason, next })
             }
         };
-        let text = mistakes.take("texte", typed.text("texte", NOTE));
+        let words = mistakes.words(typed, "texte", regime);
         let command = command.filter(|_| mistakes.is_empty()).ok_or(mistakes)?;
-        Ok(Self { command, texts: Texts::of(text.map(Into::into)) })
+        Ok(Self { command, texts: Texts::of(words) })
     }
 }
 
@@ -210,7 +211,7 @@ pub(in crate::web) async fn decline(
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
     let no = No::of(&story);
-    match Refusal::read(no, &sent.typed, frame.clock) {
+    match Refusal::read(no, &sent.typed, story.regime(), frame.clock) {
         Ok(Refusal { command, texts }) => {
             say(&writer, &story, command, texts, sent.once).await?;
             let done = if no == No::StepDown { "desistement" } else { "refusee" };
@@ -238,7 +239,8 @@ mod tests {
     fn read_as(no: No, pairs: &[(&str, &str)]) -> Result<Command, Vec<&'static str>> {
         let pairs = pairs.iter().map(|(field, value)| ((*field).into(), (*value).into()));
         let typed = Typed::from(pairs.collect::<Vec<(String, String)>>());
-        let read = Refusal::read(no, &typed, CLOCK).map(|refusal| refusal.command);
+        let read =
+            Refusal::read(no, &typed, SecrecyRegime::Charter, CLOCK).map(|refusal| refusal.command);
         read.map_err(|mistakes| mistakes.list().iter().map(|mistake| mistake.field).collect())
     }
 

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use maillage_protocol::calendar::{Calendar, Day};
 use maillage_protocol::codes::{FirstContact, MeetingMode, MissedCause};
+use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::referral::{Author, Command, Status};
 use maillage_protocol::time::Timestamp;
 
@@ -13,7 +14,7 @@ use crate::app::authority::Writer;
 use crate::text::{Clock, Coded, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
-use crate::web::form::{Choice, Mistakes, NOTE, Sent, Typed};
+use crate::web::form::{Choice, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
 use crate::web::row::RowView;
 use crate::web::story::{self, Line, Reference, ServiceNames, StoryView};
@@ -74,18 +75,20 @@ struct Next {
 }
 
 impl Next {
-    fn read(typed: &Typed, clock: Clock) -> Result<Self, Mistakes> {
+    fn read(typed: &Typed, regime: SecrecyRegime, clock: Clock) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         let step = Step::ALL.iter().copied().find(|step| typed.holds("suite", step.code()));
         let step = mistakes.need("suite", step, Text("suite-a-choisir"));
         let command = step.and_then(|step| command(step, typed, clock, &mut mistakes));
-        let text = mistakes.take("texte", typed.text("texte", NOTE));
+        let words = match step {
+            Some(Step::Appointment) => mistakes.words(typed, "texte", regime),
+            _ => None,
+        };
         let (Some(step), Some(command), true) = (step, command, mistakes.is_empty()) else {
             return Err(mistakes);
         };
-        let text = text.filter(|_| step == Step::Appointment).map(Into::into);
         let done = if step == Step::Start { "commencee" } else { step.code() };
-        Ok(Self { command, texts: Texts::of(text), done })
+        Ok(Self { command, texts: Texts::of(words), done })
     }
 }
 
@@ -208,7 +211,7 @@ pub(in crate::web) async fn say_next(
     sent: Sent,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
-    match Next::read(&sent.typed, frame.clock) {
+    match Next::read(&sent.typed, story.regime(), frame.clock) {
         Ok(Next { command, texts, done }) => {
             say(&writer, &story, command, texts, sent.once).await?;
             Ok(lead_to(&format!("/parcours/{}?fait={done}", story.row.code)))
@@ -226,7 +229,7 @@ mod tests {
     fn read(pairs: &[(&str, &str)]) -> Result<Command, Vec<&'static str>> {
         let pairs = pairs.iter().map(|(field, value)| ((*field).into(), (*value).into()));
         let typed = Typed::from(pairs.collect::<Vec<(String, String)>>());
-        let read = Next::read(&typed, CLOCK).map(|next| next.command);
+        let read = Next::read(&typed, SecrecyRegime::Charter, CLOCK).map(|next| next.command);
         read.map_err(|mistakes| mistakes.list().iter().map(|mistake| mistake.field).collect())
     }
 

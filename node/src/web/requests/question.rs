@@ -12,7 +12,7 @@ use crate::app::authority::Writer;
 use crate::text::{Coded, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
-use crate::web::form::{Choice, Mistakes, NOTE, Sent, Typed};
+use crate::web::form::{Choice, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
 use crate::web::row::RowView;
 use crate::web::story::{self, Reference};
@@ -63,12 +63,12 @@ pub(in crate::web) async fn ask(
     if matters.is_empty() {
         mistakes.add("sujet", Text("sujet-absent"));
     }
-    let text = mistakes.take("texte", sent.typed.text("texte", NOTE));
+    let words = mistakes.words(&sent.typed, "texte", story.regime());
     if !mistakes.is_empty() {
         let row = RowView::of(&story.row, frame.clock);
         return page_again(&QuestionPage::of(frame, row, &sent.typed, mistakes));
     }
-    let texts = Texts::of(text.map(Into::into));
+    let texts = Texts::of(words);
     say(&writer, &story, Command::Question { matters }, texts, sent.once).await?;
     Ok(lead_to(&format!("/demandes/{}?fait=question", story.row.code)))
 }

@@ -652,3 +652,37 @@ async fn what_should_never_have_been_is_said_so() {
     nodes.exchange();
     karim.see(&format!("/parcours/{code}")).await.says("Erronée");
 }
+
+/// Nothing is stored until it is clean, nothing typed is lost, and a false alarm may be kept.
+#[actix_web::test]
+async fn what_must_not_be_written_is_explained_and_kept_on_the_page() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let mut nadia = browse(&nodes.a).await;
+    nadia.sign_in("nadia").await;
+    let [(_, need), (_, place), (_, told), _] = steps(nodes.b.node());
+    let first = "/orienter/besoin";
+    let second = nadia.submit(first, first, &borrowed(&need)).await.location().to_owned();
+    let third = nadia.submit(&second, &second, &borrowed(&place)).await.location().to_owned();
+    fn write<'a>(told: &'a [(&'static str, String)], note: &'a str) -> Vec<(&'a str, &'a str)> {
+        [borrowed(told), vec![("note", note)]].concat()
+    }
+    for (note, said) in [
+        ("Victime de violences.", "précaution « ne pas contacter »"),
+        ("Son mot de passe : Soleil84!", "Retirez le mot de passe"),
+        ("Rappeler au 06 39 98 01 02", "a son propre champ"),
+    ] {
+        let refused = nadia.fill(&third, &third, &write(&told, note)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{note}");
+        refused.says(said);
+        refused.says(note);
+        refused.hides("name=\"relu\"");
+        nadia.see(&third).await.hides(note);
+    }
+    let name = "Demander Bernard Pivert.";
+    let doubted = nadia.fill(&third, &third, &write(&told, name)).await;
+    assert_eq!(doubted.status, StatusCode::UNPROCESSABLE_ENTITY);
+    doubted.says("name=\"relu\" value=\"note\"");
+    let kept = [write(&told, name), vec![("relu", "note")]].concat();
+    nadia.submit(&third, &third, &kept).await.says("Bernard Pivert");
+}

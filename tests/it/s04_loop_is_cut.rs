@@ -1,0 +1,58 @@
+//! Scenario 4: the vicious circle is cut by the node that closes it, by itself.
+
+use maillage_tests::{Territory, both};
+use serde_json::json;
+
+const NAMES: [&str; 4] = ["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy", "MDS Est"];
+
+#[test]
+fn who_is_sent_round_is_seen_and_two_people_talk() {
+    let mut all = Territory::at("2026-03-02", 9, &NAMES);
+    let [ccas, epn, courcy, mds] = &all.nodes[..] else { panic!("four nodes") };
+    let accept = json!({ "command": "accept" });
+    let first = all.ask(0, 1);
+    epn.says(&first, &accept);
+    both([ccas, epn], &first, "accepted");
+    let second = all.ask_after(&first, 1, 2, "delivered");
+    both([ccas, epn], &first, "referring_on");
+    courcy.says(&second, &accept);
+    both([ccas, epn], &first, "referred_on");
+    let third = all.ask_after(&second, 2, 3, "delivered");
+    mds.says(&third, &accept);
+    both([epn, courcy], &second, "referred_on");
+
+    // Back to whoever sent him: refused before anything is signed.
+    let mut back = mds.proposal_to(courcy);
+    back["after"] = third.as_str().into();
+    assert_eq!(mds.post("/referrals", &back).unwrap().status(), 409);
+    both([courcy, mds], &third, "accepted");
+
+    // To where it began: that node remembers.
+    let round = all.ask_after(&third, 3, 0, "case_conference");
+    let (holder, act, _) = mds.turn(&round).unwrap();
+    assert_eq!((holder.as_str(), act.as_str()), ("sender", "join"));
+    // Nobody was told the path: what arrives names no structure.
+    let asked = ccas.get(&format!("/referrals/{round}")).unwrap()["asked"].clone();
+    assert_eq!((&asked["hop"], &asked["tried"]), (&json!(3), &json!(null)));
+    let speaker = json!({ "name": "Une collègue", "phone": "+33199001234" });
+    mds.says(&round, &json!({ "command": "join_conference", "speaker": speaker }));
+    ccas.until("they can be called", |ccas| {
+        let story = ccas.get(&format!("/referrals/{round}")).unwrap_or_default();
+        story["steps"].to_string().contains("Une collègue")
+    });
+    let none = json!({ "kind": "none", "reason": "out_of_mission" });
+    ccas.says(&round, &json!({ "command": "end_conference", "verdict": none }));
+    both([mds, ccas], &round, "declined");
+
+    // What was passed on comes back, step by step, and its end to the owner of the need.
+    both([courcy, mds], &third, "accepted");
+    mds.says(&third, &json!({ "command": "start", "contact": "met" }));
+    mds.says(&third, &json!({ "command": "conclude", "outcome": "blocked_by_agency" }));
+    both([courcy, mds], &third, "concluded");
+    assert!(ccas.list("to_choose").is_empty());
+    courcy.says(&third, &json!({ "command": "confirm" }));
+    ccas.until("the owner has to choose", |ccas| ccas.list("to_choose") == [first.as_str()]);
+    let need = json!({ "outcome": "blocked_by_agency" });
+    assert_eq!(ccas.post(&format!("/referrals/{first}/need"), &need).unwrap().status(), 204);
+    all.holds(&[(&first, 0, 1), (&second, 1, 2), (&third, 2, 3), (&round, 3, 0)]);
+}

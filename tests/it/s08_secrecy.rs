@@ -1,0 +1,52 @@
+//! Scenario 8: what must not be written is not stored, not sent, and not kept by whoever gets it.
+
+use maillage_tests::{Pair, PaperPeer};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// The number that is published as an example.
+const NUMBER: &str = "2 55 08 14 168 025 38";
+
+#[test]
+fn what_is_not_for_the_receiver_is_refused_before_it_is_stored() {
+    let pair = Pair::linked();
+    let before = pair.ccas.records();
+    for (note, kind, reviewable) in [
+        (json!("Victime de violences, logée à l'hôtel."), "violence", false),
+        (
+            json!({ "text": format!("Son numéro : {NUMBER}"), "reviewed": true }),
+            "social_security_number",
+            false,
+        ),
+        (json!("Demander Bernard Pivert."), "personal_name", true),
+    ] {
+        let mut proposal = pair.proposal();
+        proposal["person"]["practical_note"] = note.clone();
+        let answer = pair.ccas.post("/referrals", &proposal).unwrap();
+        assert_eq!(answer.status(), 422, "{note}");
+        let problem: Value = answer.json().unwrap();
+        assert_eq!((&problem["code"], &problem["kind"]), (&json!("unwritable"), &json!(kind)));
+        assert_eq!(problem["reviewable"], reviewable);
+        assert!(!problem.to_string().contains("Pivert"));
+    }
+    assert_eq!(pair.ccas.records(), before);
+    let mut proposal = pair.proposal();
+    proposal["person"]["practical_note"] =
+        json!({ "text": "Demander Bernard Pivert.", "reviewed": true });
+    assert!(pair.ccas.propose(&proposal).is_some());
+}
+
+#[test]
+fn a_number_that_a_peer_lets_through_is_destroyed_and_its_word_is_heard() {
+    let pair = Pair::linked();
+    let peer = PaperPeer::linked(&pair.epn);
+    let events = peer.channel().referral_with_words(NUMBER);
+    let body = json!({ "events": events }).to_string();
+    let answer = peer.send(Method::POST, "/events", "", body.as_bytes());
+    assert_eq!(answer.status(), 200, "{:?}", answer.text());
+    let lists = pair.epn.get("/worklist").unwrap();
+    let id = lists["to_answer"][0]["id"].as_str().unwrap();
+    let steps = pair.epn.get(&format!("/referrals/{id}")).unwrap()["steps"].clone();
+    let heard = steps.as_array().unwrap().iter().find(|step| step["event"]["t"] == "answered");
+    assert_eq!(heard.expect("the word is heard")["text"], Value::Null);
+}

@@ -1,0 +1,141 @@
+//! Several nodes that are all linked with one another, and the clock that they share.
+
+use maillage_node::env::{DrivenEnv, Env, TEST_CLOCK};
+use maillage_protocol::calendar::{Calendar, Day};
+use maillage_protocol::time::Timestamp;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::node::Node;
+use crate::pair::{FIRST_NAME, TELEPHONE};
+
+/// The statuses after which nobody has to act.
+const OVER: [&str; 8] = [
+    "closed",
+    "declined",
+    "referred_on",
+    "cancelled",
+    "withdrawn",
+    "expired",
+    "mistaken",
+    "erased",
+];
+
+/// Several nodes that are linked, at a time that the test chooses.
+pub struct Territory {
+    /// The nodes, in the order of their names.
+    pub nodes: Vec<Node>,
+    clock: DrivenEnv,
+    folder: TempDir,
+}
+
+impl Territory {
+    /// Starts nodes at an hour of a day in Paris, and links each with the others.
+    #[must_use]
+    pub fn at(day: &str, hour: u8, names: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let clock = DrivenEnv::at(&folder.path().join("clock"));
+        let mut territory = Self { nodes: Vec::new(), clock, folder };
+        territory.set(day, hour, 0);
+        for name in names {
+            let node = territory.start(name);
+            territory.nodes.iter().for_each(|other| node.befriend(other));
+            territory.nodes.push(node);
+        }
+        territory
+    }
+
+    fn start(&self, name: &str) -> Node {
+        let file = self.folder.path().join("clock").display().to_string();
+        Node::start(&self.folder.path().join(name), name, &[(TEST_CLOCK, &file)])
+    }
+
+    /// Moves everybody's clock.
+    pub fn set(&self, day: &str, hour: u8, minute: u8) {
+        self.clock.set(paris(day, hour, minute)).expect("the folder of a test can be written");
+    }
+
+    /// Asks somebody to help the marked person, until they hold the request.
+    #[must_use]
+    #[track_caller]
+    pub fn ask(&self, from: usize, to: usize) -> String {
+        let (from, to) = (&self.nodes[from], &self.nodes[to]);
+        self.ask_as(from, to, &from.proposal_to(to), "delivered")
+    }
+
+    /// The same, after something that came before: for the same need.
+    #[must_use]
+    #[track_caller]
+    pub fn ask_after(&self, before: &str, from: usize, to: usize, status: &str) -> String {
+        let (from, to) = (&self.nodes[from], &self.nodes[to]);
+        let mut proposal = from.proposal_to(to);
+        proposal["after"] = before.into();
+        self.ask_as(from, to, &proposal, status)
+    }
+
+    #[track_caller]
+    fn ask_as(&self, from: &Node, to: &Node, proposal: &Value, status: &str) -> String {
+        let answer = from.post("/referrals", proposal).expect("the node answers");
+        let (code, body) = (answer.status(), answer.json::<Value>().unwrap_or_default());
+        assert_eq!(code.as_u16(), 201, "{body}");
+        let id = body["referral"].as_str().expect("a name").to_owned();
+        both([from, to], &id, status);
+        id
+    }
+
+    /// Checks what holds at the end of every scenario, of referrals between two nodes each.
+    ///
+    /// Both nodes fold the words to the same state; what is open has one turn and one date, and what
+    /// is over has none; she is in clear in no file; every journal reads from end to end.
+    #[track_caller]
+    pub fn holds(&mut self, referrals: &[(&str, usize, usize)]) {
+        for (id, one, other) in referrals {
+            let nodes = [&self.nodes[*one], &self.nodes[*other]];
+            same(nodes, id);
+            for node in nodes {
+                let row = &node.get(&format!("/referrals/{id}")).expect("it is known")["referral"];
+                let over = OVER.contains(&row["status"].as_str().expect("a status"));
+                assert_eq!(row["turn"].is_null(), over, "{row}");
+            }
+        }
+        for node in &mut self.nodes {
+            node.kill();
+            node.verify();
+            [FIRST_NAME, TELEPHONE].into_iter().for_each(|canary| node.hides(canary));
+        }
+    }
+
+    /// Returns the time, as every node has it.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// Returns an hour of a day in Paris.
+#[must_use]
+pub fn paris(day: &str, hour: u8, minute: u8) -> Timestamp {
+    let day: Day = day.parse().expect("a day of the calendar");
+    Calendar::Metropolitan.at(day, hour, minute).expect("an hour of a day")
+}
+
+/// Waits until two nodes read the same status.
+#[track_caller]
+pub fn both(nodes: [&Node; 2], referral: &str, status: &str) {
+    for node in nodes {
+        node.until(status, |node| node.status(referral).as_deref() == Some(status));
+    }
+}
+
+/// Waits until two nodes fold a referral to the same state, whatever was still on its way.
+#[track_caller]
+pub fn same(nodes: [&Node; 2], referral: &str) {
+    let folded = |node: &Node| {
+        let story = node.get(&format!("/referrals/{referral}"))?;
+        story["folded"].as_str().map(str::to_owned)
+    };
+    nodes[0].until("both nodes fold to the same state", |node| {
+        let (ours, theirs) = (folded(node), folded(nodes[1]));
+        ours.is_some() && ours == theirs
+    });
+}
