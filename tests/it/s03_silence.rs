@@ -37,6 +37,7 @@ fn a_dead_place_blames_nobody_and_a_tired_one_expires() {
     epn.until("her contact arrives", |epn| epn.knows_her(&tired));
     assert!(ccas.list("to_choose").is_empty());
     all.nodes[2].launch();
+    all.try_again();
     all.holds(&[(&tired, 0, 1), (&lost, 0, 2)]);
 }
 

@@ -15,7 +15,11 @@ fn who_sleeps_three_days_erases_before_anybody_reads() {
     all.nodes[0].says(&id, &json!({ "command": "withdraw" }));
     assert_eq!(all.nodes[0].status(&id).as_deref(), Some("withdrawn"));
     all.set("2026-03-05", 9, 0);
+    // Once it answers, she is gone: the order was obeyed before any page was served.
     all.nodes[1].launch();
+    let story = all.nodes[1].get(&format!("/referrals/{id}")).unwrap();
+    assert!(story["contact"].is_null(), "{story}");
+    all.try_again();
     both([&all.nodes[0], &all.nodes[1]], &id, "withdrawn");
     for node in &all.nodes {
         node.until("she is erased", |node| {

@@ -1,5 +1,6 @@
 //! Several nodes that are all linked with one another, and the clock that they share.
 
+use maillage_node::control::{Answer, Order};
 use maillage_node::env::{DrivenEnv, Env, TEST_CLOCK};
 use maillage_protocol::calendar::{Calendar, Day};
 use maillage_protocol::time::Timestamp;
@@ -102,6 +103,17 @@ impl Territory {
             node.kill();
             node.verify();
             [FIRST_NAME, TELEPHONE].into_iter().for_each(|canary| node.hides(canary));
+        }
+    }
+
+    /// Tries again at once, everywhere, what waits for a node that slept.
+    pub fn try_again(&self) {
+        for node in &self.nodes {
+            let others = self.nodes.iter().filter(|other| other.id != node.id);
+            for other in others {
+                let done = node.order(&Order::TryAgain { node: other.id });
+                assert!(matches!(done, Answer::Done), "{done:?}");
+            }
         }
     }
 

@@ -84,6 +84,7 @@ async fn serve(
     let doors = Doors::new(Arc::clone(&app), Arc::clone(&drivers), base_path, quotas);
     let doors = Data::new(doors);
 
+    drivers.erase_first().await;
     let server = server(config, &app, &doors, &sessions, &client)?;
     let listening = server.addrs_text;
     let handle = server.running.handle();

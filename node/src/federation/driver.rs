@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use maillage_protocol::delivery::{Delivery, Input, Outcome, Output};
 use maillage_protocol::id::{Epoch, IdentityId, NodeId, Seq};
 use maillage_protocol::keys::PrivateKey;
@@ -21,6 +22,7 @@ use maillage_protocol::transport::{
     PendingOrders, PullAnswer, PullQuery, ReceiptDeposit,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::time::timeout;
 use tracing::{debug, info, warn};
 
 use super::address::PeerUrl;
@@ -34,6 +36,8 @@ const CLOCK_JUMP: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(30);
 /// How often a peer is asked for keys that miss.
 const ASKS_EVERY: Duration = Duration::from_secs(5);
+/// How long a node that starts waits for the orders of a peer.
+const PATIENCE: Duration = Duration::from_secs(3);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// How often a node that nobody can reach reads its peers' identities.
 const IDENTITY_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
@@ -88,6 +92,19 @@ impl Drivers {
     #[must_use]
     pub fn client(&self) -> &Arc<Client> {
         &self.client
+    }
+
+    /// Erases what peers ordered while this node slept, before anybody reads here. Those who do not
+    /// answer in time are not waited for: their orders come when they do.
+    pub async fn erase_first(&self) {
+        let asked = self.app.active_peers().into_iter().map(|peer| async move {
+            match timeout(PATIENCE, self.aside(peer).obey_orders()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => info!(%peer, error = %Chain(&error), "orders are not known yet"),
+                Err(_) => info!(%peer, "orders are not known yet: no answer in time"),
+            }
+        });
+        join_all(asked).await;
     }
 
     /// Runs the tasks of every peer, those that come later included, until it is dropped.
@@ -491,7 +508,8 @@ impl Exchange {
         }
     }
 
-    async fn fetch_once(&self) -> Result<(), CallError> {
+    /// Carries out the orders to erase that wait at the peer.
+    async fn obey_orders(&self) -> Result<(), CallError> {
         let (_, PendingOrders { orders }) = self.get("/erase", "", false).await?;
         for order in orders {
             let (app, peer) = (Arc::clone(&self.app), self.peer);
@@ -499,6 +517,11 @@ impl Exchange {
                 self.post::<Option<()>>("/erase", &attestation).await?;
             }
         }
+        Ok(())
+    }
+
+    async fn fetch_once(&self) -> Result<(), CallError> {
+        self.obey_orders().await?;
         let (ep, after) = self.app.received_head(self.peer);
         let wait = limits::LONG_POLL.as_secs();
         let query = PullQuery { ep, after, limit: limits::BATCH_EVENTS, wait }.to_query();
