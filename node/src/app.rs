@@ -19,11 +19,13 @@ mod jobs;
 mod joining;
 mod links;
 mod needs;
+mod trail;
 mod news;
 mod outgoing;
 mod passing;
 mod peers;
 mod refer;
+mod retention;
 mod rotation;
 mod state;
 mod turns;
@@ -68,7 +70,9 @@ pub use links::{LinkError, PreparedLink};
 pub use outgoing::{Batch, POLLS_AGAIN_WITHIN, Standing};
 pub use peers::{Alert, LinkState, Peer, Trouble};
 pub use refer::{PersonCard, Proposed, Request, SayError, Texts};
+pub use retention::Rule;
 pub use rotation::WrongSheet;
+pub use trail::Opening;
 pub use views::{
     Delivery, PeerView, ReceivedContact, ShortCode, Step, Story, Worklist, WorklistRow,
 };

@@ -28,6 +28,7 @@ mod healthcheck;
 mod key;
 mod man;
 mod restore;
+mod retention;
 mod scrub;
 mod verify;
 
@@ -92,6 +93,8 @@ enum Verb {
     Verify(verify::Args),
     #[command(about = "Lit tout une fois, pour trouver les octets abîmés")]
     Scrub(scrub::Args),
+    #[command(about = "Détruit ce qu'aucune durée de conservation ne garde plus")]
+    Retention(retention::Args),
     #[command(subcommand, about = "Montre les clés publiques du nœud")]
     Key(key::Args),
     #[command(about = "Écrit le script de complétion d'un interpréteur de commandes")]
@@ -121,6 +124,7 @@ impl Verb {
             | Self::Restore(_)
             | Self::Verify(_)
             | Self::Scrub(_)
+            | Self::Retention(_)
             | Self::Key(_)
             | Self::Completion(_)
             | Self::Man(_) => Audience::Person,
@@ -146,6 +150,7 @@ impl Verb {
             Self::Restore(args) => restore::run(args, context),
             Self::Verify(args) => verify::run(args, context),
             Self::Scrub(args) => scrub::run(args, context),
+            Self::Retention(args) => retention::run(args, context),
             Self::Key(args) => key::run(args, context),
             Self::Completion(args) => completion::run(args, context),
             Self::Man(args) => man::run(args, context),

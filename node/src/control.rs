@@ -3,6 +3,7 @@
 //! A running node listens on a socket of its own folder, which only its owner can open. If nobody
 //! listens there, the verb opens the folder itself. Both carry out the same [`Order`]s.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::app::{AccountPerson, App, AppError, LinkError, LinkState};
+use crate::app::{AccountPerson, App, AppError, LinkError, LinkState, Rule};
 use crate::facts::{Capability, ImportedPlace};
 use crate::federation::{Client, Drivers, JoinError, join};
 use crate::index::Sessions;
@@ -130,6 +131,11 @@ pub enum Order {
         /// The places.
         places: Vec<ImportedPlace>,
     },
+    /// To destroy what no rule keeps any more.
+    Retain {
+        /// Whether it is only counted.
+        rehearsal: bool,
+    },
     /// To say how the node is.
     Standing,
 }
@@ -138,6 +144,11 @@ pub enum Order {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Answer {
+    /// How much each rule destroyed, or would destroy.
+    Retained {
+        /// By rule.
+        counts: BTreeMap<Rule, u64>,
+    },
     /// It is done.
     Done,
     /// The accounts.
@@ -404,6 +415,7 @@ impl Desk {
                 app.import_places(&source, places)?;
                 Answer::Done
             }
+            Order::Retain { rehearsal } => Answer::Retained { counts: app.retain(rehearsal)? },
             Order::Standing => Answer::Standing {
                 node: app.node(),
                 records: app.journal().len().0,

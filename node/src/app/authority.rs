@@ -21,8 +21,9 @@ use maillage_protocol::referral::{Author, Command, Referral};
 use maillage_protocol::time::Timestamp;
 
 use super::{
-    Account, App, AppError, DraftError, JoinFailure, Joins, LinkError, PeerView, PersonCard,
-    Proposed, Request, SayError, ShortCode, Story, Texts, WeakPassword, Worklist, WorklistRow,
+    Account, App, AppError, DraftError, JoinFailure, Joins, LinkError, Opening, PeerView,
+    PersonCard, Proposed, Request, SayError, ShortCode, Story, Texts, WeakPassword, Worklist,
+    WorklistRow,
 };
 use crate::env::random;
 use crate::facts::{Capability, ImportedPlace};
@@ -171,9 +172,15 @@ impl Writer {
         self.0.app.ended(limit)
     }
 
-    /// Returns everything that may be shown of one referral.
+    /// Returns everything that may be shown of one referral: that it was opened is written.
     pub fn story(&self, id: ReferralId) -> Result<Option<Story>, AppError> {
-        self.0.app.story(id)
+        self.0.app.open_story(self.0.id(), id)
+    }
+
+    /// Returns who opened a referral here, the last one first.
+    #[must_use]
+    pub fn openings(&self, id: ReferralId) -> Vec<Opening> {
+        self.0.app.openings(id)
     }
 
     /// Returns the state of a referral, as both nodes must fold it.
@@ -274,6 +281,12 @@ impl Bearer {
     /// Returns everything that may be shown of her referral.
     pub fn story(&self) -> Result<Option<Story>, AppError> {
         self.app.story(self.referral)
+    }
+
+    /// Returns who opened her request at the structure that wrote it, the last one first.
+    #[must_use]
+    pub fn openings(&self) -> Vec<Opening> {
+        self.app.openings(self.referral)
     }
 
     /// Returns how the structure that wrote her request describes itself.

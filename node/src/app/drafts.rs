@@ -3,9 +3,11 @@
 
 use maillage_protocol::id::{ProfessionalId, UnitId};
 use maillage_protocol::private::Private;
+use maillage_protocol::time::Timestamp;
 
-use super::{App, AppError};
+use super::{App, AppError, Rule};
 use crate::facts::{Act, Entry, FactContent};
+use crate::journal::Number;
 use crate::vault::VaultKey;
 
 /// Why a draft cannot be read or changed.
@@ -17,6 +19,24 @@ pub enum DraftError {
     /// The node failed.
     #[error(transparent)]
     App(#[from] AppError),
+}
+
+/// A form that is not finished.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Draft {
+    /// Whose.
+    pub(super) by: ProfessionalId,
+    /// Where its text is.
+    pub(super) number: Number,
+    /// When it was last changed; zero if that was not written down.
+    pub(super) edited: Timestamp,
+}
+
+impl Draft {
+    /// Tells whether nobody came back to it in time.
+    pub(super) fn is_forgotten(&self, now: Timestamp) -> bool {
+        self.edited != Timestamp::default() && self.edited.after(Rule::Draft.keeps()) <= now
+    }
 }
 
 impl App {
@@ -31,7 +51,7 @@ impl App {
             Some(draft) => self.own_draft(by, draft).map(|_| draft)?,
             None => self.safe.new_unit().map_err(AppError::from)?,
         };
-        let act = Act::Draft { draft, by, done: false };
+        let act = Act::Draft { draft, by, at: self.now(), done: false };
         self.record(Some(VaultKey::Unit(draft)), &act, &FactContent::of(text))?;
         Ok(draft)
     }
@@ -54,28 +74,24 @@ impl App {
     /// Throws a draft away: its key is destroyed.
     pub fn drop_draft(&self, by: ProfessionalId, draft: UnitId) -> Result<(), DraftError> {
         self.own_draft(by, draft)?;
-        let act = Act::Draft { draft, by, done: true };
+        let act = Act::Draft { draft, by, at: self.now(), done: true };
         self.record(None, &act, &FactContent::default())?;
         self.safe.vault().destroy(&[VaultKey::Unit(draft)]).map_err(AppError::from)?;
         Ok(())
     }
 
-    fn own_draft(
-        &self,
-        by: ProfessionalId,
-        draft: UnitId,
-    ) -> Result<crate::journal::Number, DraftError> {
+    fn own_draft(&self, by: ProfessionalId, draft: UnitId) -> Result<Number, DraftError> {
         let state = self.state();
-        let known = state.drafts.get(&draft).filter(|(owner, _)| *owner == by);
-        known.map(|(_, number)| *number).ok_or(DraftError::Unknown)
+        let known = state.drafts.get(&draft).filter(|draft| draft.by == by);
+        known.map(|draft| draft.number).ok_or(DraftError::Unknown)
     }
 
     /// Returns the drafts of a professional, oldest first.
     #[must_use]
     pub fn drafts(&self, by: ProfessionalId) -> Vec<UnitId> {
         let state = self.state();
-        let mut own: Vec<_> = state.drafts.iter().filter(|(_, (owner, _))| *owner == by).collect();
-        own.sort_by_key(|(_, (_, number))| *number);
+        let mut own: Vec<_> = state.drafts.iter().filter(|(_, draft)| draft.by == by).collect();
+        own.sort_by_key(|(_, draft)| draft.number);
         own.into_iter().map(|(draft, _)| *draft).collect()
     }
 }

@@ -21,12 +21,14 @@ use maillage_protocol::limits;
 use maillage_protocol::signed::Signed;
 use maillage_protocol::time::{DAY, Timestamp};
 
+use super::cases::Case;
+use super::inbox::NOWHERE;
 use super::links::control_entry;
 use super::turns::Subject;
 use super::{App, AppError};
 use crate::backup::ErasureList;
 use crate::facts::{self, Act, Entry, ErasureEntry, FactContent, erasure_record};
-use crate::journal::Number;
+use crate::journal::{Number, Record};
 use crate::vault::VaultKey;
 
 /// How long the vault's backups are kept: after that, nothing opens what was erased.
@@ -43,6 +45,8 @@ pub(super) struct Erasures {
     received: BTreeMap<[u8; 32], (NodeId, Signed, Option<Signed>)>,
     /// Units whose key we decided to destroy.
     shredded: BTreeSet<UnitId>,
+    /// Events of peers whose content we decided to destroy.
+    forgotten: BTreeSet<EventId>,
 }
 
 /// An order that a peer has not attested yet.
@@ -52,6 +56,19 @@ pub struct PendingErasure {
     pub peer: NodeId,
     /// The order.
     pub order: Signed,
+}
+
+/// A referral whose content is destroyed, and the unit that sealed it, if it is still known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Erased {
+    referral: ReferralId,
+    unit: UnitId,
+}
+
+impl Erased {
+    fn of(case: &Case) -> Self {
+        Self { referral: case.id, unit: case.unit }
+    }
 }
 
 /// How far an erasure is.
@@ -70,7 +87,10 @@ impl Erasures {
     pub(super) fn hear(&mut self, entry: &ErasureEntry) {
         let bytes = &entry.object.bytes;
         let Some(peer) = entry.peer else {
-            self.shredded.extend(LocalShred::read(bytes).ok().map(|shred| shred.unit));
+            if let Ok(shred) = LocalShred::read(bytes) {
+                self.shredded.insert(shred.unit);
+                self.forgotten.extend(shred.ids);
+            }
             return;
         };
         let hash = entry.object.hash(Label::Erasure);
@@ -101,10 +121,8 @@ impl App {
     ) -> Result<(), AppError> {
         self.turns.take(Subject::Erasure, || {
             let Some((unit, peer, ids)) = self.what_to_erase(referral) else { return Ok(()) };
-            let now = self.now();
-            let shred = LocalShred { cause, ids: Vec::new(), unit, at: now };
-            let object = Signed { bytes: shred.to_bytes(), signature: [0; 64] };
-            let mut records = vec![erasure_record(&ErasureEntry { peer: None, object })];
+            let erased = [Erased { referral, unit }];
+            let mut records = vec![self.shred(unit, cause, Vec::new())];
             let mut told = Vec::new();
             for ids in ids.chunks(limits::ERASURE_IDS) {
                 let order = self.order(peer, ids.to_vec(), cause).sign(&self.sig());
@@ -119,8 +137,28 @@ impl App {
                 )?);
             }
             self.append(&records)?;
-            self.destroy_units(&[unit])
+            self.destroy(&erased)
         })
+    }
+
+    /// Destroys what identifies in a referral, here only: the other side has rules of its own.
+    pub(super) fn shred_referral(
+        &self,
+        referral: ReferralId,
+        cause: ErasureCause,
+    ) -> Result<(), AppError> {
+        self.turns.take(Subject::Erasure, || {
+            // Once what we heard is destroyed, only its names tell what it was about.
+            let Some(case) = self.case(referral) else { return Ok(()) };
+            self.append(&[self.shred(case.unit, cause, case.heard.clone())])?;
+            self.destroy(&[Erased { referral, unit: case.unit }])
+        })
+    }
+
+    fn shred(&self, unit: UnitId, cause: ErasureCause, ids: Vec<EventId>) -> Record {
+        let shred = LocalShred { cause, ids, unit, at: self.now() };
+        let object = Signed { bytes: shred.to_bytes(), signature: [0; 64] };
+        erasure_record(&ErasureEntry { peer: None, object })
     }
 
     /// Returns the unit of a referral, the other side, and our events that it may hold.
@@ -170,8 +208,8 @@ impl App {
         order: &ErasureOrder,
         hash: [u8; 32],
     ) -> Result<Signed, AppError> {
-        let (units, known, absent) = self.units_of(peer, order);
-        self.destroy_units(&units)?;
+        let (erased, known, absent) = self.reached_by(peer, order);
+        self.destroy(&erased)?;
         self.give_up(peer, &order.ids)?;
         let at = self.now();
         let attestation = ErasureAttestation {
@@ -194,28 +232,28 @@ impl App {
         Ok(signed)
     }
 
-    /// Returns the units that an order reaches, which of its events are known, and which are not.
+    /// Returns the referrals that an order reaches, which of its events are known, and which are not.
     ///
     /// A referral is one unit: an order about some of its events erases all of it.
-    fn units_of(
+    fn reached_by(
         &self,
         peer: NodeId,
         order: &ErasureOrder,
-    ) -> (Vec<UnitId>, Vec<EventId>, Vec<EventId>) {
+    ) -> (Vec<Erased>, Vec<EventId>, Vec<EventId>) {
         let state = self.state();
-        let theirs: BTreeMap<EventId, UnitId> = state
+        let theirs: BTreeMap<EventId, Erased> = state
             .cases
             .values()
             .filter(|case| case.peer == peer)
-            .flat_map(|case| case.heard.iter().map(|id| (*id, case.unit)))
+            .flat_map(|case| case.heard.iter().map(|id| (*id, Erased::of(case))))
             .collect();
         let closed = state.peers.get(&peer).into_iter().flat_map(|peer| &peer.without_key);
         let closed: BTreeSet<_> = closed.map(|head| head.id).collect();
         let is_held = |id: &EventId| theirs.contains_key(id) || closed.contains(id);
         let (known, absent) = order.ids.iter().copied().partition(is_held);
-        let units: BTreeSet<_> =
+        let erased: BTreeSet<_> =
             order.ids.iter().filter_map(|id| theirs.get(id).copied()).collect();
-        (units.into_iter().collect(), known, absent)
+        (erased.into_iter().collect(), known, absent)
     }
 
     /// Gives up the keys of events that were kept closed: what follows them need not wait.
@@ -238,20 +276,24 @@ impl App {
         Ok(())
     }
 
-    /// Destroys the keys of units, takes what they sealed out of the journal, and out of memory.
-    fn destroy_units(&self, units: &[UnitId]) -> Result<(), AppError> {
+    /// Destroys the keys of referrals, takes what they sealed out of the journal, and out of memory.
+    fn destroy(&self, erased: &[Erased]) -> Result<(), AppError> {
+        let units: Vec<_> =
+            erased.iter().map(|erased| erased.unit).filter(|unit| *unit != NOWHERE).collect();
         let names: Vec<_> = units.iter().map(|unit| VaultKey::Unit(*unit)).collect();
         self.safe.vault().destroy(&names)?;
-        self.list_erased(units)?;
+        self.list_erased(&units)?;
         let numbers: Vec<_> = {
             let state = self.state();
-            let cases = state.cases.values().filter(|case| units.contains(&case.unit));
+            let cases = erased.iter().filter_map(|erased| state.cases.get(&erased.referral));
             cases.flat_map(|case| case.records.iter().copied()).collect()
         };
         self.strip(&numbers)?;
         let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for case in state.cases.values_mut().filter(|case| units.contains(&case.unit)) {
-            Arc::make_mut(case).erased = true;
+        for erased in erased {
+            if let Some(case) = state.cases.get_mut(&erased.referral) {
+                Arc::make_mut(case).erased = true;
+            }
         }
         Ok(())
     }
@@ -274,7 +316,7 @@ impl App {
         let missing: Vec<_> = {
             let state = self.state();
             let erased = state.cases.values().filter(|case| case.erased).map(|case| case.unit);
-            erased.filter(|unit| !known.contains(unit)).collect()
+            erased.filter(|unit| *unit != NOWHERE && !known.contains(unit)).collect()
         };
         if !missing.is_empty() {
             ErasureList::append(&list, &missing).map_err(AppError::ErasureList)?;
@@ -355,7 +397,13 @@ impl App {
     pub(super) fn finish_erasures(&self) -> Result<(), AppError> {
         let (shredded, unanswered): (Vec<_>, Vec<_>) = {
             let state = self.state();
-            let shredded = state.erasures.shredded.iter().copied().collect();
+            let Erasures { shredded, forgotten, .. } = &state.erasures;
+            let is_gone = |case: &&Arc<Case>| {
+                let heard = case.heard.iter().any(|id| forgotten.contains(id));
+                heard || shredded.contains(&case.unit)
+            };
+            let gone = state.cases.values().filter(is_gone);
+            let shredded = gone.map(|case| Erased::of(case)).collect();
             let received = state.erasures.received.iter();
             let unanswered = received
                 .filter(|(_, (_, _, done))| done.is_none())
@@ -372,10 +420,10 @@ impl App {
                 });
             orders.collect()
         };
-        self.destroy_units(&shredded)?;
+        self.destroy(&shredded)?;
         for (peer, order) in answered {
-            let (units, _, _) = self.units_of(peer, &order);
-            self.destroy_units(&units)?;
+            let (erased, _, _) = self.reached_by(peer, &order);
+            self.destroy(&erased)?;
         }
         for (hash, peer, order) in unanswered {
             if let Ok(order) = ErasureOrder::recall(&order.bytes) {

@@ -72,7 +72,7 @@ pub enum InboxError {
 }
 
 /// The unit of a referral of which nothing was opened yet.
-const NOWHERE: UnitId = UnitId::from_bytes([0; 16]);
+pub(super) const NOWHERE: UnitId = UnitId::from_bytes([0; 16]);
 
 /// A batch on its way into the journal.
 struct Intake<'a> {
@@ -220,13 +220,15 @@ impl App {
         let scope = payload.as_ref().map(|payload| agreed(Intake::new(self, from), payload));
         let payload = payload.filter(|_| scope.is_some_and(is_heard));
         let referral = payload.as_ref().and_then(|payload| payload.skeleton.thread.referral);
-        let known = referral.and_then(|id| self.state().cases.get(&id).map(|case| case.unit));
-        let holder = match (consent, known.filter(|unit| *unit != NOWHERE)) {
+        let case = referral.and_then(|id| self.case(id));
+        let erased = case.as_ref().is_some_and(|case| case.erased);
+        let known = case.map(|case| case.unit);
+        let holder = match (consent || erased, known.filter(|unit| *unit != NOWHERE)) {
             (true, _) => self.safe.evidence(self.now())?,
             (false, Some(unit)) => VaultKey::Unit(unit),
             (false, None) => VaultKey::Unit(self.safe.new_unit()?),
         };
-        let kept = scope == Some(Ok(())) && self.safe.holds(holder)?;
+        let kept = scope == Some(Ok(())) && !erased && self.safe.holds(holder)?;
         let wrapped = if kept { self.safe.wrap(holder, &id.0, &key)? } else { Vec::new() };
         if !kept {
             self.strip(&[number])?;
@@ -459,15 +461,16 @@ impl<'a> Intake<'a> {
         }
         let skeleton = payload.skeleton;
         let referral = skeleton.thread.referral;
+        // What is said of an erased referral since is heard, and not kept.
+        let erased = referral.is_some_and(|referral| self.case(referral).erased);
         let holder = match referral {
-            _ if consent => self.app.safe.evidence(self.app.now())?,
+            _ if consent || erased => self.app.safe.evidence(self.app.now())?,
             Some(referral) => VaultKey::Unit(self.unit(referral)?),
             None => VaultKey::Unit(self.app.safe.new_unit()?),
         };
-        if scope.is_ok() && self.app.safe.holds(holder)? {
+        if scope.is_ok() && !erased && self.app.safe.holds(holder)? {
             entry.wrapped = self.app.safe.wrap(holder, &event.id().0, &key)?;
         } else {
-            // The referral was erased: what is said of it since is heard, and not kept.
             entry.body = Vec::new();
         }
         if let Some(referral) = referral {

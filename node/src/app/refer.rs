@@ -44,7 +44,7 @@ use crate::journal::Record;
 use crate::vault::VaultKey;
 
 /// How long after the end of a consent what it covered may still be kept, locked.
-const GRACE: std::time::Duration = DAY.saturating_mul(30);
+pub(super) const GRACE: std::time::Duration = DAY.saturating_mul(30);
 
 /// What a professional asks for a person, once she agreed.
 #[derive(Clone, Debug)]

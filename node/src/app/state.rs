@@ -20,7 +20,9 @@ use maillage_protocol::time::Timestamp;
 
 use super::accounts::Accounts;
 use super::cases::{Case, Told};
+use super::drafts::Draft;
 use super::erasure::Erasures;
+use super::inbox::NOWHERE;
 use super::needs::OwnNeed;
 use super::peers::{Alert, LinkState, Peer, Unheld, Waiting};
 use super::refer::side_of;
@@ -55,8 +57,10 @@ pub(super) struct State {
     pub places: BTreeMap<String, ImportedPlace>,
     /// Invitations that may still be used: until when, and how often they were tried in vain.
     pub invitations: BTreeMap<[u8; 16], (Timestamp, u32)>,
-    /// Forms that are not finished: whose, and where they are.
-    pub drafts: BTreeMap<UnitId, (ProfessionalId, Number)>,
+    /// Forms that are not finished.
+    pub drafts: BTreeMap<UnitId, Draft>,
+    /// Who opened what identifies in a referral, oldest first.
+    pub openings: BTreeMap<ReferralId, Vec<(Timestamp, ProfessionalId)>>,
     /// Orders to erase, given and received.
     pub erasures: Erasures,
     /// Personal codes that were issued here, by their hash.
@@ -162,13 +166,16 @@ impl State {
                     self.hear_word(*from, at, Some(*event), word, unit_of(wrapped));
                 }
             }
-            Act::Draft { draft, by, done } => {
+            Act::Draft { draft, by, at, done } => {
                 self.units.insert(*draft);
                 if *done {
                     self.drafts.remove(draft);
                 } else {
-                    self.drafts.insert(*draft, (*by, number));
+                    self.drafts.insert(*draft, Draft { by: *by, number, edited: *at });
                 }
+            }
+            Act::Opened { referral, by, at } => {
+                self.openings.entry(*referral).or_default().push((*at, *by));
             }
             Act::Need { need, at, event, .. } => self.hear_need(*need, *at, event),
             Act::Told { .. } | Act::Restored { .. } | Act::KeyMade { .. } => {}
@@ -357,15 +364,14 @@ impl State {
         unit: Option<UnitId>,
     ) {
         let Some(referral) = skeleton.thread.referral else { return };
-        let nowhere = UnitId::from_bytes([0; 16]);
-        let known = unit.unwrap_or(nowhere);
+        let known = unit.unwrap_or(NOWHERE);
         let new = || Arc::new(Case::new(referral, Author::Receiver, from, known));
         let case = Arc::make_mut(self.cases.entry(referral).or_insert_with(new));
         // A referral between two nodes is nobody else's business.
         if case.peer != from {
             return;
         }
-        if let Some(unit) = unit.filter(|_| case.unit == nowhere) {
+        if let Some(unit) = unit.filter(|_| case.unit == NOWHERE) {
             case.unit = unit;
         }
         case.records.push(number);

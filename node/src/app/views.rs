@@ -286,7 +286,7 @@ impl App {
             return Ok(None);
         };
         let told = self.told(&case)?;
-        let contact = told.contact.map(ReceivedContact);
+        let contact = told.contact.filter(|_| self.may_read(&case)).map(ReceivedContact);
         let card = {
             let state = self.state();
             state.peers.get(&case.peer).and_then(|peer| peer.card.clone())
@@ -375,7 +375,13 @@ impl App {
 
     /// Returns what those who asked told of how to reach her.
     pub(super) fn contact(&self, case: &Case) -> Result<Option<Contact>, AppError> {
-        Ok(self.told(case)?.contact)
+        Ok(self.told(case)?.contact.filter(|_| self.may_read(case)))
+    }
+
+    /// Tells whether she still agrees that the receiver reads how to reach her.
+    fn may_read(&self, case: &Case) -> bool {
+        let until = case.consent().map(|consent| consent.grant().scope.expires);
+        case.side == Author::Sender || until.is_some_and(|until| self.now() < until)
     }
 
     /// Reads again what was said about a referral, with the words that still open.

@@ -1,5 +1,6 @@
 //! `maillage serve`: the node, until it is told to stop.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -10,11 +11,12 @@ use actix_web::http::header::{DATE, HttpDate, TryIntoHeaderValue as _};
 use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as Actix, HttpResponse, HttpServer};
+use maillage_protocol::calendar::{Calendar, Day};
 use tracing::{error, info, warn};
 
 use super::{Context, Exit, VerbError, certificates};
 use crate::api;
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, Rule};
 use crate::caller::identify;
 use crate::config::Config;
 use crate::control::{self, Desk};
@@ -139,6 +141,7 @@ async fn wait_for_the_end(app: &App) -> bool {
 async fn jobs(app: Arc<App>, worklist: Worklist, doors: Data<Doors>, folder: DataFolder) {
     let mut tick = tokio::time::interval(TICK);
     let mut tidy = tokio::time::interval(TIDY_EVERY);
+    let mut retained = None;
     loop {
         tokio::select! {
             _ = tick.tick() => {
@@ -147,6 +150,15 @@ async fn jobs(app: Arc<App>, worklist: Worklist, doors: Data<Doors>, folder: Dat
                     Ok(Ok(_)) => {}
                     Ok(Err(failure)) => error!(error = %Chain(&failure), "cannot do what is due"),
                     Err(_) => return,
+                }
+                let today = Calendar::Metropolitan.day(app.env().now());
+                if retained != Some(today) {
+                    let app = Arc::clone(&app);
+                    match tokio::task::spawn_blocking(move || app.retain(false)).await {
+                        Ok(Ok(counts)) => retained = Some(counts).map(|counts| told(counts, today)),
+                        Ok(Err(failure)) => error!(error = %Chain(&failure), "cannot destroy what is due"),
+                        Err(_) => return,
+                    }
                 }
                 if app.is_restored() && doors.drivers.all_confirmed() {
                     match app.recovered().map(|()| std::fs::remove_file(folder.restored())) {
@@ -159,6 +171,14 @@ async fn jobs(app: Arc<App>, worklist: Worklist, doors: Data<Doors>, folder: Dat
             _ = tidy.tick() => doors.tidy(),
         }
     }
+}
+
+/// Says in the log how much each rule destroyed on a day.
+fn told(counts: BTreeMap<Rule, u64>, day: Day) -> Day {
+    for (rule, count) in counts {
+        info!(?rule, count, "the time that it may be kept is over: destroyed");
+    }
+    day
 }
 
 /// Says what is due in the referrals whose turn is late. Should the index fail, all are looked at:

@@ -57,8 +57,20 @@ pub enum Act {
         draft: UnitId,
         /// Whose.
         by: ProfessionalId,
+        /// When. Older versions did not say.
+        #[serde(default)]
+        at: Timestamp,
         /// Whether it is sent or thrown away.
         done: bool,
+    },
+    /// One of its professionals opened what identifies in a referral.
+    Opened {
+        /// Which.
+        referral: ReferralId,
+        /// Who.
+        by: ProfessionalId,
+        /// When.
+        at: Timestamp,
     },
     /// It said something of a need that it answers for.
     Need {
@@ -105,6 +117,7 @@ impl Act {
             | Self::Places { .. }
             | Self::Keyed { .. }
             | Self::Draft { .. }
+            | Self::Opened { .. }
             | Self::Restored { .. }
             | Self::Need { .. }
             | Self::KeyMade { .. } => &[],

@@ -15,7 +15,7 @@ use super::filters;
 use super::form::{Choice, Mistakes, Typed};
 use super::layout::{Frame, page, page_again};
 use super::row::is_asked;
-use super::story::{Asked, Line, contact_lines};
+use super::story::{self, Asked, Line, OpeningView, contact_lines};
 use super::{CodeTries, Visitor, aside, session, statics};
 use crate::app::authority::Bearer;
 use crate::app::{ErasureState, ReceivedContact, SayError, Story};
@@ -82,6 +82,8 @@ struct RequestView {
     answered: Option<String>,
     /// What was erased, and where.
     erased: Option<String>,
+    /// Who opened her request where it was written.
+    openings: Vec<OpeningView>,
     /// Whether there is something to stop.
     stops: bool,
 }
@@ -139,7 +141,7 @@ pub(super) async fn stop(
         frame.done = Some(Text("personne-arret-fait"));
         return show_request(bearer, frame, &typed, Mistakes::default()).await;
     }
-    let story = story(&bearer).await?;
+    let story = read(&bearer).await?;
     // What she stopped with them already is not offered again.
     let structure = story.erasure.is_none().then_some(story.row.other);
     page(&StopPage { frame, code: typed.one("code").to_owned(), structure })
@@ -175,7 +177,7 @@ async fn said(
     aside(move || say(&bearer)).await
 }
 
-async fn story(bearer: &Bearer) -> Result<Story, PageError> {
+async fn read(bearer: &Bearer) -> Result<Story, PageError> {
     let bearer = bearer.clone();
     aside(move || bearer.story()).await?.ok_or(PageError::NotFound)
 }
@@ -186,10 +188,13 @@ async fn show_request(
     typed: &Typed,
     mistakes: Mistakes,
 ) -> Result<HttpResponse, PageError> {
-    let story = story(&bearer).await?;
+    let story = read(&bearer).await?;
     let sender = frame.organization.clone().unwrap_or_default();
     let telephone = bearer.card().and_then(|card| card.telephone);
-    let view = RequestView::of(&story, sender, telephone.as_deref(), typed, frame.clock);
+    let view = RequestView {
+        openings: story::openings(&bearer.openings(), frame.clock),
+        ..RequestView::of(&story, sender, telephone.as_deref(), typed, frame.clock)
+    };
     let code = typed.one("code").to_owned();
     let shown = RequestPage { frame, code, view, mistakes };
     if shown.mistakes.is_empty() { page(&shown) } else { page_again(&shown) }
@@ -246,6 +251,7 @@ impl RequestView {
                 false => Vec::new(),
             },
             answered: answered.map(Coded::label),
+            openings: Vec::new(),
             erased: story.erasure.map(|state| erased(state, &row.other, clock)),
             stops: story.erasure.is_none() || story.need == Some(NeedStatus::Open),
         }

@@ -13,13 +13,13 @@ use maillage_protocol::codes::{
     Accommodation, HalfDay, Language, Mobility, Mode, NeedCode, Obstacle, Right, Urgency, Zone,
 };
 use maillage_protocol::id::ServiceId;
-use maillage_protocol::referral::Proposal;
+use maillage_protocol::referral::{Author, Proposal};
 
 use super::aside;
 use super::errors::PageError;
 use super::row::RowView;
 use crate::app::authority::Writer;
-use crate::app::{ErasureState, PeerView, ReceivedContact, ShortCode, Story};
+use crate::app::{ErasureState, Opening, PeerView, ReceivedContact, ShortCode, Story};
 use crate::text::{Clock, Coded, Moment, Telephone, Text, say_with};
 
 pub(super) use steps::StepView;
@@ -46,6 +46,23 @@ pub(super) async fn read(writer: &Writer, Reference(code): Reference) -> Result<
         writer.story(id)?.ok_or(PageError::NotFound)
     })
     .await
+}
+
+/// Somebody opened what identifies.
+pub(super) struct OpeningView {
+    /// When.
+    pub(super) at: Moment,
+    /// Who.
+    pub(super) by: String,
+}
+
+/// Says who opened something, the last one first.
+pub(super) fn openings(openings: &[Opening], clock: Clock) -> Vec<OpeningView> {
+    let view = |opening: &Opening| OpeningView {
+        at: clock.moment(opening.at),
+        by: opening.by.reveal().clone(),
+    };
+    openings.iter().map(view).collect()
 }
 
 /// One thing that is known, and its name.
@@ -257,6 +274,8 @@ pub(super) struct StoryView {
     pub(super) telephone: Option<Telephone>,
     /// Until when she agreed.
     pub(super) agreed_until: Option<Moment>,
+    /// Whether that time is over, and what she told is closed to us.
+    pub(super) closed: bool,
     /// How far the erasure is.
     pub(super) erasure: Option<String>,
     /// Whose word closed it.
@@ -281,6 +300,9 @@ impl StoryView {
             secrecy: card.map(|card| card.regime.label()),
             telephone: card.and_then(|card| card.telephone.as_deref()).map(Telephone::of),
             agreed_until: story.agreed_until.map(|until| clock.day_of(until)),
+            closed: story.row.side == Author::Receiver
+                && story.erasure.is_none()
+                && story.agreed_until.is_some_and(|until| until <= clock.now()),
             erasure: story.erasure.map(|erasure| erased(erasure, clock)),
             confirmation: story.confirmation.map(Coded::label),
         }

@@ -193,3 +193,7 @@ fait-retrait-chiffres = ne souhaite plus être comptée
 fait-retrait-donnee = retire une donnée : { $donnee }
 fait-avis = « Êtes-vous aidée ? » { $reponse }
 fait-plus-recent = événement d’une version plus récente
+
+parcours-ouvertures = Qui a ouvert ce dossier ici
+parcours-ouvertures-aide = Chaque ouverture est notée. La personne peut demander cette liste.
+parcours-accord-expire = Son accord a expiré : son contact n’est plus lisible ici, et sera détruit un mois plus tard. Pour continuer, un nouvel accord est nécessaire.

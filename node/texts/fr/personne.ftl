@@ -80,3 +80,6 @@ personne-acte-concertation = chercher une solution avec d’autres
 personne-acte-arret = confirmer l’arrêt
 personne-acte-demander = vous demander si cela vous a aidée
 personne-acte-reprendre = reprendre votre demande
+
+personne-ouvertures = Qui a vu votre demande ?
+personne-ouvertures-aide = Les professionnels de { $nom } qui l’ont ouverte, la dernière fois en premier. L’autre structure tient sa propre liste : demandez-la-lui.

@@ -12,7 +12,7 @@ use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::layout::{Frame, Room, lead_to, page};
 use crate::web::row::is_asked;
-use crate::web::story::{self, Reference, ServiceNames, StoryView};
+use crate::web::story::{self, OpeningView, Reference, ServiceNames, StoryView};
 
 #[derive(Template)]
 #[template(path = "pathway/show.html")]
@@ -24,6 +24,8 @@ struct PathwayPage {
     confirmable: bool,
     /// Whether the receiver may take the work up again, since it did not help.
     resumable: bool,
+    /// Who opened it here.
+    openings: Vec<OpeningView>,
 }
 
 /// Something that may be done, on a page of its own.
@@ -47,9 +49,10 @@ pub(in crate::web) async fn show(
     }
     let resumable = row.mine && row.turn.is_some_and(|turn| turn.act == Act::Reconsider);
     let (acts, confirmable) = (acts(&story), is_confirmable(row));
+    let openings = story::openings(&writer.openings(row.id), frame.clock);
     let frame = frame.in_room(Room::Home);
     let story = StoryView::of(&story, &ServiceNames::of(&writer.partners()), frame.clock);
-    page(&PathwayPage { frame, story, acts, confirmable, resumable })
+    page(&PathwayPage { frame, story, acts, confirmable, resumable, openings })
 }
 
 fn is_confirmable(row: &WorklistRow) -> bool {

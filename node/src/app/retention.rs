@@ -1,0 +1,273 @@
+//! How long what identifies is kept, rule by rule (consent.md §10), and its destruction when the time
+//! is over. Nobody is asked: the rules are printed on the notice.
+//!
+//! What a structure keeps of its own request waits for the end of the need: nobody whose need is
+//! open is forgotten because a date passed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use maillage_protocol::codes::CancelReason;
+use maillage_protocol::erasure::ErasureCause;
+use maillage_protocol::need::NeedStatus;
+use maillage_protocol::referral::{Author, Command};
+use maillage_protocol::time::{DAY, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::cases::Case;
+use super::refer::GRACE;
+use super::state::State;
+use super::{App, AppError, DraftError};
+
+/// A rule by which something is destroyed. Each has its number in consent.md §10.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// R1: a form that nobody finished, 30 days after the last edit.
+    Draft,
+    /// R2: a request that the receiver did not accept, 30 days after its end, at the receiver.
+    NotAccepted,
+    /// R3: a request that it accepted, 90 days after its end, at the receiver.
+    Helped,
+    /// R4: a request at the structure that wrote it, 24 months after its end.
+    Asked,
+    /// R7: what she agreed to until a date, 30 days after that date, at the receiver.
+    Expired,
+}
+
+impl Rule {
+    /// Returns how long this rule keeps something.
+    #[must_use]
+    pub const fn keeps(self) -> Duration {
+        match self {
+            Self::Draft | Self::NotAccepted => DAY.saturating_mul(30),
+            Self::Helped => DAY.saturating_mul(90),
+            Self::Asked => DAY.saturating_mul(731),
+            Self::Expired => GRACE,
+        }
+    }
+
+    /// Says what is erased by it, to those who ask why.
+    const fn cause(self) -> ErasureCause {
+        match self {
+            Self::Expired => ErasureCause::Expiry,
+            Self::Draft | Self::NotAccepted | Self::Helped | Self::Asked => ErasureCause::Closure,
+        }
+    }
+}
+
+/// Returns the rule by which what identifies in a referral is destroyed at a time, if one says so.
+fn due(state: &State, case: &Case, now: Timestamp) -> Option<Rule> {
+    if case.erased {
+        return None;
+    }
+    let over = |since: Timestamp, rule: Rule| (since.after(rule.keeps()) <= now).then_some(rule);
+    let ended = case.referral.status().is_over().then_some(case.ended);
+    match case.side {
+        Author::Sender if state.need_status(case) == Some(NeedStatus::Open) => None,
+        Author::Sender => over(ended?, Rule::Asked),
+        Author::Receiver | Author::Person => {
+            let agreed = case.consent().map(|consent| consent.grant().scope.expires);
+            let rule = match case.referral.receiver.accepted {
+                Some(_) => Rule::Helped,
+                None => Rule::NotAccepted,
+            };
+            agreed
+                .and_then(|until| over(until, Rule::Expired))
+                .or_else(|| ended.and_then(|ended| over(ended, rule)))
+        }
+    }
+}
+
+impl App {
+    /// Destroys what no rule keeps any more. Returns how much each rule destroyed; in a rehearsal,
+    /// how much it would.
+    pub fn retain(&self, rehearsal: bool) -> Result<BTreeMap<Rule, u64>, AppError> {
+        let now = self.now();
+        let (cases, drafts): (Vec<_>, Vec<_>) = {
+            let state = self.state();
+            let due = state.cases.values().filter_map(|case| Some((due(&state, case, now)?, case)));
+            let due = due.map(|(rule, case)| (rule, case.id)).collect();
+            let old = state.drafts.iter().filter(|(_, draft)| draft.is_forgotten(now));
+            (due, old.map(|(id, draft)| (*id, draft.by)).collect())
+        };
+        let mut counts = BTreeMap::new();
+        for rule in cases.iter().map(|(rule, _)| *rule).chain(drafts.iter().map(|_| Rule::Draft)) {
+            let count: &mut u64 = counts.entry(rule).or_default();
+            *count = count.saturating_add(1);
+        }
+        if rehearsal {
+            return Ok(counts);
+        }
+        for (rule, referral) in cases {
+            self.shred_referral(referral, rule.cause())?;
+        }
+        for (draft, by) in drafts {
+            match self.drop_draft(by, draft) {
+                // Whoever began it has just thrown it away.
+                Ok(()) | Err(DraftError::Unknown) => {}
+                Err(DraftError::App(error)) => return Err(error),
+            }
+        }
+        self.call_off_expired(now)?;
+        Ok(counts)
+    }
+
+    /// Calls off what she no longer agrees to, once nothing of it may be kept at the other side.
+    fn call_off_expired(&self, now: Timestamp) -> Result<(), AppError> {
+        let expired: Vec<_> = {
+            let state = self.state();
+            let ours = state.cases.values().filter(|case| case.side == Author::Sender);
+            let open = ours.filter(|case| !case.referral.status().is_over());
+            let expired = |case: &&std::sync::Arc<Case>| {
+                let until = case.consent().map(|consent| consent.grant().scope.expires);
+                until.is_some_and(|until| until.after(GRACE) <= now)
+            };
+            open.filter(expired).map(|case| case.id).collect()
+        };
+        expired.into_iter().try_for_each(|id| {
+            let command = Command::Cancel(CancelReason::ConsentExpired);
+            self.say_unless_refused(Author::Sender, id, command)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use maillage_protocol::codes::{DeclineReason, FirstContact, Outcome};
+    use maillage_protocol::id::ReferralId;
+    use maillage_protocol::private::Private;
+    use maillage_protocol::referral::{Evidence, NextStep, Status};
+
+    use super::*;
+    use crate::app::Texts;
+    use crate::app::tests::{NADIA, Pair, propose};
+    use crate::vault::VaultKey;
+
+    const MOMENT: Duration = Duration::from_millis(1);
+
+    fn says(pair: &Pair, id: ReferralId, commands: impl IntoIterator<Item = Command>) {
+        for command in commands {
+            pair.b.say(None, Author::Receiver, id, command, Texts::default(), None).unwrap();
+        }
+        pair.exchange();
+    }
+
+    /// Lets everybody's time pass.
+    fn wait(pair: &Pair, time: Duration) {
+        [&pair.ccas.env, &pair.epn.env].into_iter().for_each(|env| env.advance(time));
+    }
+
+    /// What identifies her still opens.
+    fn opens(app: &App, id: ReferralId) -> bool {
+        let unit = app.case(id).unwrap().unit;
+        app.safe.holds(VaultKey::Unit(unit)).unwrap()
+    }
+
+    /// Nothing goes a moment before; then it does, counted once, and for good.
+    #[track_caller]
+    fn goes(pair: &mut Pair, id: ReferralId, rule: Rule, after: Duration, here: bool) {
+        wait(pair, after.saturating_sub(MOMENT));
+        let app = if here { &pair.a } else { &pair.b };
+        assert_eq!(app.retain(false).unwrap(), BTreeMap::new());
+        assert!(opens(app, id));
+        wait(pair, MOMENT);
+        let app = if here { &pair.a } else { &pair.b };
+        assert_eq!(app.retain(true).unwrap(), BTreeMap::from([(rule, 1)]));
+        assert!(opens(app, id), "a rehearsal destroys nothing");
+        assert_eq!(app.retain(false).unwrap(), BTreeMap::from([(rule, 1)]));
+        for _restarted in 0..2 {
+            let app = if here { &pair.a } else { &pair.b };
+            assert!(!opens(app, id));
+            let story = app.story(id).unwrap().unwrap();
+            assert!(story.contact.is_none() && story.row.first_name.is_none());
+            assert_eq!(app.retain(false).unwrap(), BTreeMap::new());
+            pair.restart();
+        }
+    }
+
+    #[test]
+    fn r2_who_did_not_help_forgets_after_thirty_days() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let (reason, next) = (DeclineReason::Hours, NextStep::NoneKnown);
+        says(&pair, id, [Command::Decline { reason, next_date: None, next }]);
+        goes(&mut pair, id, Rule::NotAccepted, Rule::NotAccepted.keeps(), false);
+    }
+
+    fn help(pair: &Pair, id: ReferralId) {
+        let evidence = Evidence::default();
+        let outcome = Some(Outcome::Accompanied);
+        let end = Command::Conclude { outcome, autonomy: None, next_need: None, evidence };
+        says(pair, id, [Command::Accept, Command::Start(FirstContact::Met), end]);
+        pair.a.say(None, Author::Sender, id, Command::Confirm, Texts::default(), None).unwrap();
+        pair.exchange();
+    }
+
+    #[test]
+    fn r3_who_helped_forgets_after_ninety_days() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        help(&pair, id);
+        goes(&mut pair, id, Rule::Helped, Rule::Helped.keeps(), false);
+    }
+
+    #[test]
+    fn r4_who_asked_forgets_after_two_years_once_the_need_is_closed() {
+        let pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let (reason, next) = (DeclineReason::Hours, NextStep::NoneKnown);
+        says(&pair, id, [Command::Decline { reason, next_date: None, next }]);
+        // Nobody whose need is open is forgotten.
+        wait(&pair, Rule::Asked.keeps().saturating_mul(2));
+        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
+        assert!(opens(&pair.a, id));
+        pair.a.close_need(NADIA, id, Outcome::Capacity).unwrap();
+        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::from([(Rule::Asked, 1)]));
+        assert!(!opens(&pair.a, id));
+
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        help(&pair, id);
+        goes(&mut pair, id, Rule::Asked, Rule::Asked.keeps(), true);
+    }
+
+    #[test]
+    fn r7_what_she_agreed_to_until_a_date_closes_then_and_goes_a_month_later() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        says(&pair, id, [Command::Accept]);
+        let until = pair.b.story(id).unwrap().unwrap().agreed_until.unwrap();
+        let left = until.since(pair.b.now());
+        let known = |pair: &Pair| pair.b.story(id).unwrap().unwrap().contact.is_some();
+        wait(&pair, left.saturating_sub(MOMENT));
+        assert!(known(&pair));
+        wait(&pair, MOMENT);
+        assert!(!known(&pair), "reading closes at the date, without a message");
+        goes(&mut pair, id, Rule::Expired, Rule::Expired.keeps(), false);
+        pair.a.retain(false).unwrap();
+        pair.exchange();
+        assert_eq!(pair.a.referral(id).unwrap().status(), Status::Cancelled);
+        pair.same_referral(id);
+    }
+
+    #[test]
+    fn r1_a_form_that_nobody_finished_goes_after_thirty_days() {
+        let pair = Pair::linked();
+        let text = Private::from(serde_json::json!({ "prenom": "Aubry" }));
+        let draft = pair.a.keep_draft(NADIA, None, &text).unwrap();
+        wait(&pair, DAY);
+        pair.a.keep_draft(NADIA, Some(draft), &text).unwrap();
+        wait(&pair, Rule::Draft.keeps().saturating_sub(MOMENT));
+        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
+        wait(&pair, MOMENT);
+        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::from([(Rule::Draft, 1)]));
+        assert!(pair.a.draft(NADIA, draft).is_err());
+        assert!(!pair.a.safe.holds(VaultKey::Unit(draft)).unwrap());
+    }
+}
