@@ -72,7 +72,7 @@ pub fn guard(text: &str, regime: SecrecyRegime) -> Verdict {
 /// node with longer ones must not refuse what an older one allowed.
 #[must_use]
 pub fn holds_a_proved_number(text: &str) -> bool {
-    let found = scan(&read(text), |_| None, forbidden);
+    let found = scan(&read(text), |_| None, |_, after| numbers::find(after));
     found.iter().any(|(kind, _)| kind.is_proved())
 }
 

@@ -220,13 +220,18 @@ fn command(body: Body, side: Author) -> Result<Said, ApiProblem> {
         }
         Body::StepDown { reason, next, text } => {
             let reason = strict(StepDownReason::from_code(&reason), "reason")?;
-            let command = Command::StepDown { reason, next: next_step(next)? };
+            let next = match next_step(next)? {
+                NextStep::BackToSender { .. } => return Err(ApiProblem::Invalid("next.kind")),
+                next => next,
+            };
+            let command = Command::StepDown { reason, next };
             Ok((Author::Receiver, command, Texts::of(text)))
         }
         Body::Resume {} => receiver(Command::Resume),
         Body::ConfirmCancellation { told } => receiver(Command::ConfirmCancellation { told }),
         Body::RequestReview { facts } => {
             let facts = each(&facts, AddedFact::from_code, "facts")?;
+            strict((!facts.is_empty()).then_some(()), "facts")?;
             sender(Command::RequestReview { facts })
         }
         Body::MarkMistaken { reason } => {
@@ -234,10 +239,13 @@ fn command(body: Body, side: Author) -> Result<Said, ApiProblem> {
             sender(Command::MarkMistaken(reason))
         }
         Body::CallConference { reason, speaker } => {
-            let reason = strict(ConferenceReason::from_code(&reason), "reason")?;
-            Ok((side, Command::CallConference(reason), speaker.into()))
+            let reason = ConferenceReason::from_code(&reason);
+            // That a request goes round, the node says by itself.
+            let reason = reason.filter(|reason| *reason != ConferenceReason::Loop);
+            let reason = strict(reason, "reason")?;
+            Ok((side, Command::CallConference(reason), named(speaker)?))
         }
-        Body::JoinConference { speaker } => Ok((side, Command::JoinConference, speaker.into())),
+        Body::JoinConference { speaker } => Ok((side, Command::JoinConference, named(speaker)?)),
         Body::EndConference { verdict, text } => {
             Ok((side, Command::EndConference(end(verdict)?), Texts::of(text)))
         }
@@ -265,12 +273,13 @@ fn feedback(helped: &str, via: &str, side: Author) -> Result<Said, ApiProblem> {
     Ok((Author::Person, command, Texts::default()))
 }
 
-impl From<Speaker> for Texts {
-    fn from(Speaker { name, function, phone }: Speaker) -> Self {
-        let [name, function, phone] = [name, function, phone].map(Private::into_revealed);
-        let speaker = Professional { name, function, phone };
-        Self { speaker: Some(speaker.into()), ..Self::default() }
+fn named(Speaker { name, function, phone }: Speaker) -> Result<Texts, ApiProblem> {
+    let [name, function, phone] = [name, function, phone].map(Private::into_revealed);
+    for (text, field) in [(&name, "speaker.name"), (&phone, "speaker.phone")] {
+        strict((!text.trim().is_empty()).then_some(()), field)?;
     }
+    let speaker = Professional { name, function, phone };
+    Ok(Texts { speaker: Some(speaker.into()), ..Texts::default() })
 }
 
 fn end(verdict: Verdict) -> Result<ConferenceEnd, ApiProblem> {

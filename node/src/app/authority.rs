@@ -91,13 +91,14 @@ impl Member {
         }
     }
 
-    /// Keeps what they typed in a form.
+    /// Keeps what they typed in a form; if it is about a referral, as long as what identifies in it.
     pub fn keep_draft(
         &self,
         draft: Option<UnitId>,
+        about: Option<ReferralId>,
         text: &Private<serde_json::Value>,
     ) -> Result<UnitId, DraftError> {
-        self.app.keep_draft(self.id(), draft, text)
+        self.app.keep_draft(self.id(), draft, about, text)
     }
 
     /// Returns what they typed in a form.
@@ -299,8 +300,10 @@ impl Bearer {
     pub fn withdraw(&self, scope: WithdrawalScope) -> Result<(), SayError> {
         let left = self.app.referral(self.referral).is_some_and(|it| it.person.has_left());
         match scope {
-            WithdrawalScope::Pathway if left => Ok(self.app.stop_everything(self.referral)?),
-            _ if left => Ok(()),
+            WithdrawalScope::Pathway if self.app.has_left_everything(self.referral) => {
+                Ok(self.app.stop_everything(self.referral)?)
+            }
+            WithdrawalScope::Referral if left => Ok(()),
             scope => self.say(Command::Withdraw(scope)),
         }
     }

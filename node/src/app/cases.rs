@@ -8,7 +8,7 @@ use maillage_protocol::consent::{Consent, WithdrawalScope};
 use maillage_protocol::id::{
     ConsentId, Epoch, EventId, NeedId, NodeId, PathwayId, PayloadId, ReferralId, Seq, UnitId,
 };
-use maillage_protocol::referral::{Author, Event, Proposal, Referral};
+use maillage_protocol::referral::{Author, Event, Proposal, Referral, Stage};
 use maillage_protocol::time::Timestamp;
 
 use super::peers::Waiting;
@@ -47,6 +47,10 @@ pub struct Case {
     pub passed_to: Option<ReferralId>,
     /// What became of her need there, as far as it may be told.
     pub reported: Option<NeedReport>,
+    /// When that was last said.
+    pub reported_at: Timestamp,
+    /// Whether anybody wrote that she stops everything.
+    pub left_pathway: bool,
     /// Whether it had already been where it came.
     pub looped: bool,
     /// Whether what identifies was erased.
@@ -94,6 +98,8 @@ impl Case {
             left_everything: false,
             passed_to: None,
             reported: None,
+            reported_at: Timestamp::default(),
+            left_pathway: false,
             looped: false,
             erased: false,
             payloads: BTreeSet::new(),
@@ -126,7 +132,10 @@ impl Case {
                     (event, skeleton.thread.consent)
                 {
                     // Who never met her cannot say that she wants no more help from others.
-                    let met = said_by == Side::Sender || self.referral.receiver.accepted.is_some();
+                    let receiver = &self.referral.receiver;
+                    let helps = receiver.accepted.is_some() || receiver.stage == Stage::ReferredOn;
+                    let met = said_by == Side::Sender || helps;
+                    self.left_pathway |= *scope == WithdrawalScope::Pathway;
                     let hers = self.proposal.as_ref().is_some_and(|p| p.consent == named);
                     self.left_everything |= *scope == WithdrawalScope::Pathway && met && hers;
                     let withdrawn = self.consents.iter_mut().find(|known| known.id() == named);
@@ -134,23 +143,28 @@ impl Case {
                         *consent = consent.clone().hear(*scope, skeleton.at);
                     }
                 }
-                match event {
-                    Event::ReferredOn { child } => self.passed_to = Some(*child),
-                    Event::ConferenceCalled { why, .. } => {
-                        self.looped |= *why == ConferenceReason::Loop;
-                    }
-                    _ => {}
-                }
                 if let Some(fact) = skeleton.fact(said_by) {
                     let was_open = self.referral.turn().is_some();
+                    let (stage, round) =
+                        (self.referral.receiver.stage, self.referral.receiver.round);
                     self.referral = std::mem::take(&mut self.referral).hear(&fact);
+                    let receiver = &self.referral.receiver;
+                    match event {
+                        Event::ReferredOn { child } if receiver.stage != stage => {
+                            self.passed_to = Some(*child);
+                        }
+                        Event::ConferenceCalled { why, .. } if receiver.round != round => {
+                            self.looped |= *why == ConferenceReason::Loop;
+                        }
+                        _ => {}
+                    }
                     if was_open && self.referral.turn().is_none() {
                         self.ended = fact.at;
                     }
                 }
             }
             Saying::NeedReported(report) if said_by == Side::Receiver => {
-                self.reported = Some(*report);
+                (self.reported, self.reported_at) = (Some(*report), skeleton.at);
             }
             Saying::NeedReported(_) | Saying::WithdrawalRequested | Saying::Unknown(_) => {}
         }

@@ -1,7 +1,7 @@
 //! Forms that are not finished: sealed in the journal, so that nothing typed is lost, and each
 //! under a key of its own, so that it can be thrown away.
 
-use maillage_protocol::id::{ProfessionalId, UnitId};
+use maillage_protocol::id::{ProfessionalId, ReferralId, UnitId};
 use maillage_protocol::private::Private;
 use maillage_protocol::time::Timestamp;
 
@@ -30,6 +30,8 @@ pub(super) struct Draft {
     pub(super) number: Number,
     /// When it was last changed; zero if that was not written down.
     pub(super) edited: Timestamp,
+    /// The referral that it speaks of.
+    pub(super) about: Option<ReferralId>,
 }
 
 impl Draft {
@@ -40,18 +42,20 @@ impl Draft {
 }
 
 impl App {
-    /// Keeps the text of a form, as a new draft or in the place of what was kept before.
+    /// Keeps the text of a form, as a new draft or in the place of what was kept before. What is
+    /// about a referral is thrown away with what identifies in it.
     pub fn keep_draft(
         &self,
         by: ProfessionalId,
         draft: Option<UnitId>,
+        about: Option<ReferralId>,
         text: &Private<serde_json::Value>,
     ) -> Result<UnitId, DraftError> {
         let draft = match draft {
             Some(draft) => self.own_draft(by, draft).map(|_| draft)?,
             None => self.safe.new_unit().map_err(AppError::from)?,
         };
-        let act = Act::Draft { draft, by, at: self.now(), done: false };
+        let act = Act::Draft { draft, by, at: self.now(), about, done: false };
         self.record(Some(VaultKey::Unit(draft)), &act, &FactContent::of(text))?;
         Ok(draft)
     }
@@ -74,7 +78,7 @@ impl App {
     /// Throws a draft away: its key is destroyed.
     pub fn drop_draft(&self, by: ProfessionalId, draft: UnitId) -> Result<(), DraftError> {
         self.own_draft(by, draft)?;
-        let act = Act::Draft { draft, by, at: self.now(), done: true };
+        let act = Act::Draft { draft, by, at: self.now(), about: None, done: true };
         self.record(None, &act, &FactContent::default())?;
         self.safe.vault().destroy(&[VaultKey::Unit(draft)]).map_err(AppError::from)?;
         Ok(())

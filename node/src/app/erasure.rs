@@ -25,7 +25,7 @@ use super::cases::Case;
 use super::inbox::NOWHERE;
 use super::links::control_entry;
 use super::turns::Subject;
-use super::{App, AppError};
+use super::{App, AppError, DraftError};
 use crate::backup::ErasureList;
 use crate::facts::{self, Act, Entry, ErasureEntry, FactContent, erasure_record};
 use crate::journal::{Number, Record};
@@ -150,7 +150,8 @@ impl App {
         self.turns.take(Subject::Erasure, || {
             // Once what we heard is destroyed, only its names tell what it was about.
             let Some(case) = self.case(referral) else { return Ok(()) };
-            self.append(&[self.shred(case.unit, cause, case.heard.clone())])?;
+            let ids = case.heard.iter().take(limits::ERASURE_IDS).copied().collect();
+            self.append(&[self.shred(case.unit, cause, ids)])?;
             self.destroy(&[Erased { referral, unit: case.unit }])
         })
     }
@@ -293,6 +294,24 @@ impl App {
         for erased in erased {
             if let Some(case) = state.cases.get_mut(&erased.referral) {
                 Arc::make_mut(case).erased = true;
+            }
+        }
+        drop(state);
+        self.drop_drafts_about(erased)
+    }
+
+    /// Throws away what somebody was writing about a person whose referral is erased.
+    fn drop_drafts_about(&self, erased: &[Erased]) -> Result<(), AppError> {
+        let drafts: Vec<_> = {
+            let state = self.state();
+            let gone = |about: ReferralId| erased.iter().any(|erased| erased.referral == about);
+            let about = state.drafts.iter().filter(|(_, draft)| draft.about.is_some_and(gone));
+            about.map(|(id, draft)| (*id, draft.by)).collect()
+        };
+        for (draft, by) in drafts {
+            match self.drop_draft(by, draft) {
+                Ok(()) | Err(DraftError::Unknown) => {}
+                Err(DraftError::App(error)) => return Err(error),
             }
         }
         Ok(())

@@ -66,6 +66,18 @@ impl State {
         }
     }
 
+    /// Returns the other attempts to meet the same need of ours.
+    pub(super) fn attempts_beside(&self, case: &Case) -> Vec<&Arc<Case>> {
+        let own = self.need_of(case).map(|(_, own)| own.attempts.as_slice()).unwrap_or_default();
+        let others = own.iter().filter(|id| **id != case.id);
+        others.filter_map(|id| self.cases.get(id)).collect()
+    }
+
+    /// Tells whether those who took over may still be expected to give news.
+    pub(super) fn is_in_other_hands(&self, case: &Case, now: Timestamp) -> bool {
+        case.is_elsewhere() && now < case.ended.after(ELSEWHERE)
+    }
+
     /// Returns the attempt that helps now: the one that knows her already, or was accepted first.
     fn first_to_help(&self, own: &OwnNeed) -> Option<ReferralId> {
         let attempts = own.attempts.iter().filter_map(|id| self.cases.get(id));
@@ -116,6 +128,11 @@ impl State {
             {
                 NeedEvent::Reopened
             }
+            Some((at, NeedEnd::Outcome { outcome: Outcome::ResolvedElsewhere }))
+                if is_denied_elsewhere(case, at, now) =>
+            {
+                NeedEvent::Reopened
+            }
             Some(_) => return None,
         };
         Some((id, event))
@@ -129,7 +146,15 @@ const ELSEWHERE: Duration = DAY.saturating_mul(30);
 fn settled_elsewhere(case: &Case) -> Option<NeedEnd> {
     let class = case.reported?.class?;
     let outcome = Outcome::ResolvedElsewhere;
-    (class == OutcomeClass::Resolved).then_some(NeedEnd::Outcome { outcome })
+    let passed = case.referral.status() == Status::ReferredOn;
+    (passed && class == OutcomeClass::Resolved).then_some(NeedEnd::Outcome { outcome })
+}
+
+/// Tells whether those who took over said, after a need was closed, that it is not met after all.
+fn is_denied_elsewhere(case: &Case, at: Timestamp, now: Timestamp) -> bool {
+    let class = case.reported.and_then(|report| report.class);
+    let since = at < case.reported_at && case.reported_at <= now;
+    class.is_some_and(|class| class != OutcomeClass::Resolved) && since && !case.left_everything
 }
 
 /// Tells whether she said, after something, that what was declared did not help.
@@ -169,6 +194,9 @@ impl App {
     pub(super) fn need_to_choose_for(&self, referral: ReferralId) -> Result<NeedId, SayError> {
         let state = self.state();
         let case = state.cases.get(&referral).ok_or(SayError::Unknown)?;
+        if state.is_in_other_hands(case, self.now()) {
+            return Err(SayError::NoOpenNeed);
+        }
         state.choice_due(case, self.now()).ok_or(SayError::NoOpenNeed)?;
         let (need, _) = state.need_of(case).ok_or(SayError::NoOpenNeed)?;
         Ok(need)
@@ -189,7 +217,7 @@ impl App {
         let superfluous = self.state().superfluous(&case);
         for other in superfluous {
             let called_off = Command::Cancel(CancelReason::TakenElsewhere);
-            self.say_unless_refused(Author::Sender, other, called_off)?;
+            self.say_unless_refused(Author::Sender, other, called_off, || true)?;
         }
         Ok(())
     }
@@ -210,6 +238,11 @@ impl App {
         needed && !state.is_dropped(case)
     }
 
+    /// Tells whether somebody wrote that she stops everything.
+    pub(super) fn has_left_everything(&self, referral: ReferralId) -> bool {
+        self.case(referral).is_some_and(|case| case.left_pathway)
+    }
+
     /// She stops everything, wherever she stopped before.
     pub(super) fn stop_everything(&self, referral: ReferralId) -> Result<(), AppError> {
         let Some(case) = self.case(referral) else { return Ok(()) };
@@ -225,29 +258,25 @@ impl App {
         }
     }
 
-    /// Every other referral of her path is over too: what we asked of others, and what others asked
-    /// of us.
+    /// What goes with it is over too: what we asked of others, and what others asked of us.
     fn leave_the_others(&self, case: &Case) -> Result<(), AppError> {
-        let others: Vec<_> = {
-            let state = self.state();
-            let stays = |other: &&Arc<Case>| !other.referral.person.has_left();
-            state.along(case).filter(stays).map(|other| other.id).collect()
-        };
+        let others = self.state().to_leave_with(case);
         for other in others {
             let command = Command::Withdraw(WithdrawalScope::Pathway);
-            self.say_unless_refused(Author::Person, other, command)?;
+            self.say_unless_refused(Author::Person, other, command, || true)?;
         }
         Ok(())
     }
 
-    /// Says something that the rules refuse if it ended meanwhile.
+    /// Says something that the rules refuse if it ended meanwhile, if it is still to be said.
     pub(super) fn say_unless_refused(
         &self,
         by: Author,
         referral: ReferralId,
         command: Command,
+        still: impl FnOnce() -> bool,
     ) -> Result<(), AppError> {
-        match self.say(None, by, referral, command, Texts::default(), None) {
+        match self.say_if(None, by, referral, command, Texts::default(), None, still) {
             Err(SayError::App(error)) => Err(error),
             Ok(()) | Err(_) => Ok(()),
         }

@@ -48,7 +48,10 @@ impl Case {
     /// Tells whether what was asked of the receiver goes on at a referral of its own.
     fn goes_on_at(&self, child: ReferralId) -> bool {
         match self.referral.receiver.stage {
-            Stage::ReferringOn { child: asked, .. } => asked == child,
+            Stage::ReferringOn { child: asked, .. } => {
+                let open = [Status::ReferringOn, Status::CaseConference];
+                asked == child && open.contains(&self.referral.status())
+            }
             Stage::ReferredOn => self.passed_to == Some(child),
             _ => false,
         }
@@ -56,6 +59,17 @@ impl Case {
 
     fn parent(&self) -> Option<ReferralId> {
         self.proposal.as_ref().filter(|_| self.side == Author::Sender)?.parent
+    }
+}
+
+/// Turns the wish to take the work up again into what it means while somebody else is asked: she is
+/// where she was.
+pub(super) fn taken_up(case: &Case, command: Command) -> Command {
+    match (command, case.referral.receiver.stage) {
+        (Command::Resume, Stage::ReferringOn { .. }) => {
+            Command::TakeBack { why: ChildEnd::Cancelled }
+        }
+        (command, _) => command,
     }
 }
 
@@ -86,6 +100,16 @@ impl State {
         self.along(case).filter(move |other| theirs && other.parent() == Some(id))
     }
 
+    /// Returns the referrals that end with one in which she stopped everything: the other attempts to
+    /// meet a need of ours, the request that it passes on, and those that pass it on. What a peer
+    /// says of a path is not enough.
+    pub(super) fn to_leave_with(&self, case: &Case) -> Vec<ReferralId> {
+        let ours = self.attempts_beside(case);
+        let chain = self.parent_of(case).into_iter().chain(self.children_of(case));
+        let stays = |other: &&Arc<Case>| !other.left_pathway;
+        ours.into_iter().chain(chain).filter(stays).map(|other| other.id).collect()
+    }
+
     /// Tells whether a request of ours goes on something that we do not pass on any more.
     pub(super) fn is_dropped(&self, case: &Case) -> bool {
         self.parent_of(case).is_some_and(|parent| !parent.goes_on_at(case.id))
@@ -94,16 +118,21 @@ impl State {
     /// Tells whether a request that was passed on has already been here: as ours, or as somebody's
     /// request to us, open still or ended without a solution. Nobody tells: each node remembers.
     fn goes_round(&self, case: &Case, now: Timestamp) -> bool {
-        let Some(asked) = case.proposal.as_ref().filter(|asked| asked.hop > 0) else {
-            return false;
-        };
+        let Some(asked) = &case.proposal else { return false };
         let fresh = case.side == Author::Receiver
             && case.referral.status() == Status::Delivered
             && case.referral.receiver.round.is_none();
         let same = |other: &Arc<Case>| {
             let code = other.proposal.as_ref().map(|asked| asked.code);
             let recent = case_end(other).is_none_or(|end| now.since(end) <= MEMORY);
-            code == Some(asked.code)
+            // Whoever asks us again, or asks somebody else after us, does not go round: what comes
+            // back to its own owner does, whatever it says of its way.
+            let round = match other.side {
+                Author::Sender => true,
+                Author::Receiver | Author::Person => asked.hop > 0 && other.peer != case.peer,
+            };
+            round
+                && code == Some(asked.code)
                 && !other.referral.person.has_left()
                 && recent
                 && class_of(other) != Some(OutcomeClass::Resolved)
@@ -119,42 +148,57 @@ impl State {
             let follow = follow.filter(|_| parent.goes_on_at(case.id));
             echoes.extend(follow.map(|command| (parent.id, Author::Receiver, command)));
         }
-        let open = self.children_of(case).filter(|child| !child.referral.status().is_over());
-        echoes.extend(open.filter_map(|child| {
-            let accepted = child.referral.receiver.accepted.is_some();
-            // She stopped with us: what we asked of others for her stops too, unless they help.
-            if case.referral.person.has_left() && !accepted {
-                let stop = Command::Withdraw(WithdrawalScope::Referral);
-                return Some((child.id, Author::Person, stop));
-            }
-            let called_off = child.referral.sender.cancelled.is_some();
-            let stop = Command::Cancel(CancelReason::TakenElsewhere);
-            let dropped = !case.goes_on_at(child.id) && !called_off;
-            dropped.then_some((child.id, Author::Sender, stop))
-        }));
+        let expired = |child: &Case| child.referral.status() == Status::Expired;
+        let open = |child: &&Arc<Case>| !child.referral.status().is_over() || expired(child);
+        let ours = self.parent_of(case).map(|parent| (parent, self.cases.get(&case.id)));
+        if let Some((parent, Some(child))) = ours {
+            echoes.extend(stop_of(parent, child).filter(|_| open(&child)));
+        }
+        let children = self.children_of(case).filter(open);
+        echoes.extend(children.filter_map(|child| stop_of(case, child)));
         echoes
     }
 
     /// Returns what those who sent her may be told, once those who took over are done.
     fn report(&self, case: &Case, now: Timestamp) -> Option<(Arc<Case>, NeedReport)> {
         let parent = self.parent_of(case).filter(|parent| {
-            parent.is_elsewhere() && !parent.erased && parent.passed_to == Some(case.id)
+            let passed = parent.referral.status() == Status::ReferredOn;
+            passed && !parent.erased && parent.passed_to == Some(case.id)
         })?;
         let asked = parent.proposal.as_ref()?;
-        let level = asked.feedback;
+        let level = parent.consent()?.feedback();
         let class = class_of(case).filter(|_| level != FeedbackLevel::DecisionOnly)?;
+        let told = level == FeedbackLevel::Outcome;
         let hop = case.proposal.as_ref().map_or(asked.hop, |child| child.hop);
         let report = NeedReport {
-            class: (level == FeedbackLevel::Outcome).then_some(class),
+            class: told.then_some(class),
             hops: case.reported.map_or(hop, |further| further.hops),
-            looped: case.looped || case.reported.is_some_and(|further| further.looped),
-            in_time: case.reported.map_or_else(
-                || in_time(asked, class, case_end(case).unwrap_or(now)),
-                |further| further.in_time,
-            ),
+            looped: self
+                .children_of(parent)
+                .any(|child| child.looped || child.reported.is_some_and(|further| further.looped)),
+            in_time: match case.reported {
+                // Whether it was in time tells how it ended.
+                _ if !told => InTime::Unknown,
+                Some(further) => further.in_time,
+                None => in_time(asked, class, case_end(case).unwrap_or(now)),
+            },
         };
-        Some((Arc::clone(parent), report))
+        // Said again if she says something else since.
+        (parent.reported != Some(report)).then(|| (Arc::clone(parent), report))
     }
+}
+
+/// Returns how a referral that passes a request on is stopped, if it goes on with nothing.
+fn stop_of(parent: &Case, child: &Case) -> Option<(ReferralId, Author, Command)> {
+    // She stopped with us: what we asked of others for her stops too, unless they help.
+    if parent.referral.person.has_left() && child.referral.receiver.accepted.is_none() {
+        let stop = Command::Withdraw(WithdrawalScope::Referral);
+        let stays = !child.referral.person.has_left();
+        return stays.then_some((child.id, Author::Person, stop));
+    }
+    let dropped = !parent.goes_on_at(child.id) && child.referral.sender.cancelled.is_none();
+    let stop = Command::Cancel(CancelReason::TakenElsewhere);
+    dropped.then_some((child.id, Author::Sender, stop))
 }
 
 fn case_end(case: &Case) -> Option<Timestamp> {
@@ -213,6 +257,13 @@ impl App {
         self.state().parent_of(case).map(|parent| parent.id)
     }
 
+    /// Returns the other referrals of the path of a request that went round.
+    pub(super) fn came_back(&self, case: &Case) -> Vec<ShortCode> {
+        let state = self.state();
+        let others = state.along(case).filter(|_| case.looped);
+        others.map(|other| ShortCode::of(other.id)).collect()
+    }
+
     /// Asks to talk, if a request has already been here: whoever sent it cannot know.
     pub(super) fn cut_circle(&self, id: ReferralId) -> Result<(), SayError> {
         let Some(case) = self.case(id).filter(|case| self.state().goes_round(case, self.now()))
@@ -236,13 +287,22 @@ impl App {
     pub(super) fn follow_chain(&self, id: ReferralId) -> Result<(), AppError> {
         let Some(case) = self.case(id) else { return Ok(()) };
         let echoes = self.state().echoes(&case);
-        for (other, by, command) in echoes {
-            self.say_unless_refused(by, other, command)?;
+        for echo in echoes {
+            // Something may have been said in between: what is no longer true is not said.
+            let still = || {
+                let case = self.case(id);
+                case.is_some_and(|case| self.state().echoes(&case).contains(&echo))
+            };
+            let (other, by, command) = echo.clone();
+            self.say_unless_refused(by, other, command, still)?;
         }
-        let lost = lacks_child(&self.state(), &case);
-        if lost {
+        let lost = || {
+            let case = self.case(id);
+            case.is_some_and(|case| lacks_child(&self.state(), &case))
+        };
+        if lost() {
             let command = Command::TakeBack { why: ChildEnd::Cancelled };
-            self.say_unless_refused(Author::Receiver, id, command)?;
+            self.say_unless_refused(Author::Receiver, id, command, lost)?;
         }
         let report = self.state().report(&case, self.now());
         match report {
@@ -255,12 +315,14 @@ impl App {
     pub(super) fn awaits_its_chain(&self, case: &Case) -> bool {
         let (state, now) = (self.state(), self.now());
         let unsaid = !state.echoes(case).is_empty() || state.report(case, now).is_some();
-        unsaid || state.goes_round(case, now) || lacks_child(&state, case)
+        let stays = case.left_everything && !state.to_leave_with(case).is_empty();
+        unsaid || stays || state.goes_round(case, now) || lacks_child(&state, case)
     }
 
     fn tell_report(&self, parent: &Case, report: NeedReport) -> Result<(), AppError> {
         let told = self.turns.take(Subject::Referral(parent.id), || {
-            let Some(parent) = self.case(parent.id).filter(|parent| parent.reported.is_none())
+            let Some(parent) =
+                self.case(parent.id).filter(|parent| parent.reported != Some(report))
             else {
                 return Ok(());
             };

@@ -26,14 +26,14 @@ use maillage_protocol::need::NeedFacts;
 use maillage_protocol::pathway::Circle;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{
-    Act as TurnAct, Author, Command, Fact, Phase, Proposal, Referral, Refusal, Rules, decide,
+    Author, Command, Fact, Phase, Proposal, Referral, Refusal, Rules, decide,
 };
 use maillage_protocol::time::{DAY, Timestamp};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::cases::Case;
-use super::passing::hop_to;
+use super::passing::{hop_to, taken_up};
 use super::peers::LinkState;
 use super::turns::Subject as TurnOf;
 use super::words::{Unwritable, Words};
@@ -189,6 +189,8 @@ struct Origin {
     hop: u8,
     /// The request of somebody else's that it goes on.
     parent: Option<ReferralId>,
+    /// The rules of the whole chain.
+    rules: Rules,
 }
 
 /// One word, ready to be written: what we keep, and what the other side gets.
@@ -280,6 +282,10 @@ impl App {
             // child that never was, which is taken back.
             let records: Vec<_> = passed_on.into_iter().chain([asked]).collect();
             self.append(&records)?;
+            if let Some(parent) = origin.parent {
+                // She may have stopped while it was written.
+                self.follow_chain(parent)?;
+            }
             Ok(Proposed { referral, code: Some(code) })
         })
     }
@@ -335,19 +341,41 @@ impl App {
         texts: Texts,
         once: Option<[u8; 16]>,
     ) -> Result<(), SayError> {
+        self.say_if(who, by, id, command, texts, once, || true)
+    }
+
+    /// The same, if something still holds once it is the turn of this word.
+    #[expect(clippy::too_many_arguments, reason = "each is a part of one sentence")]
+    pub(super) fn say_if(
+        &self,
+        who: Option<ProfessionalId>,
+        by: Author,
+        id: ReferralId,
+        command: Command,
+        texts: Texts,
+        once: Option<[u8; 16]>,
+        still: impl FnOnce() -> bool,
+    ) -> Result<(), SayError> {
         if once.is_some_and(|once| self.already(&once).is_some()) {
             return Ok(());
         }
         let ends = matches!(&command, Command::Withdraw(scope) if scope.ends_the_referral());
         self.turns.take(TurnOf::Referral(id), || {
             let case = self.case(id).ok_or(SayError::Unknown)?;
+            if !still() {
+                return Ok(());
+            }
             if by != Author::Person && by != case.side {
                 return Err(Refusal::NotYours.into());
             }
             if let Some(words) = &texts.text {
                 words.check(self.regime_of(case.peer))?;
             }
-            let fact = decide(&case.referral, by, self.now(), command)?;
+            let again = matches!(command, Command::RequestReview { .. });
+            if again && self.state().is_dropped(&case) {
+                return Err(Refusal::NotNow(case.referral.status()).into());
+            }
+            let fact = decide(&case.referral, by, self.now(), taken_up(&case, command))?;
             self.write_word(&case, who, fact, texts.into(), once)
         })?;
         if ends {
@@ -362,7 +390,8 @@ impl App {
         let Some(before) = request.after else { return Ok(self.new_need(request)) };
         let case = self.case(before).ok_or(SayError::Unknown)?;
         let (need, pathway) = case.chain.ok_or(SayError::NoOpenNeed)?;
-        let attempt = Origin { need, pathway, opens: None, hop: 0, parent: None };
+        let rules = Rules::default();
+        let attempt = Origin { need, pathway, opens: None, hop: 0, parent: None, rules };
         match case.side {
             Author::Sender => {
                 self.need_to_choose_for(before)?;
@@ -370,7 +399,8 @@ impl App {
             }
             Author::Receiver | Author::Person => {
                 let hop = hop_to(&case, request.peer)?;
-                Ok(Origin { hop, parent: Some(before), ..attempt })
+                let rules = case.proposal.as_ref().map_or(rules, |asked| asked.rules);
+                Ok(Origin { hop, parent: Some(before), rules, ..attempt })
             }
         }
     }
@@ -392,7 +422,8 @@ impl App {
             handed_over_from: None,
         };
         let need = NeedId::from_random(random(&*self.env));
-        Origin { need, pathway, opens: Some(Box::new(facts)), hop: 0, parent: None }
+        let (opens, rules) = (Some(Box::new(facts)), Rules::default());
+        Origin { need, pathway, opens, hop: 0, parent: None, rules }
     }
 
     pub(super) fn write_word(
@@ -614,12 +645,13 @@ fn has_left(case: &Case) -> bool {
 
 /// Tells whether the receiver accepted and waits for the contact.
 fn awaits_contact(case: &Case) -> bool {
-    let turn = case.referral.turn();
-    case.side == Author::Sender && turn.is_some_and(|turn| turn.act == TurnAct::Disclose)
+    let referral = &case.referral;
+    let helps = referral.status().is_helping() && referral.receiver.accepted.is_some();
+    case.side == Author::Sender && helps && referral.sender.disclosed.is_none()
 }
 
 fn proposal(request: &Request, origin: &Origin, consent: &Consent, now: Timestamp) -> Proposal {
-    let rules = Rules::default();
+    let rules = origin.rules;
     Proposal {
         service: request.service,
         code: request.code,

@@ -127,7 +127,7 @@ impl App {
         };
         expired.into_iter().try_for_each(|id| {
             let command = Command::Cancel(CancelReason::ConsentExpired);
-            self.say_unless_refused(Author::Sender, id, command)
+            self.say_unless_refused(Author::Sender, id, command, || true)
         })
     }
 }
@@ -260,9 +260,9 @@ mod tests {
     fn r1_a_form_that_nobody_finished_goes_after_thirty_days() {
         let pair = Pair::linked();
         let text = Private::from(serde_json::json!({ "prenom": "Aubry" }));
-        let draft = pair.a.keep_draft(NADIA, None, &text).unwrap();
+        let draft = pair.a.keep_draft(NADIA, None, None, &text).unwrap();
         wait(&pair, DAY);
-        pair.a.keep_draft(NADIA, Some(draft), &text).unwrap();
+        pair.a.keep_draft(NADIA, Some(draft), None, &text).unwrap();
         wait(&pair, Rule::Draft.keeps().saturating_sub(MOMENT));
         assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
         wait(&pair, MOMENT);

@@ -166,12 +166,13 @@ impl State {
                     self.hear_word(*from, at, Some(*event), word, unit_of(wrapped));
                 }
             }
-            Act::Draft { draft, by, at, done } => {
+            Act::Draft { draft, by, at, about, done } => {
                 self.units.insert(*draft);
                 if *done {
                     self.drafts.remove(draft);
                 } else {
-                    self.drafts.insert(*draft, Draft { by: *by, number, edited: *at });
+                    self.drafts
+                        .insert(*draft, Draft { by: *by, number, edited: *at, about: *about });
                 }
             }
             Act::Opened { referral, by, at } => {

@@ -140,7 +140,7 @@ impl Pair {
 
 /// Nodes that are all linked with one another, each with its own journal.
 pub(crate) struct Several {
-    machines: Vec<Machine>,
+    pub(crate) machines: Vec<Machine>,
     pub(crate) apps: Vec<Arc<App>>,
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use maillage_protocol::body::{Contact, Payload, Professional, Saying};
-use maillage_protocol::codes::NeedCode;
+use maillage_protocol::codes::{NeedCode, OutcomeClass};
 use maillage_protocol::directory::Card;
 use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::encoding;
@@ -105,6 +105,14 @@ pub struct WorklistRow {
     pub delivery: Delivery,
 }
 
+impl WorklistRow {
+    /// Tells whether we have to choose what follows.
+    #[must_use]
+    pub const fn has_to_choose(&self) -> bool {
+        self.choose.is_some() && self.mine
+    }
+}
+
 /// Everything that waits for somebody, each row in one list, the most urgent first.
 #[derive(Clone, Debug, Default)]
 pub struct Worklist {
@@ -147,6 +155,10 @@ pub struct Story {
     pub peer: NodeId,
     /// Whether a refusal may still be asked to be looked at again, by us.
     pub reviewable: bool,
+    /// What those who took over say became of her need.
+    pub reported: Option<OutcomeClass>,
+    /// Our other requests for the same need, if it came back here.
+    pub came_back: Vec<ShortCode>,
     /// The request of ours by which it is passed on, or was last.
     pub passed_on: Option<(ShortCode, Status)>,
     /// The request of somebody else's that it passes on.
@@ -292,6 +304,8 @@ impl App {
             state.peers.get(&case.peer).and_then(|peer| peer.card.clone())
         };
         let need = self.state().need_status(&case);
+        let dropped = self.state().is_dropped(&case);
+        let came_back = self.came_back(&case);
         Ok(Some(Story {
             row: self.row(&case)?,
             agreed_until: case.consent().map(|consent| consent.grant().scope.expires),
@@ -303,7 +317,11 @@ impl App {
             steps: told.steps,
             card,
             peer: case.peer,
-            reviewable: case.side == Author::Sender && case.referral.is_reviewable(self.now()),
+            reported: case.reported.and_then(|report| report.class),
+            came_back,
+            reviewable: case.side == Author::Sender
+                && case.referral.is_reviewable(self.now())
+                && !dropped,
             passed_on: self.passed_on(&case),
             passes_on: self.passes_on(&case).map(ShortCode::of),
             conference: conference(&case),
@@ -336,7 +354,8 @@ impl App {
         };
         let asked = case.proposal.as_ref();
         let choose = self.state().choice_due(case, self.now());
-        let mine = choose.is_some() && !case.is_elsewhere()
+        let elsewhere = self.state().is_in_other_hands(case, self.now());
+        let mine = choose.is_some() && !elsewhere
             || turn.is_some_and(|turn| match turn.holder {
                 Author::Person => case.side == Author::Sender,
                 holder => holder == case.side,

@@ -60,6 +60,9 @@ pub enum Act {
         /// When. Older versions did not say.
         #[serde(default)]
         at: Timestamp,
+        /// The referral that it speaks of, if it is about somebody we know: it goes with her.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<ReferralId>,
         /// Whether it is sent or thrown away.
         done: bool,
     },

@@ -510,14 +510,23 @@ impl Exchange {
 
     /// Carries out the orders to erase that wait at the peer.
     async fn obey_orders(&self) -> Result<(), CallError> {
-        let (_, PendingOrders { orders }) = self.get("/erase", "", false).await?;
-        for order in orders {
-            let (app, peer) = (Arc::clone(&self.app), self.peer);
-            if let Some(Some(attestation)) = blocking(move || app.obey_order(peer, &order)).await {
+        loop {
+            let (_, PendingOrders { orders }) = self.get("/erase", "", false).await?;
+            let full = orders.len() >= limits::ERASURE_ORDERS;
+            let mut attestations = Vec::new();
+            for order in orders {
+                let (app, peer) = (Arc::clone(&self.app), self.peer);
+                attestations.extend(blocking(move || app.obey_order(peer, &order)).await.flatten());
+            }
+            // What cannot be attested now is erased all the same.
+            let some = !attestations.is_empty();
+            for attestation in attestations {
                 self.post::<Option<()>>("/erase", &attestation).await?;
             }
+            if !full || !some {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     async fn fetch_once(&self) -> Result<(), CallError> {

@@ -9,6 +9,7 @@ use maillage_protocol::codes::{
 };
 use maillage_protocol::consent::{CollectionPlace, FeedbackLevel, Quality, WitnessFunction};
 use maillage_protocol::disclosure::{Category, SecrecyRegime};
+use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Act, ChildEnd, Confirmation, Status};
 
 use super::say;
@@ -101,4 +102,5 @@ coded! {
     Act = "acte";
     Confirmation = "cloture";
     ChildEnd = "relais";
+    NeedStatus = "etat-besoin";
 }

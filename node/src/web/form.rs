@@ -178,8 +178,7 @@ impl Mistakes {
         match words.check_with_writer(regime) {
             Ok(()) => Some(words),
             Err(Unwritable { kind, reviewable }) => {
-                let named = kind == Kind::PersonalName && !regime.is_bound_by_secrecy();
-                let sensitive = reviewable && !named;
+                let sensitive = reviewable && kind != Kind::PersonalName;
                 let text = if sensitive { Text("garde-sensible") } else { unwritable(kind) };
                 self.0.push(Mistake { field, text, keepable: reviewable });
                 None

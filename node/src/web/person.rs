@@ -266,8 +266,13 @@ fn has_left(story: &Story) -> bool {
 }
 
 fn search(status: Status, need: Option<NeedStatus>) -> Option<Text> {
-    let ended = matches!(status, Status::Declined | Status::Expired | Status::Cancelled);
+    let ended = matches!(
+        status,
+        Status::Declined | Status::Expired | Status::Cancelled | Status::ReferredOn
+    );
     match need.filter(|_| ended)? {
+        NeedStatus::Open if status == Status::ReferredOn => None,
+        NeedStatus::Resolved if status == Status::ReferredOn => Some(Text("personne-reglee")),
         NeedStatus::Open => Some(Text("personne-cherche")),
         NeedStatus::Unmet => Some(Text("personne-sans-solution")),
         NeedStatus::Resolved
@@ -335,7 +340,8 @@ const fn stands(status: Status) -> Text {
         Status::Scheduled => Text("personne-statut-rendez-vous"),
         Status::Missed => Text("personne-statut-manque"),
         Status::Underway => Text("personne-statut-en-cours"),
-        Status::ReferringOn | Status::ReferredOn => Text("personne-statut-ailleurs"),
+        Status::ReferringOn => Text("personne-statut-relais"),
+        Status::ReferredOn => Text("personne-statut-ailleurs"),
         Status::CaseConference => Text("personne-statut-concertation"),
         Status::CancellationRequested => Text("personne-statut-annulation"),
         Status::Concluded => Text("personne-statut-finie"),

@@ -83,8 +83,13 @@ impl Draft {
 
     /// Keeps a draft, in the place of another one or as a new one.
     pub(super) fn keep(self, member: &Member, draft: Option<UnitId>) -> Result<UnitId, PageError> {
+        let about = match &self {
+            Self::Referral(typed) => typed.after,
+            Self::Receipt(sent) => Some(sent.referral),
+            Self::Invitation { .. } => None,
+        };
         let text = serde_json::to_value(self).map_err(|failure| PageError::failure(&failure))?;
-        Ok(member.keep_draft(draft, &Private::from(text))?)
+        Ok(member.keep_draft(draft, about, &Private::from(text))?)
     }
 
     /// Returns what somebody has not finished. What no longer opens is left out.

@@ -13,6 +13,7 @@ use maillage_protocol::codes::{
     Accommodation, HalfDay, Language, Mobility, Mode, NeedCode, Obstacle, Right, Urgency, Zone,
 };
 use maillage_protocol::id::ServiceId;
+use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Author, Proposal};
 
 use super::aside;
@@ -280,6 +281,12 @@ pub(super) struct StoryView {
     pub(super) erasure: Option<String>,
     /// Whose word closed it.
     pub(super) confirmation: Option<String>,
+    /// What those who took over say became of her need.
+    pub(super) reported: Option<String>,
+    /// What has become of the need, once it is closed.
+    pub(super) need_end: Option<String>,
+    /// The references of our other requests for it, if it came back here.
+    pub(super) came_back: Vec<String>,
 }
 
 impl StoryView {
@@ -305,6 +312,9 @@ impl StoryView {
                 && story.agreed_until.is_some_and(|until| until <= clock.now()),
             erasure: story.erasure.map(|erasure| erased(erasure, clock)),
             confirmation: story.confirmation.map(Coded::label),
+            reported: story.reported.map(Coded::label),
+            need_end: story.need.filter(|need| *need != NeedStatus::Open).map(Coded::label),
+            came_back: story.came_back.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -209,10 +209,10 @@ concertation-complex = Plusieurs structures sont nécessaires
 concertation-disagreement = Désaccord entre les structures
 concertation-other = Autre motif
 
-plan-make_contact = La structure sollicitée contacte la personne
-plan-help_together = Les deux structures aident ensemble
-plan-prepare_first = La structure qui oriente prépare d’abord quelque chose
-plan-other = Autre
+plan-make_contact = Contacter la personne
+plan-help_together = Aider ensemble
+plan-prepare_first = Préparer d’abord quelque chose
+plan-other = Autre chose
 
 issue-autonomous = Elle sait le faire
 issue-accompanied = Accompagnée jusqu’au bout
@@ -371,7 +371,15 @@ apporte-housing_papers = Ses papiers de logement
 apporte-letters = Les courriers de l’organisme
 apporte-other = Autre chose
 
-relais-declined = Elle a refusé
-relais-expired = Pas de réponse
-relais-cancelled = Annulée
-relais-withdrawn = La personne a retiré son accord
+relais-declined = l’autre structure a dit non
+relais-expired = l’autre structure n’a pas répondu
+relais-cancelled = la demande a été reprise
+relais-withdrawn = la personne a retiré son accord
+
+etat-besoin-open = ouvert
+etat-besoin-resolved = réglé
+etat-besoin-partly_resolved = réglé en partie
+etat-besoin-unmet = sans solution
+etat-besoin-dropped = sans suite
+etat-besoin-withdrawn = arrêté par la personne
+etat-besoin-unknown = fin non communiquée

@@ -64,6 +64,8 @@ pub fn follow_child(parent: &Referral, child: &Referral) -> Option<Command> {
         Status::Expired => back(ChildEnd::Expired),
         Status::Cancelled | Status::Mistaken | Status::Erased => back(ChildEnd::Cancelled),
         Status::Withdrawn => back(ChildEnd::Withdrawn),
+        // Whoever passes her on in turn has taken her over.
+        Status::ReferredOn => Some(Command::FinishReferringOn),
         Status::Draft
         | Status::Proposed
         | Status::Delivered
@@ -78,8 +80,7 @@ pub fn follow_child(parent: &Referral, child: &Referral) -> Option<Command> {
         | Status::CaseConference
         | Status::CancellationRequested
         | Status::Concluded
-        | Status::Closed
-        | Status::ReferredOn => child.receiver.accepted.map(|_| Command::FinishReferringOn),
+        | Status::Closed => child.receiver.accepted.map(|_| Command::FinishReferringOn),
     }
 }
 

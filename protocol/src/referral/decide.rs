@@ -338,7 +338,11 @@ fn receiver_may(referral: &Referral, status: Status, event: &Event) -> bool {
 fn person_may(referral: &Referral, status: Status, event: &Event) -> bool {
     match event {
         // Consent may be withdrawn at any time (GDPR, article 7.3): after the end too.
-        Event::Withdrawn { scope, .. } => !scope.ends_the_referral() || !referral.person.has_left(),
+        // Who stopped with one organization may still stop everything.
+        Event::Withdrawn { scope, .. } => {
+            let wider = *scope == WithdrawalScope::Pathway;
+            !scope.ends_the_referral() || wider || !referral.person.has_left()
+        }
         // A later answer changes whose word closed it, never the status.
         Event::FeedbackGiven { .. } => matches!(status, Status::Concluded | Status::Closed),
         senders_words!()

@@ -4,7 +4,7 @@ use maillage_protocol::codes::{
     Answerer, DeclineReason, FirstContact, HeardBy, Helped, Medium, Outcome,
 };
 use maillage_protocol::need::NeedStatus;
-use maillage_protocol::referral::{Evidence, NextStep, Refusal};
+use maillage_protocol::referral::{Event, Evidence, NextStep, Refusal};
 
 use super::*;
 use crate::app::Texts;
@@ -169,7 +169,8 @@ fn whoever_takes_her_back_calls_the_others_off() {
     for _restarted in 0..2 {
         assert_eq!(nodes.status([1, 2], child), Status::Cancelled);
         assert!(!nodes.has_contact(2, child));
-        assert_eq!(nodes.status([0, 1], parent), Status::Underway);
+        // Where it was: nobody met her meanwhile.
+        assert_eq!(nodes.status([0, 1], parent), Status::Accepted);
         nodes.restart();
     }
 }
@@ -322,4 +323,256 @@ fn she_chooses_what_is_told_of_her_further_on() {
         let expected = (level == FeedbackLevel::Progress).then_some(None);
         assert_eq!(told.map(|report| report.class), expected);
     }
+}
+
+impl Several {
+    fn asks(&self, node: usize, id: ReferralId, command: Command) {
+        self.apps[node].say(None, Author::Sender, id, command, Texts::default(), None).unwrap();
+        self.exchange();
+    }
+
+    /// Those who passed her on, from the first look at the request.
+    fn passed_on_unaccepted(&self) -> [ReferralId; 2] {
+        let parent = propose_once(&self.apps[0], self.apps[1].node(), 1);
+        self.exchange();
+        self.answers(1, parent, Command::Open);
+        [parent, self.pass_on(1, 2, parent, 2).unwrap()]
+    }
+
+    /// Says something that the rules would not let a node say.
+    fn forges(&self, node: usize, id: ReferralId, saying: Saying) {
+        let app = &self.apps[node];
+        let case = app.case(id).unwrap();
+        let id = PayloadId::from_random(random(&*app.env));
+        let skeleton = Skeleton { id, at: app.now(), thread: thread_of(&case), saying };
+        let payload = Payload { skeleton, content: Content::default() };
+        let record = app.word(&case, None, payload, None).unwrap();
+        app.append(&[record]).unwrap();
+        self.exchange();
+    }
+}
+
+/// It should never have been, or nothing came of a conference: nobody further on is told her name.
+#[test]
+fn what_ended_is_passed_on_no_more() {
+    for mistaken in [true, false] {
+        let mut nodes = Several::of(&THREE);
+        let [parent, child] = nodes.passed_on();
+        if mistaken {
+            let reason = maillage_protocol::codes::MistakeReason::WrongPerson;
+            nodes.asks(0, parent, Command::MarkMistaken(reason));
+        } else {
+            nodes.asks(0, parent, Command::CallConference(ConferenceReason::Complex));
+            nodes.answers(1, parent, Command::JoinConference);
+            let reason = DeclineReason::OutOfMission;
+            let end = maillage_protocol::referral::ConferenceEnd::NoSolution { reason };
+            nodes.asks(0, parent, Command::EndConference(end));
+        }
+        assert!(nodes.status([0, 1], parent).is_over());
+        for _restarted in 0..2 {
+            assert_eq!(nodes.status([1, 2], child), Status::Cancelled);
+            assert!(!nodes.has_contact(2, child));
+            nodes.restart();
+        }
+    }
+}
+
+/// Whoever passes her on without having said yes has passed her on.
+#[test]
+fn a_chain_of_those_who_only_looked_leads_to_whoever_helps() {
+    let nodes = Several::of(&["CCAS de Brenne", "EPN Le Lavoir", "Courcy", "MDS Est"]);
+    let [parent, child] = nodes.passed_on_unaccepted();
+    nodes.answers(2, child, Command::Open);
+    let last = nodes.pass_on(2, 3, child, 3).unwrap();
+    nodes.answers(3, last, Command::Accept);
+    assert_eq!(nodes.status([1, 2], child), Status::ReferredOn);
+    assert_eq!(nodes.status([0, 1], parent), Status::ReferredOn);
+    nodes.answers(3, last, Command::Start(FirstContact::Met));
+    nodes.answers(3, last, conclusion(Outcome::RightOpened));
+    nodes.asks(2, last, Command::Confirm);
+    assert_eq!(nodes.need(parent), Some(NeedStatus::Resolved));
+    let report = nodes.apps[0].case(parent).unwrap().reported.unwrap();
+    assert_eq!(report.hops, 2);
+}
+
+#[test]
+fn whoever_takes_her_back_may_be_told_how_to_reach_her() {
+    let nodes = Several::of(&THREE);
+    let [parent, _] = nodes.passed_on_unaccepted();
+    nodes.answers(1, parent, Command::Resume);
+    assert_eq!(nodes.status([0, 1], parent), Status::Seen);
+    nodes.answers(1, parent, Command::Accept);
+    assert!(nodes.has_contact(1, parent));
+}
+
+/// The yes and the beginning arrive together.
+#[test]
+fn a_yes_that_is_not_alone_is_told_how_to_reach_her() {
+    let nodes = Several::of(&THREE);
+    let id = propose_once(&nodes.apps[0], nodes.apps[1].node(), 1);
+    nodes.exchange();
+    for command in [Command::Accept, Command::Start(FirstContact::ContactTried)] {
+        nodes.apps[1].say(None, Author::Receiver, id, command, Texts::default(), None).unwrap();
+    }
+    nodes.exchange();
+    assert!(nodes.has_contact(1, id));
+}
+
+#[test]
+fn nobody_closes_a_need_by_reporting_what_it_did_not_pass_on() {
+    let nodes = Several::of(&THREE);
+    let first = propose_once(&nodes.apps[0], nodes.apps[1].node(), 1);
+    nodes.exchange();
+    nodes.answers(1, first, refusal());
+    let second = nodes.pass_on(0, 2, first, 2).unwrap();
+    nodes.answers(2, second, Command::Accept);
+    let report = NeedReport {
+        class: Some(OutcomeClass::Resolved),
+        hops: 1,
+        looped: false,
+        in_time: InTime::Unknown,
+    };
+    nodes.forges(1, first, Saying::NeedReported(report));
+    assert_eq!(nodes.need(first), Some(NeedStatus::Open));
+    assert_eq!(nodes.status([0, 2], second), Status::Accepted);
+}
+
+#[test]
+fn her_no_further_on_opens_the_need_again() {
+    let mut nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, Command::Accept);
+    nodes.answers(2, child, Command::Start(FirstContact::Met));
+    nodes.answers(2, child, conclusion(Outcome::DoneWith));
+    nodes.asks(1, child, Command::Confirm);
+    assert_eq!(nodes.need(parent), Some(NeedStatus::Resolved));
+    nodes.machines.iter().for_each(|machine| machine.env.advance(DAY));
+    let Command::GiveFeedback { answerer, via, heard, .. } = yes() else { panic!("a word") };
+    nodes.she_says(1, child, Command::GiveFeedback { helped: Helped::No, answerer, via, heard });
+    for _restarted in 0..2 {
+        assert_eq!(nodes.need(parent), Some(NeedStatus::Open));
+        let lists = nodes.apps[0].worklist().unwrap();
+        assert_eq!(lists.to_choose.iter().map(|row| row.id).collect::<Vec<_>>(), [parent]);
+        nodes.restart();
+    }
+    // What the owner says of it afterwards stands.
+    nodes.apps[0].close_need(NADIA, parent, Outcome::ResolvedElsewhere).unwrap();
+    nodes.restart();
+    assert_eq!(nodes.need(parent), Some(NeedStatus::Resolved));
+}
+
+#[test]
+fn who_only_looked_carries_her_stop_to_the_owner() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on_unaccepted();
+    nodes.answers(2, child, Command::Accept);
+    nodes.she_says(2, child, Command::Withdraw(WithdrawalScope::Pathway));
+    assert_eq!(nodes.need(parent), Some(NeedStatus::Withdrawn));
+}
+
+#[test]
+fn who_stopped_with_one_may_still_stop_everything() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, Command::Accept);
+    nodes.she_says(0, parent, Command::Withdraw(WithdrawalScope::Referral));
+    assert!(nodes.has_contact(2, child));
+    nodes.she_says(0, parent, Command::Withdraw(WithdrawalScope::Pathway));
+    assert!(!nodes.has_contact(2, child));
+    assert_eq!(nodes.status([1, 2], child), Status::Withdrawn);
+    assert_eq!(nodes.need(parent), Some(NeedStatus::Withdrawn));
+}
+
+/// The stop is on the disk of whoever passes her on, and what follows from it is not.
+#[test]
+fn a_stop_that_was_not_carried_on_is_carried_on_at_the_start() {
+    let mut nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, Command::Accept);
+    let everything = Command::Withdraw(WithdrawalScope::Pathway);
+    let case = nodes.apps[1].case(child).unwrap();
+    let fact = decide(&case.referral, Author::Person, nodes.apps[1].now(), everything).unwrap();
+    nodes.apps[1].write_word(&case, None, fact, Content::default(), None).unwrap();
+    let cause = maillage_protocol::erasure::ErasureCause::Withdrawal;
+    nodes.apps[1].erase_referral(child, cause).unwrap();
+    assert!(!nodes.apps[1].case(parent).unwrap().left_pathway);
+    nodes.restart();
+    nodes.exchange();
+    assert_eq!(nodes.need(parent), Some(NeedStatus::Withdrawn));
+}
+
+#[test]
+fn a_late_yes_to_what_goes_on_with_nothing_is_called_off() {
+    let mut nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.machines.iter().for_each(|machine| machine.env.advance(DAY * 40));
+    nodes.apps[1].tick(&[child]).unwrap();
+    nodes.exchange();
+    assert_eq!(nodes.status([0, 1], parent), Status::Accepted);
+    let late =
+        nodes.apps[2].say(None, Author::Receiver, child, Command::Accept, Texts::default(), None);
+    nodes.exchange();
+    for _restarted in 0..2 {
+        assert!(nodes.apps[1].case(child).unwrap().referral.sender.cancelled.is_some());
+        assert!(!nodes.has_contact(2, child), "{late:?}");
+        nodes.restart();
+    }
+}
+
+#[test]
+fn a_senders_word_is_not_the_receivers() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, Command::Accept);
+    let other = ReferralId::from_bytes([9; 16]);
+    nodes.forges(0, parent, Saying::Referral(Event::ReferredOn { child: other }));
+    assert_eq!(nodes.apps[1].case(parent).unwrap().passed_to, Some(child));
+    assert_eq!(nodes.status([1, 2], child), Status::Accepted);
+}
+
+#[test]
+fn asking_the_same_third_place_again_is_no_circle() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, refusal());
+    let again = nodes.pass_on(1, 2, parent, 3).unwrap();
+    assert_eq!(nodes.status([1, 2], again), Status::Delivered);
+}
+
+/// After a month of silence it is the owner's turn, and not before.
+#[test]
+fn the_owner_chooses_once_those_who_took_over_are_silent() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, Command::Accept);
+    let owner = &nodes.apps[0];
+    assert!(matches!(
+        owner.close_need(NADIA, parent, Outcome::Capacity),
+        Err(SayError::NoOpenNeed)
+    ));
+    nodes.machines.iter().for_each(|machine| machine.env.advance(DAY * 30));
+    assert_eq!(owner.worklist().unwrap().to_choose.len(), 1);
+    owner.close_need(NADIA, parent, Outcome::Capacity).unwrap();
+}
+
+/// She did not want the end told: whether it was in time would tell it.
+#[test]
+fn what_is_not_told_is_not_told_by_its_date() {
+    let nodes = Several::of(&THREE);
+    let [a, b] = [0, 1].map(|node| &nodes.apps[node]);
+    let asked = crate::app::Request {
+        feedback: FeedbackLevel::Progress,
+        deadline: Some("2026-12-31".parse().unwrap()),
+        ..request(b.node())
+    };
+    let parent = a.propose(NADIA, asked, [1; 16]).unwrap().referral;
+    nodes.exchange();
+    nodes.answers(1, parent, Command::Open);
+    let child = nodes.pass_on(1, 2, parent, 2).unwrap();
+    nodes.answers(2, child, Command::Accept);
+    nodes.answers(2, child, Command::Start(FirstContact::Met));
+    nodes.answers(2, child, conclusion(Outcome::RightOpened));
+    nodes.she_says(1, child, yes());
+    let report = a.case(parent).unwrap().reported.unwrap();
+    assert_eq!((report.class, report.in_time), (None, InTime::Unknown));
 }

@@ -7,17 +7,17 @@ use maillage_protocol::body::Professional;
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{ConferenceReason, DeclineReason, PlanAct};
 use maillage_protocol::disclosure::SecrecyRegime;
-use maillage_protocol::referral::{Author, Command, ConferenceEnd, Verdict};
+use maillage_protocol::referral::{Author, Command, ConferenceEnd, Event, Verdict};
 
 use super::say;
 use crate::app::authority::Writer;
-use crate::app::{Story, Texts};
+use crate::app::{Step, Story, Texts};
 use crate::text::{Clock, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Choice, LINE, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
-use crate::web::story::{self, Reference, ServiceNames, StoryView};
+use crate::web::story::{self, Reference, ServiceNames, StepView, StoryView};
 
 /// Why a human asks to talk. That a request goes round, the node says by itself.
 const REASONS: &[ConferenceReason] = &[
@@ -81,6 +81,30 @@ impl Stage {
     }
 }
 
+/// Returns what the other side planned in the conference that is going on.
+fn proposed(story: &Story) -> Option<(&Step, PlanAct, Author, Day)> {
+    let theirs = story.steps.iter().rev().filter(|step| step.by != story.row.side);
+    let mut ends = theirs.take_while(|step| !matches!(step.event, Event::Accepted));
+    ends.find_map(|step| match step.event {
+        Event::ConferenceEnded { end: ConferenceEnd::Plan { act, by, before }, .. } => {
+            Some((step, act, by, before))
+        }
+        _ => None,
+    })
+}
+
+/// Begins our answer with what the other side planned.
+fn filled(typed: &Typed, story: &Story) -> Typed {
+    let Some((_, act, by, before)) = proposed(story) else { return typed.clone() };
+    if !typed.one("decision").is_empty() {
+        return typed.clone();
+    }
+    let whom = if by == story.row.side { "nous" } else { "eux" };
+    let plan = [("acte", act.code()), ("qui", whom), ("avant", &before.to_string())];
+    let plan = plan.map(|(field, value)| (field.to_owned(), value.to_owned())).to_vec();
+    typed.clone().and(Typed::from(plan))
+}
+
 /// Reads who can be called about it.
 fn speaker(typed: &Typed, mistakes: &mut Mistakes) -> Option<Texts> {
     let mut line = |field| mistakes.take(field, typed.text(field, LINE));
@@ -135,6 +159,8 @@ struct ConferencePage {
     frame: Frame,
     story: StoryView,
     stage: Stage,
+    /// What the other side planned, in words.
+    proposed: Option<String>,
     reasons: Vec<Choice>,
     name: String,
     function: String,
@@ -151,6 +177,7 @@ struct ConferencePage {
 impl ConferencePage {
     fn of(frame: Frame, writer: &Writer, story: &Story, typed: &Typed, mistakes: Mistakes) -> Self {
         let stage = Stage::of(story);
+        let typed = &filled(typed, story);
         let text = |field| typed.one(field).to_owned();
         let named = |field: &str, list: &[(&str, Text)]| {
             let choice = |(value, label): &(&str, Text)| Choice {
@@ -181,6 +208,10 @@ impl ConferencePage {
             before: text("avant"),
             today: frame.clock.today().to_string(),
             text: text("texte"),
+            proposed: proposed(story).map(|(step, ..)| {
+                let services = ServiceNames::of(&[]);
+                StepView::of(step, &story.row, &services, frame.clock).words
+            }),
             story: StoryView::of(story, &ServiceNames::of(&[]), frame.clock),
             frame: frame.in_room(Room::Home),
             stage,
@@ -194,6 +225,10 @@ impl ConferencePage {
 
     fn is_called(&self) -> bool {
         self.stage != Stage::None
+    }
+
+    fn is_planned(&self) -> bool {
+        self.stage == Stage::Planned
     }
 
     fn may_plan(&self) -> bool {

@@ -39,7 +39,7 @@ pub(in crate::web) async fn show(
     reference: Reference,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
-    if story.row.choose.is_none() {
+    if !story.row.has_to_choose() {
         return Ok(lead_to(&format!("/parcours/{}", story.row.code)));
     }
     let row = RowView::of(&story.row, frame.clock);
@@ -53,11 +53,13 @@ pub(in crate::web) async fn ask_again(
     _: Sent,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
-    if story.row.choose.is_none() {
+    if !story.row.has_to_choose() {
         return Err(PageError::NoOpenNeed);
     }
-    let draft = Draft::Referral(Box::new(again::draft(&story)));
-    let begun = aside(move || draft.keep(writer.member(), None));
+    let begun = aside(move || match again::begun(writer.member(), story.row.id)? {
+        Some(begun) => Ok(begun),
+        None => Draft::Referral(Box::new(again::draft(&story))).keep(writer.member(), None),
+    });
     Ok(lead_to(&format!("/orienter/lieu?brouillon={}", begun.await?)))
 }
 

@@ -29,12 +29,13 @@ struct PassOnPage {
     asked: Option<(String, String)>,
 }
 
-/// Tells whether a receiver may ask somebody else now.
-pub(in crate::web) fn is_possible(story: &Story) -> bool {
+/// Tells whether a receiver may ask somebody else now. Before a yes nobody here knows her, and a
+/// refusal may name another place.
+pub(super) fn is_possible(story: &Story) -> bool {
     let row = &story.row;
-    let open = row.status == Status::Seen && !row.unopened || row.status.is_helping();
     let further = story.proposal.as_ref().is_some_and(|asked| asked.may_go_further());
-    row.side == Author::Receiver && open && further && story.erasure.is_none()
+    let open = row.status.is_helping() && story.erasure.is_none();
+    row.side == Author::Receiver && open && further
 }
 
 /// Shows what passing on means, or how far it is.
@@ -62,10 +63,12 @@ pub(in crate::web) async fn begin(
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
     if !is_possible(&story) {
-        return Err(PageError::NoOpenNeed);
+        return Ok(lead_to(&format!("/parcours/{}/relais", story.row.code)));
     }
-    let draft = Draft::Referral(Box::new(again::draft(&story)));
-    let begun = aside(move || draft.keep(writer.member(), None));
+    let begun = aside(move || match again::begun(writer.member(), story.row.id)? {
+        Some(begun) => Ok(begun),
+        None => Draft::Referral(Box::new(again::draft(&story))).keep(writer.member(), None),
+    });
     Ok(lead_to(&format!("/orienter/lieu?brouillon={}", begun.await?)))
 }
 

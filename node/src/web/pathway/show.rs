@@ -93,7 +93,7 @@ fn acts(story: &Story) -> Vec<ActLink> {
             ("demandes", "refus", Text("agir-desistement"), status.is_helping()),
         ],
         Author::Sender | Author::Person => vec![
-            ("parcours", "besoin", Text("agir-besoin"), row.choose.is_some()),
+            ("parcours", "besoin", Text("agir-besoin"), row.has_to_choose()),
             ("parcours", "reponse", Text("agir-reponse"), status == Status::Questioned),
             ("parcours", "avis", Text("agir-avis"), status == Status::Concluded),
             ("parcours", "reexamen", Text("agir-reexamen"), story.reviewable),

@@ -3,12 +3,14 @@
 //! would keep it when she withdraws.
 
 use maillage_protocol::body::{Channel, Contact};
-use maillage_protocol::id::ServiceId;
+use maillage_protocol::id::{ReferralId, ServiceId, UnitId};
 use maillage_protocol::referral::{Author, Event, NextStep, Proposal};
 
-use super::ReferralDraft;
+use super::{Draft, ReferralDraft};
+use crate::app::authority::Member;
 use crate::app::{PersonCard, Story};
 use crate::text::Coded;
+use crate::web::errors::PageError;
 use crate::web::form::Typed;
 
 /// Begins a draft where an attempt ended.
@@ -21,6 +23,21 @@ pub(in crate::web) fn draft(story: &Story) -> ReferralDraft {
         after: Some(story.row.id),
         ..ReferralDraft::default()
     }
+}
+
+/// Returns the draft that somebody began after an attempt, if there is one: they go on with it.
+pub(in crate::web) fn begun(
+    member: &Member,
+    before: ReferralId,
+) -> Result<Option<UnitId>, PageError> {
+    for id in member.drafts() {
+        match Draft::read(member, id) {
+            Ok(Draft::Referral(typed)) if typed.after == Some(before) => return Ok(Some(id)),
+            Ok(_) | Err(PageError::NotFound) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(None)
 }
 
 /// Fills in what was said of her for the attempt before, where nothing else was typed yet.

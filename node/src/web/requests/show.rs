@@ -11,7 +11,6 @@ use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::Sent;
 use crate::web::layout::{Frame, Room, lead_to, page};
-use crate::web::pathway::pass_on;
 use crate::web::row::is_asked;
 use crate::web::story::{self, Reference, ServiceNames, StoryView};
 
@@ -22,8 +21,6 @@ struct RequestPage {
     story: StoryView,
     /// Whether it may be accepted or declined now.
     answerable: bool,
-    /// Whether it may be passed on now.
-    passable: bool,
 }
 
 /// Shows a request that waits for an answer. After that, its story is elsewhere.
@@ -39,10 +36,9 @@ pub(in crate::web) async fn show(
     }
     use maillage_protocol::referral::Status::{Delivered, Expired, Seen};
     let answerable = matches!(row.status, Delivered | Seen | Expired);
-    let passable = pass_on::is_possible(&story);
     let frame = frame.in_room(Room::Home);
     let story = StoryView::of(&story, &ServiceNames::of(&writer.partners()), frame.clock);
-    page(&RequestPage { frame, story, answerable, passable })
+    page(&RequestPage { frame, story, answerable })
 }
 
 /// States that a professional opened it: a word, so never by merely looking.

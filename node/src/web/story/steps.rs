@@ -27,7 +27,7 @@ pub(in crate::web) struct StepView {
 
 impl StepView {
     /// Says a step, for whoever reads it now.
-    pub(super) fn of(
+    pub(in crate::web) fn of(
         step: &Step,
         row: &WorklistRow,
         services: &ServiceNames,
@@ -41,7 +41,7 @@ impl StepView {
                 Author::Sender | Author::Receiver if ours => say("qui-nous"),
                 Author::Sender | Author::Receiver => row.other.clone(),
             },
-            words: words(&step.event, services, clock),
+            words: words(&step.event, row, services, clock),
             text: step.text.as_ref().map(|text| text.reveal().clone()),
             speaker: step.speaker.as_ref().map(|speaker| to_call(speaker.reveal())),
             // What the other side said has arrived, since we read it.
@@ -50,7 +50,7 @@ impl StepView {
     }
 }
 
-fn words(event: &Event, services: &ServiceNames, clock: Clock) -> String {
+fn words(event: &Event, row: &WorklistRow, services: &ServiceNames, clock: Clock) -> String {
     let next = |next: &NextStep| next_step(next, services);
     match event {
         Event::Drafted => say("fait-brouillon"),
@@ -122,9 +122,13 @@ fn words(event: &Event, services: &ServiceNames, clock: Clock) -> String {
             say_with("fait-concertation", [("motif", why.label().into())])
         }
         Event::ConferenceJoined { .. } => say("fait-concertation-rejointe"),
-        Event::ConferenceEnded { end: ConferenceEnd::Plan { act, before, .. }, .. } => say_with(
+        Event::ConferenceEnded { end: ConferenceEnd::Plan { act, by, before }, .. } => say_with(
             "fait-concertation-plan",
-            [("acte", act.label().into()), ("jour", clock.day(*before).words.into())],
+            [
+                ("acte", act.label().into()),
+                ("qui", (if *by == row.side { say("qui-nous") } else { row.other.clone() }).into()),
+                ("jour", clock.day(*before).words.into()),
+            ],
         ),
         Event::ConferenceEnded { end: ConferenceEnd::NoSolution { reason }, .. } => {
             say_with("fait-concertation-rien", [("motif", reason.label().into())])

