@@ -168,6 +168,51 @@ export async function readTheRefusal(nadia) {
   await nadia.shows('Bon courage à vous.');
 }
 
+// Something has changed: they look at it again, talk by telephone, and find nothing together.
+export async function talk(nadia, karim, reference, person) {
+  await nadia.go(`/parcours/${reference}`);
+  await nadia.follow('Demander un réexamen');
+  await nadia.mistakes('Demander le réexamen', 'Indiquez ce qui est nouveau.');
+  await nadia.tick('Qu’y a-t-il de nouveau ?', 'Elle peut venir à d’autres moments');
+  await nadia.press('Demander le réexamen');
+  await nadia.untilStatus('Ouverte');
+
+  await karim.go(`/parcours/${reference}`);
+  await karim.untilStatus('Ouverte');
+  await karim.press('Ouvrir la demande');
+  await karim.follow('Demander à se parler');
+  await karim.write('Téléphone direct', '01 99 00 12 34');
+  await karim.mistakes('Demander à se parler', 'Indiquez pourquoi il faut se parler.');
+  await karim.choose('Pourquoi se parler ?', 'Plusieurs structures sont nécessaires');
+  await karim.press('Demander à se parler');
+  await karim.untilStatus('Concertation');
+
+  await nadia.untilStatus('Concertation');
+  await nadia.follow('Ouvrir la concertation');
+  await nadia.shows('01 99 00 12 34');
+  await nadia.mistakes('Rejoindre', 'Indiquez un numéro de téléphone.');
+  await nadia.write('Téléphone direct', '01 99 00 56 78');
+  await nadia.press('Rejoindre');
+
+  await karim.until('01 99 00 56 78');
+  await karim.follow('Ouvrir la concertation');
+  await karim.choose('Qu’avez-vous décidé ensemble ?', 'Un plan');
+  await karim.mistakes('Enregistrer', 'Indiquez ce qui se passe d’abord.');
+  await karim.choose('Si c’est un plan : que se passe-t-il d’abord ?', 'Aider ensemble');
+  await karim.choose('Qui le fait ?', 'Nous');
+  await karim.writeDay('Avant quel jour ?', '2098-05-05');
+  await karim.press('Enregistrer');
+  await karim.hides(person);
+
+  await nadia.until('un plan. Aider ensemble');
+  await nadia.follow('Ouvrir la concertation');
+  await nadia.shows('Le partenaire propose');
+  await nadia.choose('Qu’avez-vous décidé ensemble ?', 'Pas de solution');
+  await nadia.choose('S’il n’y a pas de solution : pourquoi ?', 'Complet');
+  await nadia.press('Enregistrer');
+  await nadia.untilStatus('Refusée');
+}
+
 // Both sides come to the same status, and to the same number of things said.
 export async function readTheSame(desks, reference, status) {
   const steps = [];

@@ -136,6 +136,10 @@ for (const way of WAYS) {
       await job.readTheSame([nadia, karim], reference, 'Refusée');
       await job.readTheRefusal(nadia);
     });
+    await step('they look at it again, talk, and find nothing', async () => {
+      await job.talk(nadia, karim, reference, way.declined);
+      await job.readTheSame([nadia, karim], reference, 'Refusée');
+    });
     await step('the need goes on, until she stops everything', async () => {
       await job.askElsewhere(nadia, reference, way.declined);
       await job.stopByCode(her, code, way.declined);

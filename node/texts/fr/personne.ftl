@@ -84,4 +84,5 @@ personne-acte-demander = vous demander si cela vous a aidée
 personne-acte-reprendre = reprendre votre demande
 
 personne-ouvertures = Qui a vu votre demande ?
-personne-ouvertures-aide = Les professionnels de { $nom } qui l’ont ouverte, la dernière fois en premier. L’autre structure tient sa propre liste : demandez-la-lui.
+personne-ouvertures-aide = Ici, on note qui ouvre votre demande, chez { $nom }. L’autre structure tient sa propre liste : demandez-la-lui.
+personne-ouvertures-liste = Voir la liste

@@ -7,7 +7,7 @@ use maillage_protocol::body::Professional;
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{ConferenceReason, DeclineReason, PlanAct};
 use maillage_protocol::disclosure::SecrecyRegime;
-use maillage_protocol::referral::{Author, Command, ConferenceEnd, Event, Verdict};
+use maillage_protocol::referral::{Author, Command, ConferenceEnd, Event, Status, Verdict};
 
 use super::say;
 use crate::app::authority::Writer;
@@ -79,6 +79,19 @@ impl Stage {
         };
         said.filter(|_| mistakes.is_empty()).ok_or(mistakes)
     }
+}
+
+/// Tells whether somebody may ask to talk now.
+pub(super) fn may_talk(status: Status) -> bool {
+    let asked = matches!(
+        status,
+        Status::Proposed
+            | Status::Delivered
+            | Status::Seen
+            | Status::Questioned
+            | Status::ReferringOn
+    );
+    asked || status.is_helping()
 }
 
 /// Returns what the other side planned in the conference that is going on.
@@ -243,6 +256,9 @@ pub(in crate::web) async fn show(
     reference: Reference,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
+    if Stage::of(&story) == Stage::None && !may_talk(story.row.status) {
+        return Ok(lead_to(&format!("/parcours/{}", story.row.code)));
+    }
     let (typed, mistakes) = (Typed::default(), Mistakes::default());
     page(&ConferencePage::of(frame, &writer, &story, &typed, mistakes))
 }

@@ -39,6 +39,9 @@ pub(in crate::web) async fn show(
     reference: Reference,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
+    if !story.reviewable {
+        return Ok(lead_to(&format!("/parcours/{}", story.row.code)));
+    }
     let row = RowView::of(&story.row, frame.clock);
     page(&ReviewPage::of(frame, row, &Typed::default(), Mistakes::default()))
 }

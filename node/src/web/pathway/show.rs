@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use maillage_protocol::referral::{Act, Author, Status};
 
-use super::pass_on;
+use super::{conference, pass_on};
 use crate::app::authority::Writer;
 use crate::app::{Story, WorklistRow};
 use crate::text::Text;
@@ -64,15 +64,6 @@ fn acts(story: &Story) -> Vec<ActLink> {
     let row = &story.row;
     let (status, erasable) = (row.status, story.erasure.is_none());
     let talks = status == Status::CaseConference;
-    let may_talk = status.is_helping()
-        || matches!(
-            status,
-            Status::Proposed
-                | Status::Delivered
-                | Status::Seen
-                | Status::Questioned
-                | Status::ReferringOn
-        );
     let ours = match row.side {
         Author::Receiver => vec![
             ("demandes", "suite", Text("agir-suite"), status.is_helping()),
@@ -106,7 +97,8 @@ fn acts(story: &Story) -> Vec<ActLink> {
         erasable && status != Status::CancellationRequested,
     );
     let join = ("parcours", "concertation", Text("agir-concertation-suivre"), talks);
-    let talk = ("parcours", "concertation", Text("agir-concertation"), may_talk);
+    let talk =
+        ("parcours", "concertation", Text("agir-concertation"), conference::may_talk(status));
     let acts = [join].into_iter().chain(ours).chain([talk, stop]);
     let fitting = acts.filter(|(_, _, _, fits)| *fits);
     fitting
