@@ -125,12 +125,13 @@ impl State {
         let same = |other: &Arc<Case>| {
             let code = other.proposal.as_ref().map(|asked| asked.code);
             let recent = case_end(other).is_none_or(|end| now.since(end) <= MEMORY);
-            // Whoever asks us again, or asks somebody else after us, does not go round: what comes
-            // back to its own owner does, whatever it says of its way.
-            let round = match other.side {
-                Author::Sender => true,
-                Author::Receiver | Author::Person => asked.hop > 0 && other.peer != case.peer,
+            // What comes back to its own owner goes round, whatever it says of its way. What comes
+            // again from those who sent it before does not.
+            let from = match other.side {
+                Author::Sender => self.parent_of(other).map(|parent| parent.peer),
+                Author::Receiver | Author::Person => Some(other.peer),
             };
+            let round = from.is_none_or(|from| asked.hop > 0 && from != case.peer);
             round
                 && code == Some(asked.code)
                 && !other.referral.person.has_left()
@@ -147,15 +148,9 @@ impl State {
             let follow = follow_child(&parent.referral, &case.referral);
             let follow = follow.filter(|_| parent.goes_on_at(case.id));
             echoes.extend(follow.map(|command| (parent.id, Author::Receiver, command)));
+            echoes.extend(stop_of(parent, case));
         }
-        let expired = |child: &Case| child.referral.status() == Status::Expired;
-        let open = |child: &&Arc<Case>| !child.referral.status().is_over() || expired(child);
-        let ours = self.parent_of(case).map(|parent| (parent, self.cases.get(&case.id)));
-        if let Some((parent, Some(child))) = ours {
-            echoes.extend(stop_of(parent, child).filter(|_| open(&child)));
-        }
-        let children = self.children_of(case).filter(open);
-        echoes.extend(children.filter_map(|child| stop_of(case, child)));
+        echoes.extend(self.children_of(case).filter_map(|child| stop_of(case, child)));
         echoes
     }
 
@@ -190,11 +185,15 @@ impl State {
 
 /// Returns how a referral that passes a request on is stopped, if it goes on with nothing.
 fn stop_of(parent: &Case, child: &Case) -> Option<(ReferralId, Author, Command)> {
+    let status = child.referral.status();
+    // A late yes may still come to what expired.
+    if status.is_over() && status != Status::Expired {
+        return None;
+    }
     // She stopped with us: what we asked of others for her stops too, unless they help.
     if parent.referral.person.has_left() && child.referral.receiver.accepted.is_none() {
         let stop = Command::Withdraw(WithdrawalScope::Referral);
-        let stays = !child.referral.person.has_left();
-        return stays.then_some((child.id, Author::Person, stop));
+        return Some((child.id, Author::Person, stop));
     }
     let dropped = !parent.goes_on_at(child.id) && child.referral.sender.cancelled.is_none();
     let stop = Command::Cancel(CancelReason::TakenElsewhere);

@@ -285,6 +285,10 @@ pub(super) struct StoryView {
     pub(super) reported: Option<String>,
     /// What has become of the need, once it is closed.
     pub(super) need_end: Option<String>,
+    /// The request of somebody else's that it passes on.
+    pub(super) passes_on: Option<String>,
+    /// The request of ours by which it is passed on.
+    pub(super) passed_on: Option<String>,
     /// The references of our other requests for it, if it came back here.
     pub(super) came_back: Vec<String>,
 }
@@ -314,6 +318,8 @@ impl StoryView {
             confirmation: story.confirmation.map(Coded::label),
             reported: story.reported.map(Coded::label),
             need_end: story.need.filter(|need| *need != NeedStatus::Open).map(Coded::label),
+            passes_on: story.passes_on.map(|code| code.to_string()),
+            passed_on: story.passed_on.map(|(code, _)| code.to_string()),
             came_back: story.came_back.iter().map(ToString::to_string).collect(),
         }
     }

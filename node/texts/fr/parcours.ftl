@@ -204,3 +204,5 @@ parcours-accord-expire = Son accord a expiré : son contact n’est plus lisible
 parcours-nouvelles = Nouvelles de la structure qui a pris le relais : { $nom }.
 parcours-besoin-fin = Le besoin : { $nom }.
 parcours-revenue = Cette demande revient ici : le même besoin y est déjà passé. Personne ne l’a encore réglé. Parlez-vous. Vos autres demandes :
+parcours-relais-de = Elle prolonge la demande
+parcours-relais-par = Demandée plus loin :

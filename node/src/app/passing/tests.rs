@@ -576,3 +576,20 @@ fn what_is_not_told_is_not_told_by_its_date() {
     let report = a.case(parent).unwrap().reported.unwrap();
     assert_eq!((report.class, report.in_time), (None, InTime::Unknown));
 }
+
+/// What those who were asked tried by themselves is not held against those who ask them again.
+#[test]
+fn asking_again_those_who_asked_others_is_no_circle() {
+    let nodes = Several::of(&["CCAS de Brenne", "EPN Le Lavoir", "Courcy", "MDS Est"]);
+    let [parent, child] = nodes.passed_on_unaccepted();
+    nodes.answers(2, child, Command::Open);
+    let last = nodes.pass_on(2, 3, child, 3).unwrap();
+    nodes.answers(3, last, refusal());
+    nodes.answers(2, child, refusal());
+    let again = nodes.pass_on(1, 2, parent, 4).unwrap();
+    assert_eq!(nodes.status([1, 2], again), Status::Delivered);
+    nodes.answers(2, again, refusal());
+    nodes.answers(1, parent, refusal());
+    let once_more = nodes.pass_on(0, 1, parent, 5).unwrap();
+    assert_eq!(nodes.status([0, 1], once_more), Status::Delivered);
+}

@@ -532,6 +532,8 @@ async fn a_request_is_passed_on_and_taken_back() {
     let child = reference(&karim.see(&page).await);
     nodes.exchange();
     nadia.see(&path).await.says("À EPN Le Lavoir");
+    karim.see(&path).await.says(&format!("href=\"/parcours/{child}\""));
+    karim.see(&format!("/parcours/{child}")).await.says(&format!("href=\"/parcours/{code}\""));
     karim.see(&relay).await.says(&child);
 
     // Yann says no: she is Karim's again.
