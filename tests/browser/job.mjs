@@ -179,7 +179,7 @@ export async function talk(nadia, karim, reference, person) {
 
   await karim.go(`/parcours/${reference}`);
   await karim.untilStatus('Ouverte');
-  await karim.press('Ouvrir la demande');
+  await karim.press('Rouvrir la demande');
   await karim.follow('Demander à se parler');
   await karim.write('Téléphone direct', '01 99 00 12 34');
   await karim.mistakes('Demander à se parler', 'Indiquez pourquoi il faut se parler.');

@@ -31,8 +31,11 @@ fn help_that_was_given_outranks_a_cancellation() {
     all.set("2026-03-05", 11, 0);
     all.nodes.iter_mut().for_each(maillage_tests::Node::launch);
     both([&all.nodes[0], &all.nodes[1]], &id, "concluded");
-    let story = all.nodes[1].get(&format!("/referrals/{id}")).unwrap();
-    assert!(story["steps"].to_string().contains("cancelled"), "the cancellation is a late note");
+    all.nodes[1].until("the cancellation is a late note", |epn| {
+        let story = epn.get(&format!("/referrals/{id}")).unwrap_or_default();
+        story["steps"].to_string().contains("cancelled")
+    });
+    both([&all.nodes[0], &all.nodes[1]], &id, "concluded");
     all.holds(&[(&id, 0, 1)]);
 }
 

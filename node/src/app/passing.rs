@@ -126,7 +126,7 @@ impl State {
             let code = other.proposal.as_ref().map(|asked| asked.code);
             let recent = case_end(other).is_none_or(|end| now.since(end) <= MEMORY);
             // What comes back to its own owner goes round, whatever it says of its way. What comes
-            // again from those who sent it before does not.
+            // from the owner, or again from those who sent it before, does not.
             let from = match other.side {
                 Author::Sender => self.parent_of(other).map(|parent| parent.peer),
                 Author::Receiver | Author::Person => Some(other.peer),

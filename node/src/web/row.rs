@@ -26,8 +26,10 @@ pub(super) struct RowView {
     pub(super) urgent: bool,
     /// Where to act.
     pub(super) page: String,
-    /// Whether it was never opened here.
+    /// Whether it waits to be opened here.
     pub(super) unopened: bool,
+    /// Whether it was refused here, and is to be looked at again.
+    pub(super) again: bool,
 }
 
 /// Whose turn it is.
@@ -64,6 +66,7 @@ impl RowView {
             delivery: on_its_way(row.delivery),
             urgent: row.urgent,
             unopened: row.unopened,
+            again: row.unopened && row.status == Status::Seen,
             reference,
         }
     }

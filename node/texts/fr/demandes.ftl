@@ -1,6 +1,8 @@
 demande-titre = Demande reçue
 demande-de = { $nom } vous demande de l’aide pour une personne.
 demande-ouvrir = Ouvrir la demande
+demande-reexamen = Vous aviez répondu « ce n’est pas ici ». Le partenaire demande de la regarder encore une fois : ce qui est nouveau est au bas de l’histoire.
+demande-rouvrir = Rouvrir la demande
 demande-ouvrir-aide = Le partenaire saura que quelqu’un l’a lue.
 demande-sans-identite = Son identité arrive seulement si vous acceptez.
 demande-accepter = Accepter

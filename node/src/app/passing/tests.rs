@@ -509,6 +509,8 @@ fn a_late_yes_to_what_goes_on_with_nothing_is_called_off() {
     nodes.apps[1].tick(&[child]).unwrap();
     nodes.exchange();
     assert_eq!(nodes.status([0, 1], parent), Status::Accepted);
+    // The door is shut before it comes.
+    assert!(nodes.apps[2].case(child).unwrap().referral.sender.cancelled.is_some());
     let late =
         nodes.apps[2].say(None, Author::Receiver, child, Command::Accept, Texts::default(), None);
     nodes.exchange();
@@ -592,4 +594,16 @@ fn asking_again_those_who_asked_others_is_no_circle() {
     nodes.answers(1, parent, refusal());
     let once_more = nodes.pass_on(0, 1, parent, 5).unwrap();
     assert_eq!(nodes.status([0, 1], once_more), Status::Delivered);
+}
+
+/// The owner asks by itself those whom somebody else had asked.
+#[test]
+fn what_comes_from_its_owner_is_no_circle() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, refusal());
+    let reason = maillage_protocol::codes::StepDownReason::CapacityLost;
+    nodes.answers(1, parent, Command::StepDown { reason, next: NextStep::NoneKnown });
+    let direct = nodes.pass_on(0, 2, parent, 3).unwrap();
+    assert_eq!(nodes.status([0, 2], direct), Status::Delivered);
 }

@@ -598,7 +598,9 @@ async fn a_refusal_is_looked_at_again_once() {
     nadia.submit(&review, &review, &[("ajout", "criterion_met")]).await.says("Réexamen demandé");
     nodes.exchange();
     karim.see("/").await.says("À répondre");
-    karim.see(&request).await.says("Ouvrir la demande");
+    let reopened = karim.see(&request).await;
+    reopened.says("Rouvrir la demande");
+    reopened.says("encore une fois");
     karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
     karim.submit(&request, &format!("{request}/oui"), &[]).await.says("Acceptée");
     nodes.exchange();
