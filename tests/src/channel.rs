@@ -45,13 +45,7 @@ impl PaperChannel {
     pub fn referral(&mut self, corrections: usize) -> Vec<WireEvent> {
         let referral = ReferralId::from_random(random(&self.env));
         let consent = self.consent(referral);
-        let thread = Thread {
-            referral: Some(referral),
-            need: Some(NeedId::from_random(random(&self.env))),
-            pathway: Some(PathwayId::from_random(random(&self.env))),
-            answers: Vec::new(),
-            consent: Some(consent.id()),
-        };
+        let thread = self.thread(&consent);
         let given = Payload::of_consent(&consent, thread.clone());
         let asked = Event::Proposed(Box::new(proposal(&consent)));
         let mut events = vec![self.write(&consent, &given), self.say(&consent, &thread, asked)];
@@ -67,13 +61,7 @@ impl PaperChannel {
     pub fn referral_with_words(&mut self, words: &str) -> Vec<WireEvent> {
         let referral = ReferralId::from_random(random(&self.env));
         let consent = self.consent(referral);
-        let thread = Thread {
-            referral: Some(referral),
-            need: Some(NeedId::from_random(random(&self.env))),
-            pathway: Some(PathwayId::from_random(random(&self.env))),
-            answers: Vec::new(),
-            consent: Some(consent.id()),
-        };
+        let thread = self.thread(&consent);
         let given = Payload::of_consent(&consent, thread.clone());
         let asked = Event::Proposed(Box::new(proposal(&consent)));
         let fact = Fact {
@@ -92,6 +80,16 @@ impl PaperChannel {
         let spoken = serde_json::to_vec(&spoken).expect("plain data");
         let first = [self.write(&consent, &given), self.say(&consent, &thread, asked)];
         first.into_iter().chain([self.seal(&spoken, EventKind::Referral)]).collect()
+    }
+
+    fn thread(&self, consent: &Consent) -> Thread {
+        Thread {
+            referral: Some(consent.grant().referral),
+            need: Some(NeedId::from_random(random(&self.env))),
+            pathway: Some(PathwayId::from_random(random(&self.env))),
+            answers: Vec::new(),
+            consent: Some(consent.id()),
+        }
     }
 
     fn consent(&self, referral: ReferralId) -> Consent {

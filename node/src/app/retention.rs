@@ -81,7 +81,8 @@ fn due(state: &State, case: &Case, now: Timestamp) -> Option<Rule> {
 
 impl App {
     /// Destroys what no rule keeps any more. Returns how much each rule destroyed; in a rehearsal,
-    /// how much it would.
+    /// how much it would. Nothing is destroyed by a clock that the peers contradict: it cannot be
+    /// taken back.
     pub fn retain(&self, rehearsal: bool) -> Result<BTreeMap<Rule, u64>, AppError> {
         let now = self.now();
         let (cases, drafts): (Vec<_>, Vec<_>) = {
@@ -98,6 +99,10 @@ impl App {
         }
         if rehearsal {
             return Ok(counts);
+        }
+        if self.doubts_its_clock() {
+            tracing::warn!("nothing is destroyed: the clock differs from those of the peers");
+            return Ok(BTreeMap::new());
         }
         for (rule, referral) in cases {
             self.shred_referral(referral, rule.cause())?;
@@ -134,14 +139,15 @@ impl App {
 
 #[cfg(test)]
 mod tests {
+    use maillage_protocol::body::Content;
     use maillage_protocol::codes::{DeclineReason, FirstContact, Outcome};
     use maillage_protocol::id::ReferralId;
     use maillage_protocol::private::Private;
-    use maillage_protocol::referral::{Evidence, NextStep, Status};
+    use maillage_protocol::referral::{Event, Evidence, Fact, NextStep, Status};
 
     use super::*;
     use crate::app::Texts;
-    use crate::app::tests::{NADIA, Pair, propose};
+    use crate::app::tests::{NADIA, Pair, propose, request};
     use crate::vault::VaultKey;
 
     const MOMENT: Duration = Duration::from_millis(1);
@@ -254,6 +260,58 @@ mod tests {
         pair.exchange();
         assert_eq!(pair.a.referral(id).unwrap().status(), Status::Cancelled);
         pair.same_referral(id);
+    }
+
+    #[test]
+    fn a_clock_that_is_doubted_destroys_nothing() {
+        let pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let (reason, next) = (DeclineReason::Hours, NextStep::NoneKnown);
+        says(&pair, id, [Command::Decline { reason, next_date: None, next }]);
+        let before = pair.b.now();
+        // Somebody sets the clock a year ahead, and the peer answers by its own.
+        pair.epn.env.set(before.after(DAY.saturating_mul(365)));
+        pair.b.heard_clock(pair.a.node(), before);
+        assert_eq!(pair.b.retain(true).unwrap().len(), 1);
+        assert_eq!(pair.b.retain(false).unwrap(), BTreeMap::new());
+        assert!(opens(&pair.b, id));
+        pair.epn.env.set(before);
+        pair.b.heard_clock(pair.a.node(), before);
+        wait(&pair, Rule::NotAccepted.keeps());
+        assert_eq!(pair.b.retain(false).unwrap().len(), 1);
+    }
+
+    /// What arrives about it since, after a start too, is heard and not kept.
+    #[test]
+    fn what_comes_later_about_what_was_destroyed_is_not_kept() {
+        let mut pair = Pair::linked();
+        let mut asked = request(pair.b.node());
+        asked.contact.practical_note = Some("Le mardi".to_owned().into());
+        let id = pair.a.propose(NADIA, asked, [1; 16]).unwrap().referral;
+        pair.exchange();
+        help(&pair, id);
+        let answer = |pair: &Pair, n| {
+            let case = pair.a.case(id).unwrap();
+            let event = Event::Answered { n, answers: Vec::new() };
+            let fact = Fact { by: Author::Sender, at: pair.a.now(), event };
+            let text = Some("Le jeudi".to_owned().into());
+            let content = Content { text, ..Content::default() };
+            pair.a.write_word(&case, None, fact, content, None).unwrap();
+            pair.exchange();
+        };
+        let texts = |pair: &Pair| {
+            let steps = pair.b.story(id).unwrap().unwrap().steps;
+            let answers = steps.into_iter().filter(|s| matches!(s.event, Event::Answered { .. }));
+            answers.map(|step| step.text.is_some()).collect::<Vec<_>>()
+        };
+        answer(&pair, 1);
+        assert_eq!(texts(&pair), [true]);
+        wait(&pair, Rule::Helped.keeps());
+        pair.b.retain(false).unwrap();
+        pair.restart();
+        answer(&pair, 2);
+        assert_eq!(texts(&pair), [false, false]);
     }
 
     #[test]

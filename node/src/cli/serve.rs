@@ -11,7 +11,7 @@ use actix_web::http::header::{DATE, HttpDate, TryIntoHeaderValue as _};
 use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as Actix, HttpResponse, HttpServer};
-use maillage_protocol::calendar::{Calendar, Day};
+use maillage_protocol::calendar::Calendar;
 use tracing::{error, info, warn};
 
 use super::{Context, Exit, VerbError, certificates};
@@ -155,7 +155,10 @@ async fn jobs(app: Arc<App>, worklist: Worklist, doors: Data<Doors>, folder: Dat
                 if retained != Some(today) {
                     let app = Arc::clone(&app);
                     match tokio::task::spawn_blocking(move || app.retain(false)).await {
-                        Ok(Ok(counts)) => retained = Some(counts).map(|counts| told(counts, today)),
+                        Ok(Ok(counts)) => {
+                            tell_destroyed(&counts);
+                            retained = Some(today);
+                        }
                         Ok(Err(failure)) => error!(error = %Chain(&failure), "cannot destroy what is due"),
                         Err(_) => return,
                     }
@@ -173,12 +176,11 @@ async fn jobs(app: Arc<App>, worklist: Worklist, doors: Data<Doors>, folder: Dat
     }
 }
 
-/// Says in the log how much each rule destroyed on a day.
-fn told(counts: BTreeMap<Rule, u64>, day: Day) -> Day {
+/// Says in the log how much each rule destroyed.
+fn tell_destroyed(counts: &BTreeMap<Rule, u64>) {
     for (rule, count) in counts {
         info!(?rule, count, "the time that it may be kept is over: destroyed");
     }
-    day
 }
 
 /// Says what is due in the referrals whose turn is late. Should the index fail, all are looked at:

@@ -31,6 +31,15 @@ impl Several {
         self.exchange();
     }
 
+    /// Somebody here meets her, and says how it ended.
+    fn helps(&self, node: usize, id: ReferralId, outcome: Outcome) {
+        self.answers(node, id, Command::Start(FirstContact::Met));
+        let evidence = Evidence::default();
+        let outcome = Some(outcome);
+        let end = Command::Conclude { outcome, autonomy: None, next_need: None, evidence };
+        self.answers(node, id, end);
+    }
+
     fn she_says(&self, node: usize, id: ReferralId, command: Command) {
         let texts = Texts::default();
         self.apps[node].say(None, Author::Person, id, command, texts, None).unwrap();
@@ -67,11 +76,6 @@ fn refusal() -> Command {
     Command::Decline { reason: DeclineReason::Hours, next_date: None, next: NextStep::NoneKnown }
 }
 
-fn conclusion(outcome: Outcome) -> Command {
-    let evidence = Evidence::default();
-    Command::Conclude { outcome: Some(outcome), autonomy: None, next_need: None, evidence }
-}
-
 fn yes() -> Command {
     Command::GiveFeedback {
         helped: Helped::Yes,
@@ -100,8 +104,7 @@ fn what_is_passed_on_follows_those_who_are_asked() {
     assert_eq!(lists.waiting.iter().map(|row| row.id).collect::<Vec<_>>(), [parent]);
 
     nodes.restart();
-    nodes.answers(2, child, Command::Start(FirstContact::Met));
-    nodes.answers(2, child, conclusion(Outcome::RightOpened));
+    nodes.helps(2, child, Outcome::RightOpened);
     nodes.she_says(1, child, yes());
     for _restarted in 0..2 {
         let case = nodes.apps[0].case(parent).unwrap();
@@ -122,8 +125,7 @@ fn what_those_who_took_over_could_not_do_comes_back_to_the_owner() {
     let nodes = Several::of(&THREE);
     let [parent, child] = nodes.passed_on();
     nodes.answers(2, child, Command::Accept);
-    nodes.answers(2, child, Command::Start(FirstContact::Met));
-    nodes.answers(2, child, conclusion(Outcome::BlockedByAgency));
+    nodes.helps(2, child, Outcome::BlockedByAgency);
     let (by, confirm) = (Author::Sender, Command::Confirm);
     nodes.apps[1].say(None, by, child, confirm, Texts::default(), None).unwrap();
     nodes.exchange();
@@ -219,8 +221,7 @@ fn a_circle_is_seen_by_the_node_that_closes_it() {
     nodes.answers(0, back, Command::EndConference(end));
     assert_eq!(nodes.status([0, 2], back), Status::Declined);
     assert_eq!(nodes.status([1, 2], child), Status::Accepted);
-    nodes.answers(2, child, Command::Start(FirstContact::Met));
-    nodes.answers(2, child, conclusion(Outcome::BlockedByAgency));
+    nodes.helps(2, child, Outcome::BlockedByAgency);
     nodes.apps[1]
         .say(None, Author::Sender, child, Command::Confirm, Texts::default(), None)
         .unwrap();
@@ -316,8 +317,7 @@ fn she_chooses_what_is_told_of_her_further_on() {
         nodes.answers(1, parent, Command::Open);
         let child = nodes.pass_on(1, 2, parent, 2).unwrap();
         nodes.answers(2, child, Command::Accept);
-        nodes.answers(2, child, Command::Start(FirstContact::Met));
-        nodes.answers(2, child, conclusion(Outcome::RightOpened));
+        nodes.helps(2, child, Outcome::RightOpened);
         nodes.she_says(1, child, yes());
         let told = a.case(parent).unwrap().reported;
         let expected = (level == FeedbackLevel::Progress).then_some(None);
@@ -337,6 +337,17 @@ impl Several {
         self.exchange();
         self.answers(1, parent, Command::Open);
         [parent, self.pass_on(1, 2, parent, 2).unwrap()]
+    }
+
+    /// She stops everything at the second, which stops before it carries that on.
+    fn stops_without_following(&self, child: ReferralId) {
+        let app = &self.apps[1];
+        let case = app.case(child).unwrap();
+        let everything = Command::Withdraw(WithdrawalScope::Pathway);
+        let fact = decide(&case.referral, Author::Person, app.now(), everything).unwrap();
+        app.write_word(&case, None, fact, Content::default(), None).unwrap();
+        let cause = maillage_protocol::erasure::ErasureCause::Withdrawal;
+        app.erase_referral(child, cause).unwrap();
     }
 
     /// Says something that the rules would not let a node say.
@@ -387,8 +398,7 @@ fn a_chain_of_those_who_only_looked_leads_to_whoever_helps() {
     nodes.answers(3, last, Command::Accept);
     assert_eq!(nodes.status([1, 2], child), Status::ReferredOn);
     assert_eq!(nodes.status([0, 1], parent), Status::ReferredOn);
-    nodes.answers(3, last, Command::Start(FirstContact::Met));
-    nodes.answers(3, last, conclusion(Outcome::RightOpened));
+    nodes.helps(3, last, Outcome::RightOpened);
     nodes.asks(2, last, Command::Confirm);
     assert_eq!(nodes.need(parent), Some(NeedStatus::Resolved));
     let report = nodes.apps[0].case(parent).unwrap().reported.unwrap();
@@ -442,8 +452,7 @@ fn her_no_further_on_opens_the_need_again() {
     let mut nodes = Several::of(&THREE);
     let [parent, child] = nodes.passed_on();
     nodes.answers(2, child, Command::Accept);
-    nodes.answers(2, child, Command::Start(FirstContact::Met));
-    nodes.answers(2, child, conclusion(Outcome::DoneWith));
+    nodes.helps(2, child, Outcome::DoneWith);
     nodes.asks(1, child, Command::Confirm);
     assert_eq!(nodes.need(parent), Some(NeedStatus::Resolved));
     nodes.machines.iter().for_each(|machine| machine.env.advance(DAY));
@@ -489,12 +498,7 @@ fn a_stop_that_was_not_carried_on_is_carried_on_at_the_start() {
     let mut nodes = Several::of(&THREE);
     let [parent, child] = nodes.passed_on();
     nodes.answers(2, child, Command::Accept);
-    let everything = Command::Withdraw(WithdrawalScope::Pathway);
-    let case = nodes.apps[1].case(child).unwrap();
-    let fact = decide(&case.referral, Author::Person, nodes.apps[1].now(), everything).unwrap();
-    nodes.apps[1].write_word(&case, None, fact, Content::default(), None).unwrap();
-    let cause = maillage_protocol::erasure::ErasureCause::Withdrawal;
-    nodes.apps[1].erase_referral(child, cause).unwrap();
+    nodes.stops_without_following(child);
     assert!(!nodes.apps[1].case(parent).unwrap().left_pathway);
     nodes.restart();
     nodes.exchange();
@@ -572,8 +576,7 @@ fn what_is_not_told_is_not_told_by_its_date() {
     nodes.answers(1, parent, Command::Open);
     let child = nodes.pass_on(1, 2, parent, 2).unwrap();
     nodes.answers(2, child, Command::Accept);
-    nodes.answers(2, child, Command::Start(FirstContact::Met));
-    nodes.answers(2, child, conclusion(Outcome::RightOpened));
+    nodes.helps(2, child, Outcome::RightOpened);
     nodes.she_says(1, child, yes());
     let report = a.case(parent).unwrap().reported.unwrap();
     assert_eq!((report.class, report.in_time), (None, InTime::Unknown));
@@ -606,4 +609,21 @@ fn what_comes_from_its_owner_is_no_circle() {
     nodes.answers(1, parent, Command::StepDown { reason, next: NextStep::NoneKnown });
     let direct = nodes.pass_on(0, 2, parent, 3).unwrap();
     assert_eq!(nodes.status([0, 2], direct), Status::Delivered);
+}
+
+/// The same where she wanted nothing told of what becomes of it: no report finds the stop again.
+#[test]
+fn a_stop_is_carried_on_even_if_nothing_else_is_told() {
+    let mut nodes = Several::of(&THREE);
+    let [a, b] = [0, 1].map(|node| &nodes.apps[node]);
+    let asked = crate::app::Request { feedback: FeedbackLevel::DecisionOnly, ..request(b.node()) };
+    let parent = a.propose(NADIA, asked, [1; 16]).unwrap().referral;
+    nodes.exchange();
+    nodes.answers(1, parent, Command::Accept);
+    let child = nodes.pass_on(1, 2, parent, 2).unwrap();
+    nodes.answers(2, child, Command::Accept);
+    nodes.stops_without_following(child);
+    nodes.restart();
+    nodes.exchange();
+    assert_eq!(nodes.need(parent), Some(NeedStatus::Withdrawn));
 }

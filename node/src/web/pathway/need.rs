@@ -13,7 +13,7 @@ use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
-use crate::web::refer::{Draft, again};
+use crate::web::refer::again;
 use crate::web::row::RowView;
 use crate::web::story::{self, Reference};
 
@@ -56,11 +56,7 @@ pub(in crate::web) async fn ask_again(
     if !story.row.has_to_choose() {
         return Err(PageError::NoOpenNeed);
     }
-    let begun = aside(move || match again::begun(writer.member(), story.row.id)? {
-        Some(begun) => Ok(begun),
-        None => Draft::Referral(Box::new(again::draft(&story))).keep(writer.member(), None),
-    });
-    Ok(lead_to(&format!("/orienter/lieu?brouillon={}", begun.await?)))
+    again::lead_to_draft(writer, story).await
 }
 
 /// Closes the need.

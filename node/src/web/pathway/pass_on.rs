@@ -9,12 +9,11 @@ use super::say;
 use crate::app::authority::Writer;
 use crate::app::{Story, Texts};
 use crate::text::Coded;
-use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::Sent;
 use crate::web::layout::{Frame, Room, lead_to, page};
-use crate::web::refer::{Draft, again};
+use crate::web::refer::again;
 use crate::web::row::RowView;
 use crate::web::story::{self, Reference};
 
@@ -65,11 +64,7 @@ pub(in crate::web) async fn begin(
     if !is_possible(&story) {
         return Ok(lead_to(&format!("/parcours/{}/relais", story.row.code)));
     }
-    let begun = aside(move || match again::begun(writer.member(), story.row.id)? {
-        Some(begun) => Ok(begun),
-        None => Draft::Referral(Box::new(again::draft(&story))).keep(writer.member(), None),
-    });
-    Ok(lead_to(&format!("/orienter/lieu?brouillon={}", begun.await?)))
+    again::lead_to_draft(writer, story).await
 }
 
 /// Takes the work up again: nobody else is asked any more, or it did not help her.

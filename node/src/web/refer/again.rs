@@ -1,20 +1,33 @@
 //! Asking somebody else: what was typed for the attempt before is there already. Only what she
-//! agreed to is asked again. What identifies is read where it is, and copied nowhere: a draft
-//! would keep it when she withdraws.
+//! agreed to is asked again. What identifies is read where it is; a draft keeps it from the step at
+//! which it is asked again, and goes with her when she withdraws.
 
+use actix_web::HttpResponse;
 use maillage_protocol::body::{Channel, Contact};
 use maillage_protocol::id::{ReferralId, ServiceId, UnitId};
 use maillage_protocol::referral::{Author, Event, NextStep, Proposal};
 
-use super::{Draft, ReferralDraft};
-use crate::app::authority::Member;
+use super::{Draft, ReferralDraft, lead_to_step};
+use crate::app::authority::{Member, Writer};
 use crate::app::{PersonCard, Story};
 use crate::text::Coded;
+use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::form::Typed;
 
-/// Begins a draft where an attempt ended.
-pub(in crate::web) fn draft(story: &Story) -> ReferralDraft {
+/// Leads to a draft that goes on where a referral is: the one that they began, or a new one.
+pub(in crate::web) async fn lead_to_draft(
+    writer: Writer,
+    story: Story,
+) -> Result<HttpResponse, PageError> {
+    let begun = aside(move || match begun(writer.member(), story.row.id)? {
+        Some(begun) => Ok(begun),
+        None => Draft::Referral(Box::new(draft(&story))).keep(writer.member(), None),
+    });
+    Ok(lead_to_step("/orienter/lieu", begun.await?))
+}
+
+fn draft(story: &Story) -> ReferralDraft {
     let proposal = story.proposal.as_ref();
     let disclosure = proposal.map(circumstances).unwrap_or_default();
     ReferralDraft {
@@ -25,11 +38,7 @@ pub(in crate::web) fn draft(story: &Story) -> ReferralDraft {
     }
 }
 
-/// Returns the draft that somebody began after an attempt, if there is one: they go on with it.
-pub(in crate::web) fn begun(
-    member: &Member,
-    before: ReferralId,
-) -> Result<Option<UnitId>, PageError> {
+fn begun(member: &Member, before: ReferralId) -> Result<Option<UnitId>, PageError> {
     for id in member.drafts() {
         match Draft::read(member, id) {
             Ok(Draft::Referral(typed)) if typed.after == Some(before) => return Ok(Some(id)),

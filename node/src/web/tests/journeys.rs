@@ -5,9 +5,9 @@ use actix_web::test::TestRequest;
 use maillage_protocol::id::NodeId;
 use maillage_protocol::referral::Status;
 
-use super::browser::{Answer, browse};
+use super::browser::{Answer, Browser, browse};
 use super::{Territory, hire};
-use crate::app::tests::{SERVICE, Several};
+use crate::app::tests::{Pair, SERVICE, Several};
 use crate::facts::Capability;
 
 const NEED: &str = "numerique--acceder-a-des-services-en-ligne";
@@ -49,6 +49,14 @@ fn reference(page: &Answer) -> String {
     after.split('<').next().unwrap().to_owned()
 }
 
+/// Nadia and Karim, each signed in at their own node.
+async fn desks(nodes: &Pair) -> (Browser, Browser) {
+    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    (nadia, karim)
+}
+
 /// Nadia refers somebody, up to the receipt.
 macro_rules! refer {
     ($nadia:expr, $peer:expr) => {{
@@ -66,9 +74,7 @@ macro_rules! refer {
 async fn somebody_is_referred_helped_and_asked() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
-    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
-    nadia.sign_in("nadia").await;
-    karim.sign_in("karim").await;
+    let (mut nadia, mut karim) = desks(nodes).await;
 
     let receipt = refer!(nadia, nodes.b.node());
     receipt.says("Votre code personnel");
@@ -130,9 +136,7 @@ async fn somebody_is_referred_helped_and_asked() {
 async fn a_refusal_is_never_a_dead_end() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
-    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
-    nadia.sign_in("nadia").await;
-    karim.sign_in("karim").await;
+    let (mut nadia, mut karim) = desks(nodes).await;
     let code = reference(&refer!(nadia, nodes.b.node()));
     nodes.exchange();
     let request = format!("/demandes/{code}");
@@ -156,9 +160,7 @@ async fn a_refusal_is_never_a_dead_end() {
 async fn a_question_is_asked_and_answered() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
-    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
-    nadia.sign_in("nadia").await;
-    karim.sign_in("karim").await;
+    let (mut nadia, mut karim) = desks(nodes).await;
     let code = reference(&refer!(nadia, nodes.b.node()));
     nodes.exchange();
     let request = format!("/demandes/{code}");
@@ -427,9 +429,7 @@ async fn a_wrong_code_tells_nothing() {
 async fn a_need_goes_on_after_a_refusal() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
-    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
-    nadia.sign_in("nadia").await;
-    karim.sign_in("karim").await;
+    let (mut nadia, mut karim) = desks(nodes).await;
     let receipt = refer!(nadia, nodes.b.node());
     let (first, code) = (reference(&receipt), code_on(&receipt));
     nodes.exchange();
@@ -551,9 +551,7 @@ async fn a_request_is_passed_on_and_taken_back() {
 async fn two_professionals_talk_and_agree_on_a_plan() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
-    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
-    nadia.sign_in("nadia").await;
-    karim.sign_in("karim").await;
+    let (mut nadia, mut karim) = desks(nodes).await;
     let code = reference(&refer!(nadia, nodes.b.node()));
     nodes.exchange();
     let talk = format!("/parcours/{code}/concertation");
@@ -581,9 +579,7 @@ async fn two_professionals_talk_and_agree_on_a_plan() {
 async fn a_refusal_is_looked_at_again_once() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
-    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
-    nadia.sign_in("nadia").await;
-    karim.sign_in("karim").await;
+    let (mut nadia, mut karim) = desks(nodes).await;
     let code = reference(&refer!(nadia, nodes.b.node()));
     nodes.exchange();
     let (request, path) = (format!("/demandes/{code}"), format!("/parcours/{code}"));
@@ -611,9 +607,7 @@ async fn a_refusal_is_looked_at_again_once() {
 async fn what_did_not_help_is_taken_up_again_and_may_be_given_up() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
-    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
-    nadia.sign_in("nadia").await;
-    karim.sign_in("karim").await;
+    let (mut nadia, mut karim) = desks(nodes).await;
     let code = reference(&refer!(nadia, nodes.b.node()));
     nodes.exchange();
     let (request, path) = (format!("/demandes/{code}"), format!("/parcours/{code}"));
@@ -643,9 +637,7 @@ async fn what_did_not_help_is_taken_up_again_and_may_be_given_up() {
 async fn what_should_never_have_been_is_said_so() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
-    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
-    nadia.sign_in("nadia").await;
-    karim.sign_in("karim").await;
+    let (mut nadia, mut karim) = desks(nodes).await;
     let code = reference(&refer!(nadia, nodes.b.node()));
     nodes.exchange();
     let stop = format!("/parcours/{code}/arret");
@@ -696,9 +688,7 @@ async fn what_must_not_be_written_is_explained_and_kept_on_the_page() {
 async fn who_leaves_takes_what_was_being_written_along() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
-    let (mut nadia, mut karim) = (browse(&nodes.a).await, browse(&nodes.b).await);
-    nadia.sign_in("nadia").await;
-    karim.sign_in("karim").await;
+    let (mut nadia, mut karim) = desks(nodes).await;
     let receipt = refer!(nadia, nodes.b.node());
     let code = reference(&receipt);
     let draft = receipt.body.split("/orienter/recepisse/").nth(1).unwrap();
