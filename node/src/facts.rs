@@ -18,7 +18,7 @@ mod safe;
 
 use maillage_protocol::body::Skeleton;
 use maillage_protocol::event::Recipient;
-use maillage_protocol::id::{EventId, IdentityId, NodeId};
+use maillage_protocol::id::{EventId, IdentityId, NodeId, UnitId};
 use maillage_protocol::identity::SignedIdentity;
 use maillage_protocol::label::Label;
 use maillage_protocol::leaf::{Leaf, LeafKind};
@@ -364,22 +364,35 @@ pub fn stripped(record: &Record) -> Option<Vec<u8>> {
 /// Tells whether the key of a record is kept as evidence, and not with a unit.
 #[must_use]
 pub fn is_evidence(record: &Record) -> bool {
+    let wrapped = wrapped_in(record);
+    !wrapped.is_empty() && unit_of(&wrapped).is_none()
+}
+
+/// Tells whether a unit seals the content of a record.
+#[must_use]
+pub fn is_sealed_by(record: &Record, unit: UnitId) -> bool {
+    unit_of(&wrapped_in(record)) == Some(unit)
+}
+
+/// Returns the wrapped key of a record, or nothing.
+fn wrapped_in(record: &Record) -> Vec<u8> {
     match record.leaf.kind {
-        LeafKind::Sent | LeafKind::Received => read_event_parts::<()>(&record.payload)
-            .is_ok_and(|(entry, _)| !entry.wrapped.is_empty() && unit_of(&entry.wrapped).is_none()),
+        LeafKind::Sent | LeafKind::Received => {
+            read_event_parts::<()>(&record.payload).map(|(entry, _)| entry.wrapped)
+        }
         LeafKind::Fact => {
             let rest = record.payload.split_first_chunk::<SALT>().map_or(&[][..], |(_, rest)| rest);
             let mut parts = PartsReader::new(rest);
-            let wrapped = parts.part().and_then(|_| parts.part()).unwrap_or_default();
-            !wrapped.is_empty() && unit_of(wrapped).is_none()
+            parts.part().and_then(|_| parts.part()).map(<[u8]>::to_vec)
         }
         LeafKind::Padding
         | LeafKind::Receipt
         | LeafKind::Erasure
         | LeafKind::Identity
         | LeafKind::PeerIdentity
-        | LeafKind::Evidence => false,
+        | LeafKind::Evidence => Ok(Vec::new()),
     }
+    .unwrap_or_default()
 }
 
 /// Makes the record of a receipt.

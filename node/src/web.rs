@@ -21,6 +21,7 @@ mod statics;
 mod row;
 mod square;
 mod story;
+mod taking_back;
 
 mod sign_in;
 mod home;

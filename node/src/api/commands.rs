@@ -10,6 +10,7 @@ use maillage_protocol::codes::{
     MistakeReason, NeedCode, Outcome, PlanAct, StepDownReason,
 };
 use maillage_protocol::consent::WithdrawalScope;
+use maillage_protocol::disclosure::Category;
 use maillage_protocol::id::{ReferralId, ServiceId};
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{
@@ -26,7 +27,7 @@ use crate::app::{Texts, Words};
 
 /// The commands, in the order of the description.
 #[cfg(test)]
-pub(super) const NAMES: [&str; 23] = [
+pub(super) const NAMES: [&str; 24] = [
     "open",
     "question",
     "accept",
@@ -49,6 +50,7 @@ pub(super) const NAMES: [&str; 23] = [
     "call_conference",
     "join_conference",
     "end_conference",
+    "take_back",
     "withdraw",
 ];
 
@@ -127,6 +129,9 @@ pub(super) enum Body {
     EndConference {
         verdict: Verdict,
         text: Option<Words>,
+    },
+    TakeBack {
+        what: String,
     },
     Withdraw {
         #[serde(default)]
@@ -248,6 +253,14 @@ fn command(body: Body, side: Author) -> Result<Said, ApiProblem> {
         Body::JoinConference { speaker } => Ok((side, Command::JoinConference, named(speaker)?)),
         Body::EndConference { verdict, text } => {
             Ok((side, Command::EndConference(end(verdict)?), Texts::of(text)))
+        }
+        Body::TakeBack { what } => {
+            let scope = match what.as_str() {
+                "feedback" => WithdrawalScope::Feedback,
+                "statistics" => WithdrawalScope::Statistics,
+                item => WithdrawalScope::Item { item: strict(Category::from_code(item), "what")? },
+            };
+            Ok((Author::Person, Command::Withdraw(scope), Texts::default()))
         }
         Body::Withdraw { everything } => {
             let scope = match everything {

@@ -25,8 +25,10 @@ pub struct Case {
     pub side: Author,
     /// The other organization.
     pub peer: NodeId,
-    /// The unit under which everything that identifies is sealed here.
+    /// The unit under which what is written of it is sealed here.
     pub unit: UnitId,
+    /// Where what she told of herself lies, oldest first: each under a unit of its own.
+    pub told_of_her: Vec<ToldOfHer>,
     /// The need, and the chain of attempts it belongs to.
     pub chain: Option<(NeedId, PathwayId)>,
     /// What was asked.
@@ -59,6 +61,29 @@ pub struct Case {
     payloads: BTreeSet<PayloadId>,
 }
 
+/// A record that holds what she told of herself, sealed so that it can go alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToldOfHer {
+    /// The unit that seals it.
+    pub unit: UnitId,
+    /// The record.
+    pub number: Number,
+    /// Whether it is an answer in the sender's words, and not how to reach her.
+    pub answer: bool,
+}
+
+impl ToldOfHer {
+    /// Tells whether a word holds something of the kind: if so, whether it is an answer.
+    #[must_use]
+    pub const fn is_in(skeleton: &Skeleton) -> Option<bool> {
+        match &skeleton.saying {
+            Saying::Referral(Event::Disclosed { .. }) => Some(false),
+            Saying::Referral(Event::Answered { .. }) => Some(true),
+            _ => None,
+        }
+    }
+}
+
 /// Something that we said, on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -88,6 +113,7 @@ impl Case {
             side,
             peer,
             unit,
+            told_of_her: Vec::new(),
             chain: None,
             proposal: None,
             consents: Vec::new(),
@@ -168,6 +194,11 @@ impl Case {
             }
             Saying::NeedReported(_) | Saying::WithdrawalRequested | Saying::Unknown(_) => {}
         }
+    }
+
+    /// Returns every unit that seals something of it.
+    pub fn units(&self) -> impl Iterator<Item = UnitId> {
+        std::iter::once(self.unit).chain(self.told_of_her.iter().map(|told| told.unit))
     }
 
     /// Returns the consent under which the referral was proposed.

@@ -21,7 +21,7 @@ use maillage_protocol::limits;
 use maillage_protocol::signed::Signed;
 use maillage_protocol::time::{DAY, Timestamp};
 
-use super::cases::Case;
+use super::cases::{Case, ToldOfHer};
 use super::inbox::NOWHERE;
 use super::links::control_entry;
 use super::turns::Subject;
@@ -56,19 +56,6 @@ pub struct PendingErasure {
     pub peer: NodeId,
     /// The order.
     pub order: Signed,
-}
-
-/// A referral whose content is destroyed, and the unit that sealed it, if it is still known.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Erased {
-    referral: ReferralId,
-    unit: UnitId,
-}
-
-impl Erased {
-    fn of(case: &Case) -> Self {
-        Self { referral: case.id, unit: case.unit }
-    }
 }
 
 /// How far an erasure is.
@@ -120,9 +107,9 @@ impl App {
         cause: ErasureCause,
     ) -> Result<(), AppError> {
         self.turns.take(Subject::Erasure, || {
-            let Some((unit, peer, ids)) = self.what_to_erase(referral) else { return Ok(()) };
-            let erased = [Erased { referral, unit }];
-            let mut records = vec![self.shred(unit, cause, Vec::new())];
+            let Some((units, peer, ids)) = self.what_to_erase(referral) else { return Ok(()) };
+            let shred = |unit: &UnitId| self.shred(*unit, cause, Vec::new());
+            let mut records: Vec<_> = units.iter().map(shred).collect();
             let mut told = Vec::new();
             for ids in ids.chunks(limits::ERASURE_IDS) {
                 let order = self.order(peer, ids.to_vec(), cause).sign(&self.sig());
@@ -137,7 +124,7 @@ impl App {
                 )?);
             }
             self.append(&records)?;
-            self.destroy(&erased)
+            self.destroy(&[referral])
         })
     }
 
@@ -151,23 +138,27 @@ impl App {
             // Once what we heard is destroyed, only its names tell what it was about.
             let Some(case) = self.case(referral) else { return Ok(()) };
             let ids = case.heard.iter().take(limits::ERASURE_IDS).copied().collect();
-            self.append(&[self.shred(case.unit, cause, ids)])?;
-            self.destroy(&[Erased { referral, unit: case.unit }])
+            let alone =
+                case.told_of_her.iter().map(|told| self.shred(told.unit, cause, Vec::new()));
+            let shreds: Vec<_> =
+                [self.shred(case.unit, cause, ids)].into_iter().chain(alone).collect();
+            self.append(&shreds)?;
+            self.destroy(&[referral])
         })
     }
 
-    fn shred(&self, unit: UnitId, cause: ErasureCause, ids: Vec<EventId>) -> Record {
+    pub(super) fn shred(&self, unit: UnitId, cause: ErasureCause, ids: Vec<EventId>) -> Record {
         let shred = LocalShred { cause, ids, unit, at: self.now() };
         let object = Signed { bytes: shred.to_bytes(), signature: [0; 64] };
         erasure_record(&ErasureEntry { peer: None, object })
     }
 
-    /// Returns the unit of a referral, the other side, and our events that it may hold.
-    fn what_to_erase(&self, referral: ReferralId) -> Option<(UnitId, NodeId, Vec<EventId>)> {
+    /// Returns the units of a referral, the other side, and our events that it may hold.
+    fn what_to_erase(&self, referral: ReferralId) -> Option<(Vec<UnitId>, NodeId, Vec<EventId>)> {
         let state = self.state();
         let case = state.cases.get(&referral)?;
         let sent = case.told.iter().flat_map(|told| told.events.iter().copied());
-        Some((case.unit, case.peer, sent.collect()))
+        Some((case.units().collect(), case.peer, sent.collect()))
     }
 
     fn order(&self, to: NodeId, ids: Vec<EventId>, cause: ErasureCause) -> ErasureOrder {
@@ -240,13 +231,13 @@ impl App {
         &self,
         peer: NodeId,
         order: &ErasureOrder,
-    ) -> (Vec<Erased>, Vec<EventId>, Vec<EventId>) {
+    ) -> (Vec<ReferralId>, Vec<EventId>, Vec<EventId>) {
         let state = self.state();
-        let theirs: BTreeMap<EventId, Erased> = state
+        let theirs: BTreeMap<EventId, ReferralId> = state
             .cases
             .values()
             .filter(|case| case.peer == peer)
-            .flat_map(|case| case.heard.iter().map(|id| (*id, Erased::of(case))))
+            .flat_map(|case| case.heard.iter().map(|id| (*id, case.id)))
             .collect();
         let closed = state.peers.get(&peer).into_iter().flat_map(|peer| &peer.without_key);
         let closed: BTreeSet<_> = closed.map(|head| head.id).collect();
@@ -278,33 +269,38 @@ impl App {
     }
 
     /// Destroys the keys of referrals, takes what they sealed out of the journal, and out of memory.
-    fn destroy(&self, erased: &[Erased]) -> Result<(), AppError> {
-        let units: Vec<_> =
-            erased.iter().map(|erased| erased.unit).filter(|unit| *unit != NOWHERE).collect();
-        let names: Vec<_> = units.iter().map(|unit| VaultKey::Unit(*unit)).collect();
-        self.safe.vault().destroy(&names)?;
-        self.list_erased(&units)?;
-        let numbers: Vec<_> = {
+    fn destroy(&self, erased: &[ReferralId]) -> Result<(), AppError> {
+        let (units, numbers): (BTreeSet<_>, Vec<_>) = {
             let state = self.state();
-            let cases = erased.iter().filter_map(|erased| state.cases.get(&erased.referral));
-            cases.flat_map(|case| case.records.iter().copied()).collect()
+            let cases: Vec<_> = erased.iter().filter_map(|id| state.cases.get(id)).collect();
+            let units = cases.iter().flat_map(|case| case.units()).filter(|unit| *unit != NOWHERE);
+            (units.collect(), cases.iter().flat_map(|case| case.records.iter().copied()).collect())
         };
+        self.destroy_units(&units)?;
         self.strip(&numbers)?;
         let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         for erased in erased {
-            if let Some(case) = state.cases.get_mut(&erased.referral) {
-                Arc::make_mut(case).erased = true;
+            if let Some(case) = state.cases.get_mut(erased) {
+                let case = Arc::make_mut(case);
+                (case.erased, case.told_of_her) = (true, Vec::new());
             }
         }
         drop(state);
         self.drop_drafts_about(erased)
     }
 
+    /// Destroys keys, and lists them where a restore will look.
+    pub(super) fn destroy_units(&self, units: &BTreeSet<UnitId>) -> Result<(), AppError> {
+        let names: Vec<_> = units.iter().map(|unit| VaultKey::Unit(*unit)).collect();
+        self.safe.vault().destroy(&names)?;
+        self.list_erased(&units.iter().copied().collect::<Vec<_>>())
+    }
+
     /// Throws away what somebody was writing about a person whose referral is erased.
-    fn drop_drafts_about(&self, erased: &[Erased]) -> Result<(), AppError> {
+    pub(super) fn drop_drafts_about(&self, erased: &[ReferralId]) -> Result<(), AppError> {
         let drafts: Vec<_> = {
             let state = self.state();
-            let gone = |about: ReferralId| erased.iter().any(|erased| erased.referral == about);
+            let gone = |about| erased.contains(&about);
             let about = state.drafts.iter().filter(|(_, draft)| draft.about.is_some_and(gone));
             about.map(|(id, draft)| (*id, draft.by)).collect()
         };
@@ -335,7 +331,9 @@ impl App {
         let missing: Vec<_> = {
             let state = self.state();
             let erased = state.cases.values().filter(|case| case.erased).map(|case| case.unit);
-            erased.filter(|unit| *unit != NOWHERE && !known.contains(unit)).collect()
+            let erased = erased.chain(state.erasures.shredded.iter().copied());
+            let erased: BTreeSet<_> = erased.filter(|unit| *unit != NOWHERE).collect();
+            erased.difference(&known).copied().collect::<Vec<_>>()
         };
         if !missing.is_empty() {
             ErasureList::append(&list, &missing).map_err(AppError::ErasureList)?;
@@ -414,21 +412,25 @@ impl App {
 
     /// Carries on what was being erased when the node stopped. Called before the port opens.
     pub(super) fn finish_erasures(&self) -> Result<(), AppError> {
-        let (shredded, unanswered): (Vec<_>, Vec<_>) = {
+        let (shredded, narrowed, unanswered): (Vec<_>, Vec<_>, Vec<_>) = {
             let state = self.state();
             let Erasures { shredded, forgotten, .. } = &state.erasures;
             let is_gone = |case: &&Arc<Case>| {
                 let heard = case.heard.iter().any(|id| forgotten.contains(id));
                 heard || shredded.contains(&case.unit)
             };
-            let gone = state.cases.values().filter(is_gone);
-            let shredded = gone.map(|case| Erased::of(case)).collect();
+            let (gone, left): (Vec<_>, Vec<_>) = state.cases.values().partition(is_gone);
+            let is_taken_back = |case: &&&Arc<Case>| {
+                case.told_of_her.iter().any(|told| shredded.contains(&told.unit))
+            };
+            let narrowed = left.iter().filter(is_taken_back).map(|case| Arc::clone(case)).collect();
+            let shredded = gone.iter().map(|case| case.id).collect();
             let received = state.erasures.received.iter();
             let unanswered = received
                 .filter(|(_, (_, _, done))| done.is_none())
                 .map(|(hash, (peer, order, _))| (*hash, *peer, order.clone()))
                 .collect();
-            (shredded, unanswered)
+            (shredded, narrowed, unanswered)
         };
         let answered: Vec<_> = {
             let state = self.state();
@@ -440,6 +442,11 @@ impl App {
             orders.collect()
         };
         self.destroy(&shredded)?;
+        for case in narrowed {
+            let gone = |told: &&ToldOfHer| self.state().erasures.shredded.contains(&told.unit);
+            let gone: Vec<_> = case.told_of_her.iter().filter(gone).copied().collect();
+            self.take_out(&case, &gone)?;
+        }
         for (peer, order) in answered {
             let (erased, _, _) = self.reached_by(peer, &order);
             self.destroy(&erased)?;

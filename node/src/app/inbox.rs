@@ -34,7 +34,7 @@ use maillage_protocol::seal::{BodyPlace, ContentKey, Keybox};
 use maillage_protocol::signed::Signed;
 use maillage_protocol::transport::{BatchAnswer, EventResult, EventStatus};
 
-use super::cases::Case;
+use super::cases::{Case, ToldOfHer};
 use super::links::control_entry;
 use super::peers::LinkState;
 use super::refer::side_of;
@@ -222,8 +222,9 @@ impl App {
         let referral = payload.as_ref().and_then(|payload| payload.skeleton.thread.referral);
         let case = referral.and_then(|id| self.case(id));
         let erased = case.as_ref().is_some_and(|case| case.erased);
-        let known = case.map(|case| case.unit);
-        let holder = match (consent || erased, known.filter(|unit| *unit != NOWHERE)) {
+        let alone = payload.as_ref().is_some_and(|p| ToldOfHer::is_in(&p.skeleton).is_some());
+        let known = case.map(|case| case.unit).filter(|unit| *unit != NOWHERE && !alone);
+        let holder = match (consent || erased, known) {
             (true, _) => self.safe.evidence(self.now())?,
             (false, Some(unit)) => VaultKey::Unit(unit),
             (false, None) => VaultKey::Unit(self.safe.new_unit()?),
@@ -463,10 +464,11 @@ impl<'a> Intake<'a> {
         let referral = skeleton.thread.referral;
         // What is said of an erased referral since is heard, and not kept.
         let erased = referral.is_some_and(|referral| self.case(referral).erased);
+        let alone = ToldOfHer::is_in(&skeleton).is_some();
         let holder = match referral {
             _ if consent || erased => self.app.safe.evidence(self.app.now())?,
-            Some(referral) => VaultKey::Unit(self.unit(referral)?),
-            None => VaultKey::Unit(self.app.safe.new_unit()?),
+            Some(referral) if !alone => VaultKey::Unit(self.unit(referral)?),
+            _ => VaultKey::Unit(self.app.safe.new_unit()?),
         };
         if scope.is_ok() && !erased && self.app.safe.holds(holder)? {
             entry.wrapped = self.app.safe.wrap(holder, &event.id().0, &key)?;

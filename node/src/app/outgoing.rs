@@ -9,7 +9,7 @@ use maillage_protocol::encoding;
 use maillage_protocol::event::{
     BodyDigest, EventKind, Head, Header, RawHeader, Recipient, Verified, WireBody, WireEvent,
 };
-use maillage_protocol::id::{Epoch, EventId, NodeId, Seq};
+use maillage_protocol::id::{Epoch, EventId, NodeId, Seq, UnitId};
 use maillage_protocol::keys::{KeyUse, Kid};
 use maillage_protocol::limits;
 use maillage_protocol::receipt::DeliveryReceipt;
@@ -26,7 +26,7 @@ use super::{App, AppError};
 use crate::env::random;
 use crate::facts::{
     Act, Entry, EventEntry, FactContent, LinkAct, Outgoing, ReceiptEntry, SentSkeleton,
-    receipt_record,
+    receipt_record, unit_of,
 };
 use crate::journal::{Number, Record};
 use crate::vault::VaultKey;
@@ -155,9 +155,11 @@ impl App {
                 let holder = if *consent {
                     self.safe.evidence(self.now())?
                 } else {
-                    let Some(unit) = self.unit_of_act(what.fact)? else { return Ok(false) };
                     // What is said after an erasure names nobody, and must arrive all the same.
-                    if self.safe.holds(unit)? { unit } else { self.safe.evidence(self.now())? }
+                    match self.unit_of_act(what.fact)? {
+                        Some(unit) => VaultKey::Unit(unit),
+                        None => self.safe.evidence(self.now())?,
+                    }
                 };
                 let Ok(body) = key.seal(&plaintext, &place) else { return Ok(false) };
                 (body, Some(key.commitment()), Some(*expires), Some(holder))
@@ -252,12 +254,10 @@ impl App {
         Ok(plaintext.map(|plaintext| (outgoing, plaintext)))
     }
 
-    fn unit_of_act(&self, fact: Number) -> Result<Option<VaultKey>, AppError> {
+    /// Returns the unit that seals what an act tells, unless it is sealed as evidence.
+    fn unit_of_act(&self, fact: Number) -> Result<Option<UnitId>, AppError> {
         let Some(Entry::Fact(fact)) = self.read(fact)? else { return Ok(None) };
-        Ok(match fact.act {
-            Some(Act::Said(said)) => Some(VaultKey::Unit(said.unit)),
-            _ => None,
-        })
+        Ok(unit_of(&fact.content.wrapped))
     }
 
     /// Reads one record.

@@ -29,17 +29,17 @@ use maillage_protocol::referral::{
     Author, Command, Fact, Phase, Proposal, Referral, Refusal, Rules, decide,
 };
 use maillage_protocol::time::{DAY, Timestamp};
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::cases::Case;
+use super::narrowing::is_narrowed;
 use super::passing::{hop_to, taken_up};
 use super::peers::LinkState;
 use super::turns::Subject as TurnOf;
 use super::words::{Unwritable, Words};
 use super::{App, AppError};
 use crate::env::random;
-use crate::facts::{Act, Entry, FactContent, Outgoing, Said};
+use crate::facts::{Act, FactContent, Outgoing, Said};
 use crate::journal::Record;
 use crate::vault::VaultKey;
 
@@ -94,13 +94,6 @@ pub struct Request {
     /// The referral that this one comes after, for the same need: an attempt of ours that did not
     /// meet it, or a request of somebody else's, which is passed on.
     pub after: Option<ReferralId>,
-}
-
-/// What is kept of a person, here only.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct PersonCard {
-    /// Her name and the way to reach her.
-    pub contact: Contact,
 }
 
 /// A referral that was proposed.
@@ -270,7 +263,7 @@ impl App {
                 lookup: Some(code.lookup().0),
                 once: Some(once),
             };
-            let mut content = FactContent::of(&PersonCard { contact: request.contact });
+            let mut content = FactContent::default();
             assemble(&mut said, &mut content, words);
             let asked =
                 self.fact(Some(VaultKey::Unit(unit)), &Act::Said(Box::new(said)), &content)?;
@@ -280,7 +273,8 @@ impl App {
             };
             // Together, and what is said of the parent first: a stop in between leaves it with a
             // child that never was, which is taken back.
-            let records: Vec<_> = passed_on.into_iter().chain([asked]).collect();
+            let kept = self.kept(referral, request.contact)?;
+            let records: Vec<_> = passed_on.into_iter().chain([asked, kept]).collect();
             self.append(&records)?;
             if let Some(parent) = origin.parent {
                 // She may have stopped while it was written.
@@ -463,6 +457,7 @@ impl App {
             once,
         };
         let mut hidden = FactContent::default();
+        let alone = self.unit_alone(case, &payload)?;
         let saying = &payload.skeleton.saying;
         let word = if matches!(saying, Saying::Referral(event) if event.is_local()) {
             Word { skeleton: payload.skeleton, outgoing: None }
@@ -478,7 +473,10 @@ impl App {
             told(case.peer, payload, consent, Some(&cover), 0)?
         };
         assemble(&mut said, &mut hidden, [word]);
-        let holder = self.holder(case, &said.outgoing)?;
+        let holder = match alone {
+            Some(unit) => VaultKey::Unit(unit),
+            None => self.holder(case, &said.outgoing)?,
+        };
         Ok(self.fact(Some(holder), &Act::Said(Box::new(said)), &hidden)?)
     }
 
@@ -507,6 +505,7 @@ impl App {
             self.erase_referral(id, ErasureCause::Withdrawal)?;
             return self.follow(id);
         }
+        let narrowed = self.narrow(id)?;
         let reaction = self.turns.take(TurnOf::Referral(id), || {
             let Some(case) = self.case(id) else { return Ok(()) };
             match case.side {
@@ -516,6 +515,10 @@ impl App {
                 }
                 Author::Receiver => self.cut_circle(id),
                 Author::Sender if awaits_contact(&case) && self.is_wanted(&case) => {
+                    self.disclose(&case)
+                }
+                // What was on its way may be lost with the item: the rest is told again.
+                Author::Sender if narrowed && case.referral.sender.disclosed.is_some() => {
                     self.disclose(&case)
                 }
                 _ => Ok(()),
@@ -543,34 +546,13 @@ impl App {
         self.write_word(case, None, fact, Content::default(), None)
     }
 
-    fn disclose(&self, case: &Case) -> Result<(), SayError> {
-        let card = self.person_card(case)?.ok_or(SayError::Erased)?;
+    pub(super) fn disclose(&self, case: &Case) -> Result<(), SayError> {
+        let contact = self.kept_contact(case)?.ok_or(SayError::Erased)?;
         let consent = case.consent().cloned().ok_or(SayError::Unknown)?;
         let command = Command::Disclose { level: Level::L2, consent: Box::new(consent) };
         let fact = decide(&case.referral, Author::Sender, self.now(), command)?;
-        let content = Content { contact: Some(card.contact), ..Content::default() };
+        let content = Content { contact: Some(contact), ..Content::default() };
         self.write_word(case, None, fact, content, None)
-    }
-
-    /// Returns what is kept here of the person of a referral that we proposed.
-    pub(super) fn person_card(&self, case: &Case) -> Result<Option<PersonCard>, AppError> {
-        for number in &case.records {
-            let Some(Entry::Fact(fact)) = self.read(*number)? else { continue };
-            let card = self.safe.fact_content(&fact)?.and_then(|content| content.read());
-            if card.is_some() {
-                return Ok(card);
-            }
-        }
-        Ok(None)
-    }
-
-    /// Returns what is known here of the person of a referral, if it is and still there.
-    pub(super) fn person_of(&self, id: ReferralId) -> Result<Option<PersonCard>, AppError> {
-        match self.case(id) {
-            Some(case) if case.side == Author::Sender => self.person_card(&case),
-            Some(case) => Ok(self.contact(&case)?.map(|contact| PersonCard { contact })),
-            None => Ok(None),
-        }
     }
 
     /// Reacts to everything that a stop may have left without its reaction.
@@ -580,6 +562,7 @@ impl App {
             is_new(case)
                 || awaits_contact(case)
                 || has_left(case)
+                || is_narrowed(case)
                 || self.awaits_its_need(case)
                 || self.awaits_its_chain(case)
         };

@@ -19,7 +19,7 @@ use maillage_protocol::referral::Author;
 use maillage_protocol::time::Timestamp;
 
 use super::accounts::Accounts;
-use super::cases::{Case, Told};
+use super::cases::{Case, Told, ToldOfHer};
 use super::drafts::Draft;
 use super::erasure::Erasures;
 use super::inbox::NOWHERE;
@@ -141,7 +141,14 @@ impl State {
             }
         }
         match act {
-            Act::Said(said) => self.hear_said(number, said),
+            Act::Said(said) => self.hear_said(number, said, unit_of(&fact.content.wrapped)),
+            Act::Kept { referral } => {
+                let case = self.cases.get_mut(referral).map(Arc::make_mut);
+                if let (Some(case), Some(unit)) = (case, unit_of(&fact.content.wrapped)) {
+                    case.told_of_her.push(ToldOfHer { unit, number, answer: false });
+                    case.records.push(number);
+                }
+            }
             Act::Link(link) => self.hear_link(number, link),
             Act::Account(account) => {
                 if let AccountAct::Added { unit, .. } = account {
@@ -184,12 +191,15 @@ impl State {
         Ok(())
     }
 
-    fn hear_said(&mut self, number: Number, said: &Said) {
+    fn hear_said(&mut self, number: Number, said: &Said, unit: Option<UnitId>) {
         self.units.insert(said.unit);
         let new = || Arc::new(Case::new(said.referral, said.side, said.peer, said.unit));
         let case = Arc::make_mut(self.cases.entry(said.referral).or_insert_with(new));
         for word in &said.words {
             case.hear(word, side_of(said.side));
+            let told = ToldOfHer::is_in(word).zip(unit.filter(|unit| *unit != said.unit));
+            let told = told.map(|(answer, unit)| ToldOfHer { unit, number, answer });
+            case.told_of_her.extend(told.filter(|told| told.answer));
         }
         case.records.push(number);
         self.pathways.extend(case.chain.map(|(_, pathway)| (pathway, case.id)));
@@ -365,15 +375,18 @@ impl State {
         unit: Option<UnitId>,
     ) {
         let Some(referral) = skeleton.thread.referral else { return };
-        let known = unit.unwrap_or(NOWHERE);
-        let new = || Arc::new(Case::new(referral, Author::Receiver, from, known));
+        let new = || Arc::new(Case::new(referral, Author::Receiver, from, NOWHERE));
         let case = Arc::make_mut(self.cases.entry(referral).or_insert_with(new));
         // A referral between two nodes is nobody else's business.
         if case.peer != from {
             return;
         }
-        if let Some(unit) = unit.filter(|_| case.unit == NOWHERE) {
-            case.unit = unit;
+        match (ToldOfHer::is_in(skeleton), unit) {
+            (Some(answer), Some(unit)) => {
+                case.told_of_her.push(ToldOfHer { unit, number, answer });
+            }
+            (None, Some(unit)) if case.unit == NOWHERE => case.unit = unit,
+            _ => {}
         }
         case.records.push(number);
         case.heard.extend(event);

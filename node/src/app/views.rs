@@ -20,6 +20,7 @@ use maillage_protocol::time::Timestamp;
 
 use super::cases::{Case, Told};
 use super::erasure::ErasureState;
+use super::narrowing::Narrowable;
 use super::peers::{LinkState, Trouble};
 use super::refer::side_of;
 use super::{App, AppError};
@@ -153,6 +154,8 @@ pub struct Story {
     pub card: Option<Card>,
     /// Which one it is.
     pub peer: NodeId,
+    /// What she may take back, and has.
+    pub narrowable: Narrowable,
     /// Whether a refusal may still be asked to be looked at again, by us.
     pub reviewable: bool,
     /// What those who took over say became of her need.
@@ -297,8 +300,8 @@ impl App {
         let Some(case) = self.case(id).filter(|case| case.proposal.is_some()) else {
             return Ok(None);
         };
-        let told = self.told(&case)?;
-        let contact = told.contact.filter(|_| self.may_read(&case)).map(ReceivedContact);
+        let steps = self.told(&case)?;
+        let contact = self.told_contact(&case)?.map(ReceivedContact);
         let card = {
             let state = self.state();
             state.peers.get(&case.peer).and_then(|peer| peer.card.clone())
@@ -314,11 +317,12 @@ impl App {
             confirmation: case.referral.confirmation(),
             proposal: case.proposal.clone(),
             contact,
-            steps: told.steps,
+            steps,
             card,
             peer: case.peer,
             reported: case.reported.and_then(|report| report.class),
             came_back,
+            narrowable: Narrowable::of(&case),
             reviewable: case.side == Author::Sender
                 && case.referral.is_reviewable(self.now())
                 && !dropped,
@@ -348,10 +352,7 @@ impl App {
 
     fn row(&self, case: &Case) -> Result<WorklistRow, AppError> {
         let turn = case.referral.turn();
-        let first_name = match case.side {
-            Author::Sender => self.person_card(case)?.map(|card| card.contact),
-            Author::Receiver | Author::Person => self.contact(case)?,
-        };
+        let first_name = self.readable_contact(case)?;
         let asked = case.proposal.as_ref();
         let choose = self.state().choice_due(case, self.now());
         let elsewhere = self.state().is_in_other_hands(case, self.now());
@@ -392,28 +393,17 @@ impl App {
         if held { Delivery::Delivered } else { Delivery::Sent }
     }
 
-    /// Returns what those who asked told of how to reach her.
-    pub(super) fn contact(&self, case: &Case) -> Result<Option<Contact>, AppError> {
-        Ok(self.told(case)?.contact.filter(|_| self.may_read(case)))
-    }
-
-    /// Tells whether she still agrees that the receiver reads how to reach her.
-    fn may_read(&self, case: &Case) -> bool {
-        let until = case.consent().map(|consent| consent.grant().scope.expires);
-        case.side == Author::Sender || until.is_some_and(|until| self.now() < until)
-    }
-
     /// Reads again what was said about a referral, with the words that still open.
-    fn told(&self, case: &Case) -> Result<ToldStory, AppError> {
-        let mut story = ToldStory::default();
+    fn told(&self, case: &Case) -> Result<Vec<Step>, AppError> {
+        let mut steps = Vec::new();
         for number in &case.records {
             match self.read(*number)? {
-                Some(Entry::Fact(fact)) => self.tell_fact(case, *number, &fact, &mut story)?,
-                Some(Entry::Received(event)) => self.tell_received(case, &event, &mut story)?,
+                Some(Entry::Fact(fact)) => self.tell_fact(case, *number, &fact, &mut steps)?,
+                Some(Entry::Received(event)) => self.tell_received(case, &event, &mut steps)?,
                 _ => {}
             }
         }
-        Ok(story)
+        Ok(steps)
     }
 
     fn tell_fact(
@@ -421,7 +411,7 @@ impl App {
         case: &Case,
         number: Number,
         fact: &crate::facts::FactEntry,
-        story: &mut ToldStory,
+        steps: &mut Vec<Step>,
     ) -> Result<(), AppError> {
         let Some(crate::facts::Act::Said(said)) = &fact.act else { return Ok(()) };
         let content = self.safe.fact_content(fact)?.unwrap_or_default();
@@ -437,8 +427,7 @@ impl App {
             let content = payload.map(|payload| payload.content).unwrap_or_default();
             let (at, by, event) = (heard.at, heard.by, heard.event);
             let (text, speaker) = (content.text, content.speaker);
-            story.steps.push(Step { at, by, event, delivery, text, speaker });
-            story.contact = content.contact.or(story.contact.take());
+            steps.push(Step { at, by, event, delivery, text, speaker });
         }
         Ok(())
     }
@@ -447,7 +436,7 @@ impl App {
         &self,
         case: &Case,
         entry: &EventEntry<maillage_protocol::body::Skeleton>,
-        story: &mut ToldStory,
+        steps: &mut Vec<Step>,
     ) -> Result<(), AppError> {
         let Some(skeleton) = &entry.skeleton else { return Ok(()) };
         if matches!(skeleton.saying, Saying::Consent(_)) {
@@ -458,13 +447,12 @@ impl App {
         let content = content.unwrap_or_default();
         let (at, by, event) = (fact.at, fact.by, fact.event);
         let (delivery, text, speaker) = (Delivery::Delivered, content.text, content.speaker);
-        story.steps.push(Step { at, by, event, delivery, text, speaker });
-        story.contact = content.contact.or(story.contact.take());
+        steps.push(Step { at, by, event, delivery, text, speaker });
         Ok(())
     }
 
     /// Opens again the body of an event that we hold, unless it was erased.
-    fn open_received(
+    pub(super) fn open_received(
         &self,
         entry: &EventEntry<maillage_protocol::body::Skeleton>,
     ) -> Result<Option<Payload>, AppError> {
@@ -502,11 +490,4 @@ fn conference(case: &Case) -> Option<Option<Round>> {
     let last = ours.into_iter().chain(theirs).map(|round| round.number).max()?;
     let going_on = case.referral.status() == Status::CaseConference;
     going_on.then(|| ours.filter(|round| round.number == last))
-}
-
-/// What was said about a referral, read again.
-#[derive(Default)]
-struct ToldStory {
-    steps: Vec<Step>,
-    contact: Option<Contact>,
 }

@@ -66,6 +66,12 @@ pub enum Act {
         /// Whether it is sent or thrown away.
         done: bool,
     },
+    /// It kept what she lets it know of her, in the content: under a unit of its own, so that one
+    /// item can go and the rest stay.
+    Kept {
+        /// In which referral.
+        referral: ReferralId,
+    },
     /// One of its professionals opened what identifies in a referral.
     Opened {
         /// Which.
@@ -120,6 +126,7 @@ impl Act {
             | Self::Places { .. }
             | Self::Keyed { .. }
             | Self::Draft { .. }
+            | Self::Kept { .. }
             | Self::Opened { .. }
             | Self::Restored { .. }
             | Self::Need { .. }

@@ -153,6 +153,7 @@ done! {
     "confirmee" => Text("fini-confirmee");
     "besoin" => Text("fini-besoin");
     "annulee" => Text("fini-annulee");
+    "enlevee" => Text("fini-enlevee");
     "retiree" => Text("fini-retiree");
     "recepisse" => Text("fini-recepisse");
     "brouillon" => Text("fini-brouillon");

@@ -16,7 +16,7 @@ use super::form::{Choice, Mistakes, Typed};
 use super::layout::{Frame, page, page_again};
 use super::row::is_asked;
 use super::story::{self, Asked, Line, OpeningView, contact_lines};
-use super::{CodeTries, Visitor, aside, session, statics};
+use super::{CodeTries, Visitor, aside, session, statics, taking_back};
 use crate::app::authority::Bearer;
 use crate::app::{ErasureState, ReceivedContact, SayError, Story};
 use crate::caller::caller;
@@ -48,6 +48,9 @@ struct StopPage {
     frame: Frame,
     code: String,
     structure: Option<String>,
+    /// What may go while help goes on.
+    items: Vec<Choice>,
+    mistakes: Mistakes,
 }
 
 /// Her referral, in the sentences that she needs.
@@ -71,6 +74,8 @@ struct RequestView {
     asked: bool,
     /// By what they can reach her. Not the values: this page may be read over her shoulder.
     reached: Option<String>,
+    /// What she took back of it.
+    taken_back: Option<String>,
     /// Until when she agreed.
     until: Option<Moment>,
     /// Who wrote her request, and answers for it.
@@ -142,9 +147,24 @@ pub(super) async fn stop(
         return show_request(bearer, frame, &typed, Mistakes::default()).await;
     }
     let story = read(&bearer).await?;
+    let mut mistakes = Mistakes::default();
+    if typed.one("sure") == "enlever" {
+        match taking_back::read(&story.narrowable, &typed) {
+            Ok(scope) => {
+                said(&bearer, move |bearer| bearer.withdraw(scope)).await?;
+                frame.done = Some(Text("personne-enlever-fait"));
+                return show_request(bearer, frame, &typed, Mistakes::default()).await;
+            }
+            Err(missing) => mistakes = missing,
+        }
+    }
+    let sender = frame.organization.clone().unwrap_or_default();
+    let items = taking_back::choices(&story.narrowable, &sender, &typed);
     // What she stopped with them already is not offered again.
     let structure = story.erasure.is_none().then_some(story.row.other);
-    page(&StopPage { frame, code: typed.one("code").to_owned(), structure })
+    let code = typed.one("code").to_owned();
+    let shown = StopPage { frame, code, structure, items, mistakes };
+    if shown.mistakes.is_empty() { page(&shown) } else { page_again(&shown) }
 }
 
 /// Finds whose code was typed. A code that nobody could have costs no try, and tells no more.
@@ -243,6 +263,7 @@ impl RequestView {
             known: asked.unwrap_or_default(),
             asked: is_asked(status),
             reached: contact.filter(|terms| !terms.is_empty()),
+            taken_back: taking_back::taken_back(&story.narrowable),
             until: story.agreed_until.map(|until| clock.day_of(until)),
             sender,
             sender_telephone: sender_telephone.map(Telephone::of),

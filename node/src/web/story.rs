@@ -19,6 +19,7 @@ use maillage_protocol::referral::{Author, Proposal};
 use super::aside;
 use super::errors::PageError;
 use super::row::RowView;
+use super::taking_back;
 use crate::app::authority::Writer;
 use crate::app::{ErasureState, Opening, PeerView, ReceivedContact, ShortCode, Story};
 use crate::text::{Clock, Coded, Moment, Telephone, Text, say_with};
@@ -267,6 +268,8 @@ pub(super) struct StoryView {
     pub(super) asked: Vec<Line>,
     /// Whom to reach, and how.
     pub(super) contact: Vec<Line>,
+    /// What she took back of it.
+    pub(super) taken_back: Option<String>,
     /// What was said, oldest first.
     pub(super) steps: Vec<StepView>,
     /// The secrecy that binds the other organization, as a sentence.
@@ -303,6 +306,7 @@ impl StoryView {
             row: RowView::of(&story.row, clock),
             asked: asked.map(|asked| asked.lines(clock)).unwrap_or_default(),
             contact: contact.map(|ReceivedContact(told)| contact_lines(told)).unwrap_or_default(),
+            taken_back: taking_back::taken_back(&story.narrowable),
             steps: story
                 .steps
                 .iter()

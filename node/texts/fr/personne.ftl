@@ -16,7 +16,7 @@ personne-contact-apres = Ils les auront s’ils acceptent.
 personne-jusque = Votre accord vaut jusqu’au
 personne-appeler = Une question ? Appelez
 personne-changer = Changer d’avis
-personne-changer-faire = Je veux arrêter
+personne-changer-faire = Je change d’avis
 personne-quitter = Quitter cette page
 personne-quitter-aide = Sur un ordinateur partagé, fermez aussi la fenêtre.
 
@@ -33,6 +33,10 @@ personne-avis-dit = Vous avez dit :
 personne-avis-absent = Choisissez une réponse.
 personne-avis-note = Merci. Votre réponse est notée.
 
+personne-enlever = L’aide continue, mais j’enlève quelque chose
+personne-enlever-aide = Ce que vous enlevez est effacé ici et là-bas. Sans téléphone ni adresse, c’est à vous d’aller les voir, avec votre papier.
+personne-enlever-fait = C’est enlevé. L’aide continue.
+personne-arret = J’arrête
 personne-arret-definitif = Ce qui dit qui vous êtes sera effacé, ici et là-bas. Cela ne peut pas être annulé. Vous pourrez faire une nouvelle demande.
 personne-arret-structure = Tout s’arrête avec { $nom }. On pourra vous proposer un autre lieu.
 personne-arret-structure-oui = J’arrête avec cette structure

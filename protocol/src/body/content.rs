@@ -225,6 +225,19 @@ impl Content {
 }
 
 impl Contact {
+    /// Leaves out what is not among these items.
+    #[must_use]
+    pub fn only(self, items: &BTreeSet<Category>) -> Self {
+        let keeps = |category| items.contains(&category);
+        Self {
+            first_name: self.first_name.filter(|_| keeps(Category::FirstName)),
+            channel: self.channel.filter(|channel| keeps(channel.category())),
+            safe_contact: self.safe_contact.filter(|_| keeps(Category::SafeContact)),
+            brings: self.brings.filter(|_| keeps(Category::Brings)),
+            practical_note: self.practical_note.filter(|_| keeps(Category::PracticalNote)),
+        }
+    }
+
     fn categories(&self) -> Vec<Category> {
         let told = [
             (self.first_name.is_some(), Category::FirstName),

@@ -162,6 +162,12 @@ impl Consent {
         self.grant.scope.categories.difference(&self.narrowed).copied().collect()
     }
 
+    /// Returns the items that she agreed to and took back.
+    #[must_use]
+    pub fn taken_back(&self) -> BTreeSet<Category> {
+        self.grant.scope.categories.intersection(&self.narrowed).copied().collect()
+    }
+
     /// Returns when she took everything back, if she did.
     #[must_use]
     pub const fn withdrawn(&self) -> Option<Timestamp> {

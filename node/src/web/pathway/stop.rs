@@ -17,12 +17,15 @@ use crate::web::form::{Choice, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
 use crate::web::row::RowView;
 use crate::web::story::{self, Reference};
+use crate::web::taking_back;
 
 #[derive(Template)]
 #[template(path = "pathway/stop.html")]
 struct StopPage {
     frame: Frame,
     row: RowView,
+    /// What may go while help goes on.
+    items: Vec<Choice>,
     /// Whether the sender may call it off.
     cancellable: bool,
     /// Whether the receiver is asked to stop.
@@ -43,7 +46,12 @@ fn view(frame: Frame, story: &Story, typed: &Typed, mistakes: Mistakes) -> StopP
         row.status,
         Status::Proposed | Status::Delivered | Status::Seen | Status::Questioned
     );
+    let sender = match row.side {
+        Author::Receiver => row.other.clone(),
+        Author::Sender | Author::Person => frame.organization.clone().unwrap_or_default(),
+    };
     StopPage {
+        items: taking_back::choices(&story.narrowable, &sender, typed),
         cancellable: row.side == Author::Sender && (asked || row.status.is_helping()),
         requested: row.side == Author::Receiver && row.status == Status::CancellationRequested,
         reasons: typed.choices("motif", REASONS),
@@ -73,11 +81,15 @@ pub(in crate::web) async fn show(
 }
 
 /// What is stopped, and what the page says that was done.
-fn read(typed: &Typed) -> Result<(Author, Command, &'static str), Mistakes> {
+fn read(story: &Story, typed: &Typed) -> Result<(Author, Command, &'static str), Mistakes> {
     let mut mistakes = Mistakes::default();
     match typed.one("arret") {
         "elle" => Ok((Author::Person, Command::Withdraw(WithdrawalScope::Referral), "retiree")),
         "elle-tout" => Ok((Author::Person, Command::Withdraw(WithdrawalScope::Pathway), "retiree")),
+        "elle-enleve" => {
+            let scope = taking_back::read(&story.narrowable, typed)?;
+            Ok((Author::Person, Command::Withdraw(scope), "enlevee"))
+        }
         "nous" => {
             let reason = typed.chosen::<CancelReason>("motif");
             let reason = reason.filter(|reason| REASONS.contains(reason));
@@ -110,7 +122,7 @@ pub(in crate::web) async fn stop(
     sent: Sent,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
-    match read(&sent.typed) {
+    match read(&story, &sent.typed) {
         Ok((by, command, done)) => {
             say(&writer, &story, by, command, Texts::default(), sent.once).await?;
             Ok(lead_to(&format!("/parcours/{}?fait={done}", story.row.code)))

@@ -389,6 +389,52 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
 
 /// What does not open anything says nothing, whatever is wrong with it.
 #[actix_web::test]
+async fn she_takes_an_item_back_and_help_goes_on() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let mut her = browse(&nodes.a).await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let (code, reference) = (code_on(&receipt), reference(&receipt));
+    let mine = [("code", code.as_str())];
+    nodes.exchange();
+    let request = format!("/demandes/{reference}");
+    karim.submit(&request, &format!("{request}/oui"), &[]).await;
+    nodes.exchange();
+
+    let mind = her.post("/p/arret", &mine).await;
+    mind.says("L’aide continue, mais j’enlève quelque chose");
+    mind.says("le numéro de téléphone");
+    let nothing = her.post("/p/arret", &[mine[0], ("sure", "enlever")]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    nothing.says("Choisissez ce qu’on enlève");
+    let phone = [mine[0], ("sure", "enlever"), ("retire", "phone")];
+    let removed = her.post("/p/arret", &phone).await;
+    removed.says("C’est enlevé. L’aide continue.");
+    removed.says("Enlevé à sa demande : le numéro de téléphone.");
+    removed.says("Ils ont : Prénom.");
+    her.post("/p/arret", &mine).await.hides("le numéro de téléphone");
+    nodes.exchange();
+    let path = format!("/parcours/{reference}");
+    let seen = karim.see(&path).await;
+    seen.says(NAME);
+    seen.says("Enlevé à sa demande : le numéro de téléphone.");
+    seen.hides("06 00 00 00 00");
+
+    // At a desk, the same.
+    let stop = format!("{path}/arret");
+    nadia.fill(&stop, &stop, &[("arret", "elle-enleve")]).await.says("Choisissez ce qu’on enlève");
+    let name = [("arret", "elle-enleve"), ("retire", "first_name")];
+    nadia.submit(&stop, &stop, &name).await.says("C’est enlevé ici.");
+    nodes.exchange();
+    for desk in [&mut nadia, &mut karim] {
+        let seen = desk.see(&path).await;
+        seen.hides(NAME);
+        seen.says("le prénom, le numéro de téléphone");
+    }
+}
+
+#[actix_web::test]
 async fn a_wrong_code_tells_nothing() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;

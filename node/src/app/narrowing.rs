@@ -1,0 +1,195 @@
+//! What she takes back, item by item: the item is destroyed at both ends, and help goes on.
+//!
+//! What she told of herself lies under units of its own. What is left of it is written again under
+//! a new one, and the old ones are destroyed: no bit of the item can be read any more, here or in a
+//! copy made before.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use maillage_protocol::body::{Contact, Payload};
+use maillage_protocol::consent::FeedbackLevel;
+use maillage_protocol::disclosure::{Category, Level};
+use maillage_protocol::erasure::ErasureCause;
+use maillage_protocol::id::{ReferralId, UnitId};
+use maillage_protocol::referral::Author;
+use serde::{Deserialize, Serialize};
+
+use super::cases::{Case, ToldOfHer};
+use super::turns::Subject;
+use super::{App, AppError};
+use crate::facts::{Act, Entry, FactContent, is_sealed_by};
+use crate::journal::Record;
+use crate::vault::VaultKey;
+
+/// What is kept of a person, here only.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct PersonCard {
+    /// Her name and the way to reach her.
+    pub contact: Contact,
+}
+
+/// Tells whether she took an item back.
+pub(super) fn is_narrowed(case: &Case) -> bool {
+    !case.erased && case.consent().is_some_and(|consent| !consent.taken_back().is_empty())
+}
+
+/// What she may take back while help goes on, and what she has.
+#[derive(Clone, Debug, Default)]
+pub struct Narrowable {
+    /// What tells who she is or how to reach her. The precautions that protect her are not offered.
+    pub items: BTreeSet<Category>,
+    /// Whether those who asked are still told what becomes of it.
+    pub feedback: bool,
+    /// Whether she is still counted.
+    pub count: bool,
+    /// The items that she took back.
+    pub taken_back: BTreeSet<Category>,
+}
+
+impl Narrowable {
+    /// Reads it off a referral.
+    pub(super) fn of(case: &Case) -> Self {
+        let Some(consent) = case.consent().filter(|_| !case.erased) else { return Self::default() };
+        let protects = |category: &Category| {
+            let rules = [Category::SafeContact, Category::ViaSender, Category::ComesWithCode];
+            rules.contains(category)
+        };
+        let agreed = consent.categories().into_iter();
+        let over = case.referral.status().is_over();
+        Self {
+            items: agreed.filter(|item| item.level() > Level::L1 && !protects(item)).collect(),
+            feedback: consent.feedback() != FeedbackLevel::DecisionOnly && !over,
+            count: consent.allows_counting(),
+            taken_back: consent.taken_back(),
+        }
+    }
+}
+
+impl App {
+    /// Makes the record that keeps what she lets us know of her.
+    pub(super) fn kept(&self, referral: ReferralId, contact: Contact) -> Result<Record, AppError> {
+        let holder = VaultKey::Unit(self.safe.new_unit()?);
+        let content = FactContent::of(&PersonCard { contact });
+        self.fact(Some(holder), &Act::Kept { referral }, &content)
+    }
+
+    /// Returns the unit that seals a word alone, if it tells something of her.
+    pub(super) fn unit_alone(
+        &self,
+        case: &Case,
+        payload: &Payload,
+    ) -> Result<Option<UnitId>, AppError> {
+        Ok(match ToldOfHer::is_in(&payload.skeleton) {
+            Some(false) => case.told_of_her.iter().rev().find(|told| !told.answer).map(|t| t.unit),
+            Some(true) if !case.erased => Some(self.safe.new_unit()?),
+            Some(true) | None => None,
+        })
+    }
+
+    /// Returns what is kept here of who she is and how to reach her, if it is still there.
+    pub(super) fn kept_contact(&self, case: &Case) -> Result<Option<Contact>, AppError> {
+        for told in case.told_of_her.iter().rev() {
+            let contact = self.contact_in(*told)?;
+            if contact.is_some() {
+                return Ok(contact);
+            }
+        }
+        Ok(None)
+    }
+
+    fn contact_in(&self, told: ToldOfHer) -> Result<Option<Contact>, AppError> {
+        Ok(match self.read(told.number)?.filter(|_| !told.answer) {
+            Some(Entry::Fact(fact)) => {
+                let content = self.safe.fact_content(&fact)?;
+                content.and_then(|content| content.read()).map(|PersonCard { contact }| contact)
+            }
+            Some(Entry::Received(event)) => {
+                self.open_received(&event)?.and_then(|payload| payload.content.contact)
+            }
+            _ => None,
+        })
+    }
+
+    /// Returns the same, as far as it may be read here now.
+    pub(super) fn readable_contact(&self, case: &Case) -> Result<Option<Contact>, AppError> {
+        let until = case.consent().map(|consent| consent.grant().scope.expires);
+        let open = case.side == Author::Sender || until.is_some_and(|until| self.now() < until);
+        if !open {
+            return Ok(None);
+        }
+        let contact = self.kept_contact(case)?;
+        // What she took back is not read, even before it is destroyed.
+        Ok(contact.zip(case.consent()).map(|(contact, agreed)| contact.only(&agreed.categories())))
+    }
+
+    /// Returns what the receiver was told of how to reach her.
+    pub(super) fn told_contact(&self, case: &Case) -> Result<Option<Contact>, AppError> {
+        match case.side {
+            Author::Sender if case.referral.sender.disclosed.is_none() => Ok(None),
+            _ => self.readable_contact(case),
+        }
+    }
+
+    /// Returns what is known here of the person of a referral, if it is and still there.
+    pub(super) fn person_of(&self, id: ReferralId) -> Result<Option<PersonCard>, AppError> {
+        let Some(case) = self.case(id) else { return Ok(None) };
+        Ok(self.readable_contact(&case)?.map(|contact| PersonCard { contact }))
+    }
+
+    /// Destroys here what she took back, and keeps the rest. Tells whether something was.
+    pub(super) fn narrow(&self, id: ReferralId) -> Result<bool, AppError> {
+        self.turns.take(Subject::Erasure, || {
+            let Some(case) = self.case(id).filter(|case| is_narrowed(case)) else {
+                return Ok(false);
+            };
+            let Some(consent) = case.consent() else { return Ok(false) };
+            let (items, taken_back) = (consent.categories(), consent.taken_back());
+            let (mut gone, mut rest) = (Vec::new(), None);
+            for told in &case.told_of_her {
+                if told.answer {
+                    gone.extend(taken_back.contains(&Category::PracticalNote).then_some(*told));
+                    continue;
+                }
+                let Some(contact) = self.contact_in(*told)? else { continue };
+                let left = contact.clone().only(&items);
+                let narrower = left != contact;
+                gone.extend(narrower.then_some(*told));
+                rest = narrower.then_some(left);
+            }
+            if gone.is_empty() {
+                return Ok(false);
+            }
+            let kept = rest.map(|rest| self.kept(id, rest)).transpose()?;
+            let shred =
+                |told: &ToldOfHer| self.shred(told.unit, ErasureCause::Withdrawal, Vec::new());
+            let records: Vec<_> = kept.into_iter().chain(gone.iter().map(shred)).collect();
+            self.append(&records)?;
+            self.take_out(&case, &gone)?;
+            Ok(true)
+        })
+    }
+
+    /// Destroys the units of a part of what she told, and takes it out of the journal.
+    pub(super) fn take_out(&self, case: &Case, gone: &[ToldOfHer]) -> Result<(), AppError> {
+        let units: BTreeSet<_> = gone.iter().map(|told| told.unit).collect();
+        self.destroy_units(&units)?;
+        let mut numbers: BTreeSet<_> = gone.iter().map(|told| told.number).collect();
+        for number in &case.records {
+            let records = self.journal.read(*number, 1)?;
+            let sealed = |unit: &UnitId| records.iter().any(|record| is_sealed_by(record, *unit));
+            numbers.extend(units.iter().any(sealed).then_some(*number));
+        }
+        self.strip(&numbers.into_iter().collect::<Vec<_>>())?;
+        let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(case) = state.cases.get_mut(&case.id) {
+            Arc::make_mut(case).told_of_her.retain(|told| !units.contains(&told.unit));
+        }
+        drop(state);
+        // What is being written about her may repeat it.
+        self.drop_drafts_about(&[case.id])
+    }
+}
+
+#[cfg(test)]
+mod tests;

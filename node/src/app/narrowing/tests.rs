@@ -1,0 +1,207 @@
+use maillage_protocol::body::Channel;
+use maillage_protocol::codes::{CodedAnswer, Matter};
+use maillage_protocol::consent::WithdrawalScope;
+use maillage_protocol::private::Private;
+use maillage_protocol::referral::{Command, Status};
+
+use super::*;
+use crate::app::Texts;
+use crate::app::tests::{NADIA, Pair, propose_once, request};
+use crate::app::words::Words;
+
+const PHONE: WithdrawalScope = WithdrawalScope::Item { item: Category::Phone };
+const NOTE: WithdrawalScope = WithdrawalScope::Item { item: Category::PracticalNote };
+
+/// The whole content of a referral that still opens here, as text.
+fn readable(app: &App, id: ReferralId) -> String {
+    let case = app.case(id).unwrap();
+    let mut all = String::new();
+    for number in &case.records {
+        match app.read(*number).unwrap() {
+            Some(Entry::Fact(fact)) => {
+                let content = app.safe.fact_content(&fact).unwrap().unwrap_or_default();
+                all += &String::from_utf8_lossy(&content.own);
+                all.extend(content.outgoing.iter().map(|told| String::from_utf8_lossy(told)));
+            }
+            Some(Entry::Received(event)) => {
+                let payload = app.open_received(&event).unwrap();
+                let contact = payload.and_then(|payload| payload.content.contact);
+                all += &serde_json::to_string(&contact).unwrap();
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+fn number(pair: &Pair) -> (ReferralId, String) {
+    let id = propose_once(&pair.a, pair.b.node(), 1);
+    let contact = pair.a.person_of(id).unwrap().unwrap().contact;
+    let Some(Channel::Phone { number }) = contact.channel else { panic!("she has a telephone") };
+    (id, number.into_revealed())
+}
+
+fn takes_back(app: &App, id: ReferralId, scope: WithdrawalScope) {
+    let (command, texts) = (Command::Withdraw(scope), Texts::default());
+    app.say(Some(NADIA), Author::Person, id, command, texts, None).unwrap();
+}
+
+fn accepts(pair: &Pair, id: ReferralId) {
+    let (accept, texts) = (Command::Accept, Texts::default());
+    pair.b.say(None, Author::Receiver, id, accept, texts, None).unwrap();
+}
+
+/// Both ends know her name, and her number no more, before and after a start.
+#[track_caller]
+fn is_gone(pair: &mut Pair, id: ReferralId, number: &str) {
+    for _restarted in 0..2 {
+        for app in [&pair.a, &pair.b] {
+            assert!(!readable(app, id).contains(number));
+            let contact = app.story(id).unwrap().unwrap().contact.unwrap().0;
+            assert!(contact.channel.is_none() && contact.first_name.is_some());
+            let case = app.case(id).unwrap();
+            assert_eq!(case.referral.status(), Status::Accepted);
+            let held = |told: &ToldOfHer| app.safe.holds(VaultKey::Unit(told.unit)).unwrap();
+            assert!(case.told_of_her.iter().all(held));
+        }
+        pair.restart();
+    }
+    pair.same_referral(id);
+}
+
+#[test]
+fn an_item_that_is_taken_back_is_destroyed_at_both_ends() {
+    for here in [true, false] {
+        let mut pair = Pair::linked();
+        let (id, number) = number(&pair);
+        pair.exchange();
+        accepts(&pair, id);
+        pair.exchange();
+        let known = |app| readable(app, id).contains(&number);
+        assert!(known(&pair.a) && known(&pair.b));
+        let units = |app: &App| app.case(id).unwrap().told_of_her.clone();
+        let before = [units(&pair.a), units(&pair.b)];
+
+        takes_back(if here { &pair.a } else { &pair.b }, id, PHONE);
+        // Where she said it, at once.
+        assert!(!known(if here { &pair.a } else { &pair.b }));
+        pair.exchange();
+        for (app, before) in [&pair.a, &pair.b].into_iter().zip(before) {
+            let held = |told: &ToldOfHer| app.safe.holds(VaultKey::Unit(told.unit)).unwrap();
+            assert!(!before.iter().any(held), "a copy of the journal would open");
+        }
+        is_gone(&mut pair, id, &number);
+    }
+}
+
+#[test]
+fn an_item_that_is_taken_back_before_the_answer_is_never_told() {
+    let mut pair = Pair::linked();
+    let (id, number) = number(&pair);
+    pair.exchange();
+    takes_back(&pair.a, id, PHONE);
+    accepts(&pair, id);
+    pair.exchange();
+    is_gone(&mut pair, id, &number);
+}
+
+#[test]
+fn an_item_that_is_taken_back_while_it_travels_is_gone_and_the_rest_arrives() {
+    let mut pair = Pair::linked();
+    let (id, number) = number(&pair);
+    pair.exchange();
+    accepts(&pair, id);
+    crate::app::tests::deliver(&pair.b, &pair.a);
+    // The contact has not left; she speaks at the other desk.
+    takes_back(&pair.b, id, PHONE);
+    pair.exchange();
+    is_gone(&mut pair, id, &number);
+}
+
+#[test]
+fn a_stop_while_an_item_is_destroyed_leaves_nothing_of_it() {
+    let mut pair = Pair::linked();
+    let (id, number) = number(&pair);
+    pair.exchange();
+    accepts(&pair, id);
+    pair.exchange();
+    let case = pair.b.case(id).unwrap();
+    let scope = Command::Withdraw(PHONE);
+    let fact =
+        maillage_protocol::referral::decide(&case.referral, Author::Person, pair.b.now(), scope);
+    pair.b.write_word(&case, None, fact.unwrap(), Default::default(), None).unwrap();
+    let items = pair.b.case(id).unwrap().consent().unwrap().categories();
+    let rest = pair.b.kept_contact(&case).unwrap().unwrap().only(&items);
+    let kept = pair.b.kept(id, rest).unwrap();
+    let shreds = case
+        .told_of_her
+        .iter()
+        .map(|told| pair.b.shred(told.unit, ErasureCause::Withdrawal, Vec::new()));
+    let records: Vec<_> = std::iter::once(kept).chain(shreds).collect();
+    pair.b.append(&records).unwrap();
+    assert!(readable(&pair.b, id).contains(&number));
+
+    pair.restart();
+    assert!(!readable(&pair.b, id).contains(&number));
+    pair.exchange();
+    is_gone(&mut pair, id, &number);
+}
+
+#[test]
+fn what_is_left_of_her_goes_with_the_referral() {
+    let mut pair = Pair::linked();
+    let (id, number) = number(&pair);
+    pair.exchange();
+    accepts(&pair, id);
+    pair.exchange();
+    takes_back(&pair.a, id, NOTE);
+    takes_back(&pair.a, id, PHONE);
+    pair.exchange();
+    let units: Vec<_> =
+        [&pair.a, &pair.b].map(|app| app.case(id).unwrap().units().collect::<Vec<_>>()).into();
+    takes_back(&pair.a, id, WithdrawalScope::Referral);
+    pair.exchange();
+    for _restarted in 0..2 {
+        for (app, units) in [&pair.a, &pair.b].into_iter().zip(&units) {
+            let held = |unit: &UnitId| app.safe.holds(VaultKey::Unit(*unit)).unwrap();
+            assert!(!units.iter().any(held));
+            assert!(!readable(app, id).contains(&number));
+            assert!(app.story(id).unwrap().unwrap().contact.is_none());
+        }
+        pair.restart();
+    }
+}
+
+#[test]
+fn what_was_answered_about_her_goes_with_the_note() {
+    let pair = Pair::linked();
+    let mut asked = request(pair.b.node());
+    asked.contact.practical_note = Some(Private::from("vient avec sa fille".to_owned()));
+    let id = pair.a.propose(NADIA, asked, [9; 16]).unwrap().referral;
+    pair.exchange();
+    let says = |app: &App, by, command, text: Option<&str>| {
+        let words = |text: &str| Words { text: Private::from(text.to_owned()), reviewed: false };
+        let texts = Texts { text: text.map(words), ..Texts::default() };
+        app.say(Some(NADIA), by, id, command, texts, None).unwrap();
+        pair.exchange();
+    };
+    says(&pair.b, Author::Receiver, Command::Accept, None);
+    let question = Command::Question { matters: vec![Matter::Availability] };
+    says(&pair.b, Author::Receiver, question, None);
+    let answer = Command::Answer { answers: vec![CodedAnswer::Other] };
+    says(&pair.a, Author::Sender, answer, Some("plutôt le jeudi matin"));
+    let told = |app: &App| {
+        let steps = app.story(id).unwrap().unwrap().steps;
+        steps
+            .iter()
+            .any(|step| step.text.as_ref().is_some_and(|text| text.reveal().contains("jeudi")))
+    };
+    assert!(told(&pair.a) && told(&pair.b));
+    takes_back(&pair.b, id, NOTE);
+    pair.exchange();
+    for app in [&pair.a, &pair.b] {
+        assert!(!told(app));
+        assert!(!readable(app, id).contains("sa fille"));
+        assert!(app.story(id).unwrap().unwrap().contact.unwrap().0.channel.is_some());
+    }
+}
