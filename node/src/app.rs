@@ -14,6 +14,7 @@ mod cases;
 mod clocks;
 mod drafts;
 mod erasure;
+mod feedback;
 mod inbox;
 mod jobs;
 mod joining;

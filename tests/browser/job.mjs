@@ -268,7 +268,7 @@ export async function lookByCode(her, code, person, said) {
 }
 
 export async function thinkAboutStopping(her) {
-  await her.press('Je veux arrêter');
+  await her.press('Je change d’avis');
   await her.shows('Cela ne peut pas être annulé.');
   await her.press('Non, je continue');
   await her.shows('Ce qu’ils savent');
@@ -299,7 +299,7 @@ export async function askElsewhere(nadia, reference, person) {
 
 export async function stopByCode(her, code, person) {
   await lookByCode(her, code, person, 'ne peut pas vous aider');
-  await her.press('Je veux arrêter');
+  await her.press('Je change d’avis');
   await her.press('J’arrête tout');
   await her.shows('C’est arrêté.');
   await her.hides(person);

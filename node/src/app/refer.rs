@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use maillage_protocol::body::{
-    Contact, Content, Cover, Payload, Professional, Saying, Side, Skeleton, Thread, Unsayable,
+    Contact, Content, Cover, Payload, Professional, Side, Skeleton, Thread, Unsayable,
 };
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
@@ -32,6 +32,7 @@ use maillage_protocol::time::{DAY, Timestamp};
 use zeroize::Zeroizing;
 
 use super::cases::Case;
+use super::feedback::news_of;
 use super::narrowing::is_narrowed;
 use super::passing::{hop_to, taken_up};
 use super::peers::LinkState;
@@ -433,12 +434,25 @@ impl App {
         Ok(self.append(&[record])?)
     }
 
-    /// Makes the record of one word about a referral.
+    /// Makes the record of one word about a referral, and tells the other side what it may know.
     pub(super) fn word(
         &self,
         case: &Case,
         who: Option<ProfessionalId>,
         payload: Payload,
+        once: Option<[u8; 16]>,
+    ) -> Result<Record, SayError> {
+        let news = news_of(case, &payload);
+        self.word_and_news(case, who, payload, news, once)
+    }
+
+    /// Makes the record of one word, of which the other side is told something, or nothing.
+    pub(super) fn word_and_news(
+        &self,
+        case: &Case,
+        who: Option<ProfessionalId>,
+        payload: Payload,
+        news: Option<Payload>,
         once: Option<[u8; 16]>,
     ) -> Result<Record, SayError> {
         if payload.content != Content::default() && case.erased {
@@ -458,10 +472,8 @@ impl App {
         };
         let mut hidden = FactContent::default();
         let alone = self.unit_alone(case, &payload)?;
-        let saying = &payload.skeleton.saying;
-        let word = if matches!(saying, Saying::Referral(event) if event.is_local()) {
-            Word { skeleton: payload.skeleton, outgoing: None }
-        } else {
+        let skeleton = payload.skeleton.clone();
+        let word = if let Some(payload) = news {
             let consent = case.consent().ok_or(SayError::Unknown)?;
             let cover = Cover {
                 consent,
@@ -470,7 +482,9 @@ impl App {
                 acceptance: case.referral.acceptance(),
                 at: self.now(),
             };
-            told(case.peer, payload, consent, Some(&cover), 0)?
+            Word { skeleton, ..told(case.peer, payload, consent, Some(&cover), 0)? }
+        } else {
+            Word { skeleton, outgoing: None }
         };
         assemble(&mut said, &mut hidden, [word]);
         let holder = match alone {

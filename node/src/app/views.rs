@@ -20,6 +20,7 @@ use maillage_protocol::time::Timestamp;
 
 use super::cases::{Case, Told};
 use super::erasure::ErasureState;
+use super::feedback::is_unshared;
 use super::narrowing::Narrowable;
 use super::peers::{LinkState, Trouble};
 use super::refer::side_of;
@@ -102,6 +103,8 @@ pub struct WorklistRow {
     pub unopened: bool,
     /// Whether a right may be lost.
     pub urgent: bool,
+    /// Whether she wants the sender to know yes or no, and nothing of what follows.
+    pub unshared: bool,
     /// Whether what we said has arrived.
     pub delivery: Delivery,
 }
@@ -376,6 +379,7 @@ impl App {
             urgent: asked.is_some_and(|asked| {
                 asked.urgency == maillage_protocol::codes::Urgency::RightAtRisk
             }),
+            unshared: is_unshared(case) && case.referral.status().is_helping(),
             delivery: case.told.last().map_or(Delivery::Local, |told| self.delivery(case, told)),
         })
     }

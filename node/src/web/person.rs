@@ -306,6 +306,10 @@ fn search(status: Status, need: Option<NeedStatus>) -> Option<Text> {
 
 fn next(story: &Story, sender: &str, clock: Clock) -> Option<String> {
     let turn = story.row.turn?;
+    if story.row.unshared {
+        let about = [("structure", story.row.other.as_str().into())];
+        return Some(say_with("personne-suite-tue", about));
+    }
     let structure = match turn.holder {
         Author::Person => return None,
         Author::Sender => sender,

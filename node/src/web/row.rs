@@ -20,6 +20,8 @@ pub(super) struct RowView {
     pub(super) status: String,
     /// Whose turn it is.
     pub(super) turn: Option<TurnView>,
+    /// That she wants no more to be told, if she does.
+    pub(super) unshared: Option<Text>,
     /// Whether the last thing that we said has arrived.
     pub(super) delivery: Option<Text>,
     /// Whether a right may be lost.
@@ -61,8 +63,13 @@ impl RowView {
                     Some(TurnView::until(say("tour-choisir"), due, true, clock))
                 }
                 Some(due) => Some(TurnView::until(say("tour-ailleurs"), due, false, clock)),
+                None if row.unshared && row.side == Author::Sender => None,
                 None => row.turn.map(|turn| TurnView::of(turn, row, clock)),
             },
+            unshared: row.unshared.then_some(match row.side {
+                Author::Sender => Text("suivi-tu"),
+                Author::Receiver | Author::Person => Text("suivi-garde"),
+            }),
             delivery: on_its_way(row.delivery),
             urgent: row.urgent,
             unopened: row.unopened,

@@ -3,6 +3,8 @@ parcours-avec = Avec { $nom }
 parcours-demande = La demande
 parcours-contact = Son contact
 parcours-accord-jusque = Son accord vaut jusqu’au
+suivi-tu = Suivi non partagé, à la demande de la personne.
+suivi-garde = À sa demande, la suite n’est pas dite à la structure qui oriente.
 parcours-histoire = L’histoire
 
 agir-besoin = Choisir la suite

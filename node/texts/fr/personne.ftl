@@ -24,6 +24,7 @@ personne-cherche = Une autre solution est cherchée pour vous.
 personne-sans-solution = Aucune solution n’a été trouvée. Vous pouvez appeler pour en parler, ou voir gratuitement un délégué du Défenseur des droits.
 personne-suite = La suite : { $structure } doit { $acte }, avant { $quand }.
 personne-suite-retard = { $structure } devait { $acte } avant { $quand }. C’est en retard : vous pouvez appeler.
+personne-suite-tue = { $structure } ne nous dit pas la suite, comme vous l’avez voulu.
 personne-rendez-vous = Vous avez rendez-vous { $quand } ({ $lieu }).
 
 personne-avis-titre = Êtes-vous aidée ?

@@ -723,4 +723,45 @@ proptest! {
             }
         }
     }
+
+    /// What the sender is told of the receiver's words is a half that stands by itself, whatever it
+    /// says with what it knows.
+    #[test]
+    fn what_is_told_back_stands_by_itself(
+        level in select(FeedbackLevel::ALL),
+        choices in prop::collection::vec((any::<prop::sample::Index>(), prop::bool::weighted(0.8)), 4..14),
+    ) {
+        let start = after(&proposed());
+        let (mut known, mut shared) = (start.clone(), start);
+        for (choice, theirs) in choices {
+            let (by, from) = if theirs { (Them, &known) } else { (Us, &shared) };
+            let facts = oracle::wishes(by).into_iter().map(|(what, at, _)| decide(from, by, at, what));
+            let facts: Vec<_> = facts.filter_map(Result::ok).collect();
+            if facts.is_empty() {
+                continue;
+            }
+            let fact = choice.get(&facts);
+            let told = if theirs { told_back(&fact.event, level, &known) } else { Some(fact.event.clone()) };
+            if let Some(event) = told {
+                let told = Fact { event, ..fact.clone() };
+                // An appointment that nobody was told of is called off without a word.
+                let settled = matches!(told.event, Event::CancellationConfirmed { .. });
+                prop_assert!(settled || admit(&shared, &told).is_ok(), "{level:?} {told:?}");
+                shared = shared.hear(&told);
+            }
+            known = known.hear(fact);
+            prop_assert_eq!(known.acceptance().is_some(), shared.acceptance().is_some());
+            let no = |referral: &Referral| referral.receiver.stage == Stage::Declined;
+            prop_assert_eq!(no(&known), no(&shared));
+            let decided = !matches!(
+                shared.receiver.stage,
+                Stage::Waitlisted { .. }
+                    | Stage::Scheduled { .. }
+                    | Stage::Missed
+                    | Stage::Underway
+                    | Stage::Concluded { .. }
+            );
+            prop_assert!(decided || level != FeedbackLevel::DecisionOnly);
+        }
+    }
 }

@@ -435,6 +435,31 @@ async fn she_takes_an_item_back_and_help_goes_on() {
 }
 
 #[actix_web::test]
+async fn who_is_told_yes_or_no_alone_reads_that_she_wants_it_so() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let mut her = browse(&nodes.a).await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let (code, reference) = (code_on(&receipt), reference(&receipt));
+    nodes.exchange();
+    let (request, path) = (format!("/demandes/{reference}"), format!("/parcours/{reference}"));
+    karim.submit(&request, &format!("{request}/oui"), &[]).await;
+    nodes.exchange();
+    let mine = [("code", code.as_str()), ("sure", "enlever"), ("retire", "retour")];
+    her.post("/p/arret", &mine).await.says("EPN Le Lavoir ne nous dit pas la suite");
+    nodes.exchange();
+    let next = format!("{request}/suite");
+    karim.submit(&next, &next, &[("suite", "commencer"), ("contact", "met")]).await;
+    nodes.exchange();
+    let seen = nadia.see(&path).await;
+    seen.says("Suivi non partagé, à la demande de la personne");
+    seen.says("Acceptée");
+    seen.hides("class=\"turn");
+    karim.see(&path).await.says("la suite n’est pas dite à la structure qui oriente");
+}
+
+#[actix_web::test]
 async fn a_wrong_code_tells_nothing() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
