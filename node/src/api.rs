@@ -5,7 +5,7 @@
 //! is said as a problem (RFC 9457) that names the field, and repeats nothing of what was sent. The
 //! description for machines is at [`OPENAPI`].
 //!
-//! The server gives `App` and `dyn Joins` as `web::Data`.
+//! The server gives `App` and `dyn Calls` as `web::Data`.
 
 mod caller;
 mod commands;
@@ -14,6 +14,7 @@ mod partners;
 mod problem;
 mod reading;
 mod requests;
+mod withdrawals;
 #[cfg(test)]
 mod tests;
 
@@ -45,6 +46,7 @@ pub const ROUTES: &[(&str, &str, bool)] = &[
     ("get", "/api/v1/referrals/{id}", true),
     ("post", "/api/v1/referrals/{id}/commands", true),
     ("post", "/api/v1/referrals/{id}/need", true),
+    ("post", "/api/v1/withdrawals", true),
 ];
 
 /// Bytes of the largest request.
@@ -70,6 +72,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .route("/referrals/{id}", web::get().to(reading::referral))
             .route("/referrals/{id}/commands", web::post().to(commands::say))
             .route("/referrals/{id}/need", web::post().to(need::close))
+            .route("/withdrawals", web::post().to(withdrawals::stop))
             .default_service(web::to(nowhere)),
     );
 }

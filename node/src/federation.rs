@@ -12,6 +12,7 @@ mod driver;
 mod erase;
 mod errors;
 mod inbox;
+mod calls;
 mod join;
 mod link;
 mod signature;
@@ -20,10 +21,11 @@ use actix_web::web::{self, ServiceConfig};
 use maillage_protocol::transport::{BASE, WELL_KNOWN};
 
 pub use address::{AddressPolicy, NotAPeerUrl, PeerUrl};
+pub use calls::Calling;
 pub use client::{Answer, CallError, Client, Parties};
 pub use doors::{Doors, Quotas, TIDY_EVERY};
 pub use driver::{DriverSettings, Drivers};
-pub use join::{JoinError, Joiner, join};
+pub use join::{JoinError, join};
 
 /// Gives every route of the protocol to actix. `doors` is what they all need.
 pub fn routes(config: &mut ServiceConfig, doors: &web::Data<Doors>) {

@@ -1,6 +1,6 @@
 //! Every page, in the order of the menu.
 //!
-//! The server gives `App`, `Sessions` and `WebSettings` as `web::Data`, and `web::Data<dyn Joins>`
+//! The server gives `App`, `Sessions` and `WebSettings` as `web::Data`, and `web::Data<dyn Calls>`
 //! to answer invitations. [`routes`] takes every path that nobody else took: call it last.
 //!
 //! ```text
@@ -10,6 +10,7 @@
 //!
 //! A page is one file: what it shows, what it reads, what it says, its tests.
 
+mod code;
 mod errors;
 #[expect(unreachable_pub, reason = "what the macro of a filter makes is public")]
 mod filters;
@@ -45,7 +46,7 @@ pub use errors::PageError;
 pub use guard::{CodeTries, SignInLimits};
 pub use session::Visitor;
 
-pub use crate::app::Joins;
+pub use crate::app::Calls;
 
 use crate::app::App;
 use crate::app::authority::{Admin, Member, Writer};
@@ -134,6 +135,8 @@ pages! {
     post "/parcours/{reference}/reexamen", Writer => pathway::review::ask;
     get "/parcours/{reference}/arret", Writer => pathway::stop::show;
     post "/parcours/{reference}/arret", Writer => pathway::stop::stop;
+    get "/retrait", Writer => code::show;
+    post "/retrait", Writer => code::stop;
     get "/p", Visitor => person::show;
     post "/p", Visitor => person::enter;
     post "/p/avis", Visitor => person::answer;
@@ -153,7 +156,7 @@ pages! {
 }
 
 /// Gives every page to actix. The server gives `App`, `Sessions`, `WebSettings`, `SignInLimits`,
-/// `CodeTries` and `dyn Joins` as `web::Data`.
+/// `CodeTries` and `dyn Calls` as `web::Data`.
 pub fn routes(config: &mut web::ServiceConfig) {
     let scope = pages(web::scope(""))
         .app_data(web::FormConfig::default().limit(guard::LARGEST_FORM))

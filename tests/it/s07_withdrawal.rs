@@ -1,7 +1,7 @@
 //! Scenario 7: a withdrawal travels, even when the other node sleeps, and along what was passed on.
 
-use maillage_tests::{FIRST_NAME, Territory, both};
-use serde_json::json;
+use maillage_tests::{FIRST_NAME, Node, Territory, both};
+use serde_json::{Value, json};
 
 const NAMES: [&str; 3] = ["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy"];
 
@@ -50,4 +50,69 @@ fn who_stops_everything_at_the_last_desk_is_erased_at_the_first() {
     }
     assert!(ccas.list("to_choose").is_empty());
     all.holds(&[(&first, 0, 1), (&second, 1, 2)]);
+}
+
+#[test]
+fn a_code_stops_at_a_desk_that_has_nothing_to_do_with_it() {
+    let mut all =
+        Territory::at("2026-03-02", 9, &["CCAS de Brenne", "EPN Le Lavoir", "Parlons Net"]);
+    let [ccas, epn, asso] = &mut all.nodes[..] else { panic!("three nodes") };
+    let proposed = ccas.post("/referrals", &ccas.proposal_to(epn)).expect("the node answers");
+    let proposed = proposed.json::<Value>().expect("a name and a code");
+    let id = proposed["referral"].as_str().expect("a name").to_owned();
+    both([ccas, epn], &id, "delivered");
+    epn.says(&id, &json!({ "command": "accept" }));
+    epn.until("her contact arrives", |epn| epn.knows_her(&id));
+    let stop = |asso: &Node, code: &Value| {
+        let answer = asso.post("/withdrawals", &json!({ "code": code })).expect("the node answers");
+        assert_eq!(answer.status(), 200);
+        answer.json::<Value>().expect("what is known")
+    };
+    let wrong = stop(asso, &json!("0000-0000-0000-0000"));
+    assert_eq!(wrong, json!({ "known": false, "silent": 0 }));
+    epn.kill();
+    // Whoever sleeps is said to: the code may be theirs.
+    let wrong = stop(asso, &json!("0000-0000-0000-0000"));
+    assert_eq!(wrong, json!({ "known": false, "silent": 1 }));
+    let known = stop(asso, &proposed["personal_code"]);
+    assert_eq!(known["known"], true);
+    let erasure = |ccas: &Node, state: &str| {
+        ccas.get(&format!("/referrals/{id}")).is_some_and(|story| story["erasure"] == state)
+    };
+    ccas.until("it is stopped", |ccas| erasure(ccas, "awaited"));
+    assert_eq!(ccas.status(&id).as_deref(), Some("withdrawn"));
+    epn.launch();
+    all.try_again();
+    let [ccas, epn, asso] = &all.nodes[..] else { panic!("three nodes") };
+    ccas.until("it is attested", |ccas| erasure(ccas, "attested"));
+    assert!(!epn.knows_her(&id));
+    assert!(asso.get(&format!("/referrals/{id}")).is_none());
+    all.holds(&[(&id, 0, 1)]);
+}
+
+#[test]
+fn an_item_goes_and_help_goes_on() {
+    let mut all = Territory::at("2026-03-02", 9, &NAMES[..2]);
+    let id = all.ask(0, 1);
+    all.nodes[1].says(&id, &json!({ "command": "accept" }));
+    all.nodes[1].until("her contact arrives", |epn| epn.knows_her(&id));
+    all.nodes[1].kill();
+    all.nodes[0].says(&id, &json!({ "command": "take_back", "what": "phone" }));
+    all.nodes[1].launch();
+    all.try_again();
+    all.nodes[1].until("the number is gone, and her name is there", |epn| {
+        let story = epn.get(&format!("/referrals/{id}")).unwrap_or_default();
+        story["contact"]["channel"].is_null() && story["contact"]["name"] == FIRST_NAME
+    });
+    all.nodes[1].says(&id, &json!({ "command": "start", "contact": "met" }));
+    both([&all.nodes[0], &all.nodes[1]], &id, "underway");
+    // Then she wants nothing more to be told.
+    all.nodes[1].says(&id, &json!({ "command": "take_back", "what": "feedback" }));
+    all.nodes[1].says(&id, &json!({ "command": "conclude", "outcome": "accompanied" }));
+    all.nodes[0].until("she is heard", |ccas| {
+        let story = ccas.get(&format!("/referrals/{id}")).unwrap_or_default();
+        story["steps"].to_string().contains("feedback")
+    });
+    assert_eq!(all.nodes[0].status(&id).as_deref(), Some("underway"));
+    assert_eq!(all.nodes[1].status(&id).as_deref(), Some("concluded"));
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::caller::{Caller, Sent, aside};
 use super::problem::ApiProblem;
 use crate::app::authority::Admin;
-use crate::app::{Joins, LinkState, PeerView, Trouble};
+use crate::app::{Calls, LinkState, PeerView, Trouble};
 
 /// A node that this one is linked with, or about to be.
 #[derive(Serialize)]
@@ -84,10 +84,10 @@ pub(super) struct Received {
 /// `POST /partners/join`: answers an invitation. The six digits are compared by two humans.
 pub(super) async fn join(
     Caller(admin): Caller<Admin>,
-    joins: Data<dyn Joins>,
+    calls: Data<dyn Calls>,
     sent: Sent<Received>,
 ) -> Result<Json<Value>, ApiProblem> {
-    let code = admin.join(&**joins, sent.said.invitation.reveal()).await?;
+    let code = admin.join(&**calls, sent.said.invitation.reveal()).await?;
     Ok(Json(json!({ "code": code })))
 }
 

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::caller::{Caller, aside};
 use super::problem::ApiProblem;
 use crate::app::authority::{Member, Writer};
-use crate::app::{Delivery, LinkState, Story, WorklistRow};
+use crate::app::{Delivery, ErasureState, LinkState, Story, WorklistRow};
 
 /// A referral in a list.
 #[derive(Serialize)]
@@ -136,6 +136,11 @@ fn story_view(story: Story, folded: Option<String>) -> Value {
         "agreed_until": story.agreed_until,
         "confirmation": story.confirmation,
         "erased": story.erasure.is_some(),
+        "erasure": story.erasure.map(|erasure| match erasure {
+            ErasureState::Local => "local",
+            ErasureState::Awaited => "awaited",
+            ErasureState::Attested(_) => "attested",
+        }),
         "steps": steps,
         "folded": folded,
     })

@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use super::problem::ApiProblem;
 use super::{DESCRIPTION, ROUTES, commands, routes};
 use crate::app::tests::{Pair, SERVICE};
-use crate::app::{AccountPerson, App, JoinFailure, Joining, Joins};
+use crate::app::{AccountPerson, App, Calls, JoinFailure, Joining, Search, Searching};
 use crate::facts::Capability;
 use crate::text::Coded;
+use maillage_protocol::consent::CodeLookup;
 
 const NAME: &str = "Zéphirine-Canari";
 
@@ -74,16 +75,20 @@ fn the_description_lists_every_code() {
     }
 }
 
-/// Nobody answers invitations here.
-struct NobodyJoins;
+/// Nobody answers here.
+struct NobodyCalls;
 
-impl Joins for NobodyJoins {
+impl Calls for NobodyCalls {
     fn join<'a>(&'a self, text: &'a str) -> Joining<'a> {
         let unreadable = !text.starts_with("maillage:invite:");
         Box::pin(std::future::ready(Err(match unreadable {
             true => JoinFailure::Unreadable,
             false => JoinFailure::NoAnswer,
         })))
+    }
+
+    fn search(&self, _: CodeLookup) -> Searching<'_> {
+        Box::pin(std::future::ready(Search::default()))
     }
 }
 
@@ -122,10 +127,10 @@ impl Program {
     }
 
     async fn send(&self, request: TestRequest) -> Answer {
-        let joins: Arc<dyn Joins> = Arc::new(NobodyJoins);
+        let calls: Arc<dyn Calls> = Arc::new(NobodyCalls);
         let server = Actix::new()
             .app_data(web::Data::from(Arc::clone(&self.app)))
-            .app_data(web::Data::from(joins))
+            .app_data(web::Data::from(calls))
             .configure(routes);
         let service = init_service(server).await;
         let request =

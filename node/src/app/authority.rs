@@ -21,9 +21,9 @@ use maillage_protocol::referral::{Author, Command, Referral};
 use maillage_protocol::time::Timestamp;
 
 use super::{
-    Account, App, AppError, DraftError, JoinFailure, Joins, LinkError, Opening, PeerView,
-    PersonCard, Proposed, Request, SayError, ShortCode, Story, Texts, WeakPassword, Worklist,
-    WorklistRow,
+    Account, App, AppError, Calls, DraftError, JoinFailure, LinkError, Opening, PeerView,
+    PersonCard, Proposed, Request, SayError, Search, ShortCode, Story, Texts, WeakPassword,
+    Worklist, WorklistRow,
 };
 use crate::env::random;
 use crate::facts::{Capability, ImportedPlace};
@@ -153,6 +153,23 @@ impl Writer {
         self.0.app.say(Some(self.0.id()), by, id, command, texts, Some(once))
     }
 
+    /// Tells who issued a personal code: this node, or a partner that answers now.
+    pub async fn search(&self, calls: &dyn Calls, code: &PersonalCode) -> Search {
+        match self.0.app.referral_of(code) {
+            Some(_) => Search { issuer: Some(self.0.app.node()), silent: 0 },
+            None => calls.search(code.lookup()).await,
+        }
+    }
+
+    /// Stops what a code names, here or at the partner that issued it.
+    pub fn stop_by_code(&self, issuer: NodeId, code: PersonalCode) -> Result<(), SayError> {
+        if issuer == self.0.app.node() {
+            self.0.app.withdraw_by_code(&code)?;
+            return Ok(());
+        }
+        self.0.app.hand_code_on(issuer, code)
+    }
+
     /// Closes the need of a referral that met nobody's help, or that was met otherwise.
     pub fn close_need(&self, referral: ReferralId, outcome: Outcome) -> Result<(), SayError> {
         self.0.app.close_need(self.0.id(), referral, outcome)
@@ -244,8 +261,8 @@ impl Admin {
     }
 
     /// Answers an invitation. Returns the six digits that two humans compare.
-    pub async fn join(&self, joins: &dyn Joins, text: &str) -> Result<String, JoinFailure> {
-        joins.join(text).await
+    pub async fn join(&self, calls: &dyn Calls, text: &str) -> Result<String, JoinFailure> {
+        calls.join(text).await
     }
 
     /// Approves a link: the six digits are the same on both sides.
@@ -298,14 +315,7 @@ impl Bearer {
 
     /// Takes her consent back, and erases. What was taken back already stays so.
     pub fn withdraw(&self, scope: WithdrawalScope) -> Result<(), SayError> {
-        let left = self.app.referral(self.referral).is_some_and(|it| it.person.has_left());
-        match scope {
-            WithdrawalScope::Pathway if self.app.has_left_everything(self.referral) => {
-                Ok(self.app.stop_everything(self.referral)?)
-            }
-            WithdrawalScope::Referral if left => Ok(()),
-            scope => self.say(Command::Withdraw(scope)),
-        }
+        self.app.withdraw(self.referral, scope)
     }
 
     /// Writes down whether she was helped, in her own name.

@@ -70,6 +70,11 @@ pub enum ErasureState {
 }
 
 impl Erasures {
+    /// Tells whether we decided to destroy the key of a unit.
+    pub(super) fn is_shredded(&self, unit: UnitId) -> bool {
+        self.shredded.contains(&unit)
+    }
+
     /// Takes note of an object of erasure. What it says was checked before it was written.
     pub(super) fn hear(&mut self, entry: &ErasureEntry) {
         let bytes = &entry.object.bytes;
@@ -441,6 +446,16 @@ impl App {
                 });
             orders.collect()
         };
+        let held: BTreeSet<_> = {
+            let names = self.safe.vault().names()?.into_iter();
+            let state = self.state();
+            let units = names.filter_map(|name| match name {
+                VaultKey::Unit(unit) => Some(unit),
+                _ => None,
+            });
+            units.filter(|unit| state.erasures.is_shredded(*unit)).collect()
+        };
+        self.destroy_units(&held)?;
         self.destroy(&shredded)?;
         for case in narrowed {
             let gone = |told: &&ToldOfHer| self.state().erasures.shredded.contains(&told.unit);

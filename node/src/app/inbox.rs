@@ -229,7 +229,11 @@ impl App {
             (false, Some(unit)) => VaultKey::Unit(unit),
             (false, None) => VaultKey::Unit(self.safe.new_unit()?),
         };
-        let kept = scope == Some(Ok(())) && !erased && self.safe.holds(holder)?;
+        let code = payload.as_ref().and_then(|payload| payload.content.code.clone());
+        if let Some(code) = &code {
+            self.withdraw_by_code(code)?;
+        }
+        let kept = scope == Some(Ok(())) && !erased && code.is_none() && self.safe.holds(holder)?;
         let wrapped = if kept { self.safe.wrap(holder, &id.0, &key)? } else { Vec::new() };
         if !kept {
             self.strip(&[number])?;
@@ -460,6 +464,11 @@ impl<'a> Intake<'a> {
         if !is_heard(scope) {
             return Ok(());
         }
+        if let Some(code) = &payload.content.code {
+            // Before it is acknowledged. The code itself is not kept.
+            self.app.withdraw_by_code(code)?;
+            entry.body = Vec::new();
+        }
         let skeleton = payload.skeleton;
         let referral = skeleton.thread.referral;
         // What is said of an erased referral since is heard, and not kept.
@@ -470,7 +479,7 @@ impl<'a> Intake<'a> {
             Some(referral) if !alone => VaultKey::Unit(self.unit(referral)?),
             _ => VaultKey::Unit(self.app.safe.new_unit()?),
         };
-        if scope.is_ok() && !erased && self.app.safe.holds(holder)? {
+        if scope.is_ok() && !erased && !entry.body.is_empty() && self.app.safe.holds(holder)? {
             entry.wrapped = self.app.safe.wrap(holder, &event.id().0, &key)?;
         } else {
             entry.body = Vec::new();

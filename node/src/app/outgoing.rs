@@ -9,7 +9,7 @@ use maillage_protocol::encoding;
 use maillage_protocol::event::{
     BodyDigest, EventKind, Head, Header, RawHeader, Recipient, Verified, WireBody, WireEvent,
 };
-use maillage_protocol::id::{Epoch, EventId, NodeId, Seq, UnitId};
+use maillage_protocol::id::{Epoch, EventId, NodeId, Seq};
 use maillage_protocol::keys::{KeyUse, Kid};
 use maillage_protocol::limits;
 use maillage_protocol::receipt::DeliveryReceipt;
@@ -152,15 +152,7 @@ impl App {
         let (body, commitment, expires, holder) = match &outgoing {
             Outgoing::Clear { .. } => (plaintext.to_vec(), None, None, None),
             Outgoing::Sealed { consent, expires, .. } => {
-                let holder = if *consent {
-                    self.safe.evidence(self.now())?
-                } else {
-                    // What is said after an erasure names nobody, and must arrive all the same.
-                    match self.unit_of_act(what.fact)? {
-                        Some(unit) => VaultKey::Unit(unit),
-                        None => self.safe.evidence(self.now())?,
-                    }
-                };
+                let holder = self.holder_of_act(what.fact, *consent)?;
                 let Ok(body) = key.seal(&plaintext, &place) else { return Ok(false) };
                 (body, Some(key.commitment()), Some(*expires), Some(holder))
             }
@@ -254,10 +246,20 @@ impl App {
         Ok(plaintext.map(|plaintext| (outgoing, plaintext)))
     }
 
-    /// Returns the unit that seals what an act tells, unless it is sealed as evidence.
-    fn unit_of_act(&self, fact: Number) -> Result<Option<UnitId>, AppError> {
-        let Some(Entry::Fact(fact)) = self.read(fact)? else { return Ok(None) };
-        Ok(unit_of(&fact.content.wrapped))
+    /// Returns the key under which the body of what an act tells is kept. A consent that goes with a
+    /// referral is evidence; so is what is said after an erasure: it names nobody, and must arrive
+    /// all the same.
+    fn holder_of_act(&self, fact: Number, consent: bool) -> Result<VaultKey, AppError> {
+        let unit = match self.read(fact)? {
+            Some(Entry::Fact(fact)) if !consent || matches!(fact.act, Some(Act::Told { .. })) => {
+                unit_of(&fact.content.wrapped)
+            }
+            _ => None,
+        };
+        Ok(match unit {
+            Some(unit) => VaultKey::Unit(unit),
+            None => self.safe.evidence(self.now())?,
+        })
     }
 
     /// Reads one record.

@@ -593,17 +593,6 @@ impl App {
         self.state().once.get(once).copied()
     }
 
-    /// Tells whether this node issued a personal code, of which only a hash is shown.
-    #[must_use]
-    pub fn issued_code(&self, lookup: &[u8; 32]) -> bool {
-        self.state().codes.contains_key(lookup)
-    }
-
-    /// Returns the referral of a personal code, if this node issued it.
-    pub(super) fn referral_of(&self, code: &PersonalCode) -> Option<ReferralId> {
-        self.state().codes.get(&code.lookup().0).copied()
-    }
-
     /// Returns the secrecy that binds a service of a peer, if it can be asked.
     fn service_regime(&self, peer: NodeId, service: ServiceId) -> Result<SecrecyRegime, SayError> {
         let state = self.state();

@@ -65,6 +65,8 @@ pub(super) struct State {
     pub erasures: Erasures,
     /// Personal codes that were issued here, by their hash.
     pub codes: BTreeMap<[u8; 32], ReferralId>,
+    /// Codes that were handed on to the partner that issued them, by the unit that seals them.
+    pub handed_on: BTreeMap<UnitId, Number>,
     /// One-time keys that were used, and what they led to.
     pub once: BTreeMap<[u8; 16], ReferralId>,
     /// Which referral each entry that has no place yet is about.
@@ -96,6 +98,7 @@ impl State {
             Entry::Erasure(erasure) => {
                 self.stirred.extend(erasure.peer);
                 self.erasures.hear(erasure);
+                self.handed_on.retain(|unit, _| !self.erasures.is_shredded(*unit));
             }
             Entry::Identity(event) => {
                 self.stirred.extend(self.peers.keys());
@@ -186,7 +189,10 @@ impl State {
                 self.openings.entry(*referral).or_default().push((*at, *by));
             }
             Act::Need { need, at, event, .. } => self.hear_need(*need, *at, event),
-            Act::Told { .. } | Act::Restored { .. } | Act::KeyMade { .. } => {}
+            Act::Told { .. } => {
+                self.handed_on.extend(unit_of(&fact.content.wrapped).map(|unit| (unit, number)));
+            }
+            Act::Restored { .. } | Act::KeyMade { .. } => {}
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::control::{self, Desk};
 use crate::env::DRIVEN;
 use crate::federation::{
-    self, AddressPolicy, Client, Doors, DriverSettings, Drivers, Joiner, Quotas, TIDY_EVERY,
+    self, AddressPolicy, Calling, Client, Doors, DriverSettings, Drivers, Quotas, TIDY_EVERY,
 };
 use crate::folder::DataFolder;
 use crate::index::{Index, Sessions};
@@ -30,7 +30,7 @@ use crate::metrics;
 use crate::opening;
 use crate::projection::Worklist;
 use crate::telemetry::Chain;
-use crate::web::{self as pages, CodeTries, Joins, SignInLimits, WebSettings};
+use crate::web::{self as pages, Calls, CodeTries, SignInLimits, WebSettings};
 
 /// Nothing but the flags of every verb.
 #[derive(Debug, clap::Args)]
@@ -211,8 +211,8 @@ fn server(
         secure_cookies: config.public_url.is_https(),
     });
     let (app, sessions) = (Data::from(Arc::clone(app)), Data::from(Arc::clone(sessions)));
-    let joiner: Arc<dyn Joins> = Arc::new(Joiner::new(Arc::clone(&app), Arc::clone(client)));
-    let (joiner, limits) = (Data::from(joiner), Data::new(SignInLimits::default()));
+    let calls: Arc<dyn Calls> = Arc::new(Calling::new(Arc::clone(&app), Arc::clone(client)));
+    let (calls, limits) = (Data::from(calls), Data::new(SignInLimits::default()));
     let tries = Data::new(CodeTries::default());
     let (doors, given) = (doors.clone(), Data::new(config.clone()));
     let token = config.metrics.as_ref().and_then(|metrics| metrics.token.clone());
@@ -225,7 +225,7 @@ fn server(
             .app_data(app.clone())
             .app_data(sessions.clone())
             .app_data(settings.clone())
-            .app_data(joiner.clone())
+            .app_data(calls.clone())
             .app_data(limits.clone())
             .app_data(tries.clone())
             .route("/health/live", web::get().to(live))

@@ -1,13 +1,11 @@
 //! As a guest: answers an invitation, from its text to the six digits.
 
-use std::sync::Arc;
-
 use maillage_protocol::link::{Invitation, UnreadableInvitation};
 use maillage_protocol::transport::{BASE, IdentityLog, LinkAnswer};
 
 use super::address::PeerUrl;
 use super::client::{CallError, Client, Parties};
-use crate::app::{App, JoinFailure, Joining, Joins, LinkError};
+use crate::app::{App, JoinFailure, LinkError};
 use crate::telemetry::Chain;
 
 /// Why an invitation could not be answered.
@@ -34,26 +32,6 @@ pub async fn join(app: &App, client: &Client, text: &str) -> Result<String, Join
     let parties = Parties { us, key: &key, peer: prepared.host, url: &url };
     let answer = client.post::<LinkAnswer>(&parties, "/link", &prepared.request).await?;
     Ok(app.finish_link(prepared, &answer.said)?)
-}
-
-/// Answers invitations, for pages.
-pub struct Joiner {
-    app: Arc<App>,
-    client: Arc<Client>,
-}
-
-impl Joiner {
-    /// Makes ready to answer.
-    #[must_use]
-    pub const fn new(app: Arc<App>, client: Arc<Client>) -> Self {
-        Self { app, client }
-    }
-}
-
-impl Joins for Joiner {
-    fn join<'a>(&'a self, text: &'a str) -> Joining<'a> {
-        Box::pin(async move { Ok(join(&self.app, &self.client, text).await?) })
-    }
 }
 
 impl From<JoinError> for JoinFailure {

@@ -12,7 +12,7 @@ use super::layout::{Frame, Room, lead_to, page, page_again};
 use super::refer::{Draft, DraftLine};
 use super::{aside, square};
 use crate::app::authority::Admin;
-use crate::app::{Alert, JoinFailure, Joins, LinkError, LinkState, PeerView, Trouble};
+use crate::app::{Alert, Calls, JoinFailure, LinkError, LinkState, PeerView, Trouble};
 use crate::text::{Coded, Moment, Text};
 
 #[derive(Template)]
@@ -143,12 +143,12 @@ pub(super) async fn hand_over(
 /// Answers an invitation.
 pub(super) async fn join(
     admin: Admin,
-    joins: web::Data<dyn Joins>,
+    calls: web::Data<dyn Calls>,
     frame: Frame,
     sent: Sent,
 ) -> Result<HttpResponse, PageError> {
     let text = sent.typed.one("invitation");
-    match admin.join(&**joins, text).await {
+    match admin.join(&**calls, text).await {
         Ok(_) => Ok(lead_to("/partenaires?fait=demande-lien")),
         Err(failure) => {
             let mut mistakes = Mistakes::default();

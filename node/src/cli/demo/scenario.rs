@@ -73,7 +73,32 @@ pub(super) async fn play(context: &Context, territory: &Territory) -> Result<(),
     if ours["folded"] != theirs["folded"] || ours["folded"].is_null() || !confirmed {
         return Err(broken("les deux nœuds ne lisent pas la même orientation"));
     }
-    context.say("Les deux nœuds lisent la même orientation, jusqu'au dernier octet.")
+    context.say("Les deux nœuds lisent la même orientation, jusqu'au dernier octet.")?;
+    stop_elsewhere(territory, (&nadia, &karim), &mut steps).await
+}
+
+/// Somebody else changes her mind, at a desk that has nothing to do with her.
+async fn stop_elsewhere(
+    territory: &Territory,
+    (nadia, karim): (&Desk, &Desk),
+    steps: &mut Steps<'_>,
+) -> Result<(), VerbError> {
+    let lucie = Desk::of(territory.node("asso-par")?, "lucie").await?;
+    let proposed = nadia.post("/referrals", &proposal(territory.node("epn-lav")?)).await?;
+    let named = |member: &str| proposed[member].as_str().unwrap_or_default().to_owned();
+    let (id, code) = (named("referral"), named("personal_code"));
+    both(nadia, karim, &id, "delivered").await?;
+    karim.say(&id, json!({ "command": "accept" })).await?;
+    karim.until(&id, "son contact arrive", |story| !story["contact"].is_null()).await?;
+    steps.done("Mme Roy est attendue à l'EPN")?;
+
+    let known = lucie.post("/withdrawals", &json!({ "code": code })).await?;
+    if known["known"] != true {
+        return Err(broken("personne ne reconnaît le code"));
+    }
+    nadia.until(&id, "l'EPN l'atteste", |story| story["erasure"] == "attested").await?;
+    both(nadia, karim, &id, "withdrawn").await?;
+    steps.done("elle arrête chez Parlons Net, avec son code : effacée partout, attesté")
 }
 
 /// What Nadia sends: what she was told, and what Mme Aubry agreed to.

@@ -12,9 +12,10 @@ use actix_web::{App as Actix, web};
 use futures_util::future::{FutureExt, LocalBoxFuture};
 
 use super::PASSWORD;
-use crate::app::{App, JoinFailure, Joining, Joins};
+use crate::app::{App, Calls, JoinFailure, Joining, Search, Searching};
 use crate::index::Sessions;
 use crate::web::{CodeTries, SignInLimits, WebSettings, routes};
+use maillage_protocol::consent::CodeLookup;
 
 /// A browser on one node.
 pub(super) struct Browser {
@@ -55,16 +56,20 @@ impl Answer {
     }
 }
 
-/// Nobody answers invitations here.
-struct NobodyJoins;
+/// Nobody answers here.
+struct NobodyCalls;
 
-impl Joins for NobodyJoins {
+impl Calls for NobodyCalls {
     fn join<'a>(&'a self, text: &'a str) -> Joining<'a> {
         let unreadable = !text.starts_with("maillage:invite:");
         Box::pin(std::future::ready(Err(match unreadable {
             true => JoinFailure::Unreadable,
             false => JoinFailure::NoAnswer,
         })))
+    }
+
+    fn search(&self, _: CodeLookup) -> Searching<'_> {
+        Box::pin(std::future::ready(Search::default()))
     }
 }
 
@@ -76,14 +81,14 @@ pub(super) async fn browse(app: &Arc<App>) -> Browser {
     let index = sled::Config::new().temporary(true).open().unwrap();
     let settings =
         WebSettings { public_url: "https://ccas.example".to_owned(), secure_cookies: false };
-    let joins: Arc<dyn Joins> = Arc::new(NobodyJoins);
+    let calls: Arc<dyn Calls> = Arc::new(NobodyCalls);
     let server = Actix::new()
         .app_data(web::Data::from(Arc::clone(app)))
         .app_data(web::Data::new(Sessions::open(&index, IDLE).unwrap()))
         .app_data(web::Data::new(settings))
         .app_data(web::Data::new(SignInLimits::default()))
         .app_data(web::Data::new(CodeTries::default()))
-        .app_data(web::Data::from(joins))
+        .app_data(web::Data::from(calls))
         .configure(routes);
     let service = Rc::new(init_service(server).await);
     let call = move |request: TestRequest| {

@@ -460,6 +460,43 @@ async fn who_is_told_yes_or_no_alone_reads_that_she_wants_it_so() {
 }
 
 #[actix_web::test]
+async fn a_desk_stops_with_her_code() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let (code, reference) = (code_on(&receipt), reference(&receipt));
+    nodes.exchange();
+    let page = "/retrait";
+    nadia.see("/").await.says("Une personne veut arrêter");
+    for (typed, said) in [("7F3K", "seize lettres"), ("0000-0000-0000-0000", "n’est connu ni ici")]
+    {
+        let wrong = nadia.fill(page, page, &[("code", typed)]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        wrong.says(said);
+        wrong.says(typed);
+    }
+    // A desk that did not write it, and whose partners do not answer.
+    karim.fill(page, page, &[("code", &code)]).await.says("n’est connu ni ici");
+    let known = nadia.fill(page, page, &[("code", &code)]).await;
+    assert_eq!(known.status, StatusCode::OK);
+    known.says("Ce code est valable");
+    known.hides(NAME);
+    known.hides(&reference);
+    let (_, after) = known.body.split_once("name=\"chez\" value=\"").unwrap();
+    let issuer = after.split('"').next().unwrap().to_owned();
+    let done = nadia.fill(page, page, &[("code", &code), ("chez", &issuer)]).await;
+    done.says("C’est demandé");
+    nodes.exchange();
+    for desk in [&mut nadia, &mut karim] {
+        let path = format!("/parcours/{reference}");
+        let seen = desk.see(&path).await;
+        seen.says("Accord retiré");
+        seen.hides(NAME);
+    }
+}
+
+#[actix_web::test]
 async fn a_wrong_code_tells_nothing() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;

@@ -1,0 +1,67 @@
+//! The calls that people ask for: an invitation to answer, a code to look for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use maillage_protocol::consent::CodeLookup;
+use maillage_protocol::id::NodeId;
+use maillage_protocol::transport::{WithdrawalAnswer, WithdrawalLookup};
+use tokio::time::timeout;
+
+use super::client::{CallError, Client, Parties};
+use super::join::join;
+use crate::app::{App, Calls, Joining, Search, Searching};
+use crate::telemetry::Chain;
+
+/// How long somebody waits at a desk for the answer of a partner.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Calls other nodes, for pages.
+pub struct Calling {
+    app: Arc<App>,
+    client: Arc<Client>,
+}
+
+impl Calling {
+    /// Makes ready to call.
+    #[must_use]
+    pub const fn new(app: Arc<App>, client: Arc<Client>) -> Self {
+        Self { app, client }
+    }
+
+    async fn knows(&self, peer: NodeId, code: CodeLookup) -> Result<bool, CallError> {
+        let url = self.app.peer_url(peer).ok_or(CallError::Unreachable(None))?;
+        let (us, key) = (self.app.node(), self.app.auth_key());
+        let parties = Parties { us, key: &key, peer, url: &url };
+        let asked = WithdrawalLookup { lookup: code.0 };
+        let answer = self.client.post::<WithdrawalAnswer>(&parties, "/withdrawal", &asked).await?;
+        Ok(answer.said.known)
+    }
+}
+
+impl Calls for Calling {
+    fn join<'a>(&'a self, text: &'a str) -> Joining<'a> {
+        Box::pin(async move { Ok(join(&self.app, &self.client, text).await?) })
+    }
+
+    fn search(&self, code: CodeLookup) -> Searching<'_> {
+        Box::pin(async move {
+            let asked = self.app.active_peers().into_iter().map(|peer| async move {
+                match timeout(PATIENCE, self.knows(peer, code)).await {
+                    Ok(Ok(known)) => Some((peer, known)),
+                    Ok(Err(error)) => {
+                        tracing::info!(%peer, error = %Chain(&error), "a code was not looked for");
+                        None
+                    }
+                    Err(_) => None,
+                }
+            });
+            let answers = join_all(asked).await;
+            Search {
+                issuer: answers.iter().flatten().find(|(_, known)| *known).map(|(peer, _)| *peer),
+                silent: answers.iter().filter(|answer| answer.is_none()).count(),
+            }
+        })
+    }
+}

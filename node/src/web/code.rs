@@ -1,0 +1,100 @@
+//! `/retrait`: she wants to stop, and has her code. Any desk may do it for her; a desk that did not
+//! write her request learns that the code is known, and nothing else.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use maillage_protocol::consent::PersonalCode;
+use maillage_protocol::id::NodeId;
+
+use super::errors::PageError;
+use super::filters;
+use super::form::{Mistakes, Sent, Typed};
+use super::layout::{Frame, Room, page, page_again};
+use super::{CodeTries, aside, session};
+use crate::app::authority::Writer;
+use crate::app::{Calls, Search};
+use crate::caller::caller;
+use crate::text::{Text, say_with};
+
+#[derive(Template)]
+#[template(path = "code.html")]
+struct CodePage {
+    frame: Frame,
+    /// What was typed.
+    typed: String,
+    mistakes: Mistakes,
+    /// How many partners did not answer.
+    silent: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "code_known.html")]
+struct KnownPage {
+    frame: Frame,
+    code: String,
+    /// Who issued it.
+    issuer: String,
+}
+
+#[derive(Template)]
+#[template(path = "code_done.html")]
+struct DonePage {
+    frame: Frame,
+}
+
+/// Asks for the code.
+pub(super) async fn show(_: Writer, frame: Frame) -> Result<HttpResponse, PageError> {
+    page(&CodePage {
+        frame: frame.in_room(Room::Home),
+        typed: String::new(),
+        mistakes: Mistakes::default(),
+        silent: None,
+    })
+}
+
+/// Looks for whoever issued the code; stops once she is sure.
+pub(super) async fn stop(
+    writer: Writer,
+    request: HttpRequest,
+    frame: Frame,
+    Sent { typed, .. }: Sent,
+) -> Result<HttpResponse, PageError> {
+    let frame = frame.in_room(Room::Home);
+    let Ok(code) = typed.one("code").parse::<PersonalCode>() else {
+        return unknown(frame, &typed, Text("retrait-illisible"), 0);
+    };
+    if let Ok(issuer) = typed.one("chez").parse::<NodeId>() {
+        aside(move || writer.stop_by_code(issuer, code)).await?;
+        return page(&DonePage { frame });
+    }
+    let tries = request.app_data::<web::Data<CodeTries>>();
+    let tries = tries.expect("the server gives every page the tries");
+    let now = session::app(&request).env().monotonic();
+    tries.check(caller(&request), now)?;
+    let calls = request.app_data::<web::Data<dyn Calls>>();
+    let calls = Arc::clone(calls.expect("the server gives every page the calls"));
+    match writer.search(&*calls, &code).await {
+        Search { issuer: Some(issuer), .. } => {
+            let code = code.to_printed();
+            page(&KnownPage { frame, code, issuer: issuer.to_string() })
+        }
+        Search { issuer: None, silent } => {
+            tries.count(caller(&request), now);
+            unknown(frame, &typed, Text("retrait-inconnu"), silent)
+        }
+    }
+}
+
+fn unknown(
+    frame: Frame,
+    typed: &Typed,
+    text: Text,
+    silent: usize,
+) -> Result<HttpResponse, PageError> {
+    let mut mistakes = Mistakes::default();
+    mistakes.add("code", text);
+    let silent = (silent > 0).then(|| say_with("retrait-silence", [("nombre", silent.into())]));
+    page_again(&CodePage { frame, typed: typed.one("code").to_owned(), mistakes, silent })
+}
