@@ -45,6 +45,10 @@ pub(super) struct Body {
     person: Person,
     consent: Agreed,
     after: Option<ReferralId>,
+    #[serde(default)]
+    beside: bool,
+    #[serde(default)]
+    tell_tried: bool,
 }
 
 /// Her name and the way to reach her: told after acceptance, and not before.
@@ -126,6 +130,8 @@ fn request(writer: &Writer, body: Body) -> Result<Request, ApiProblem> {
         askable: some(askable.as_deref(), Medium::from_code, "consent.askable")?,
         validity: strict(validity_of(&validity), "consent.validity")?,
         after: body.after,
+        beside: body.beside,
+        tells_tried: body.tell_tried,
     })
 }
 

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use maillage_protocol::codes::{CancelReason, Helped, Outcome, OutcomeClass};
+use maillage_protocol::codes::{
+    AttemptEnd, CancelReason, Helped, OrganizationKind, Outcome, OutcomeClass,
+};
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::id::{NeedId, ProfessionalId, ReferralId};
 use maillage_protocol::need::{Need, NeedEnd, NeedEvent, NeedStatus, NeedTurn, settled_by};
-use maillage_protocol::referral::{Answer, Author, Command, Confirmation, Rules, Status};
+use maillage_protocol::referral::{Answer, Author, Command, Confirmation, Rules, Status, Tried};
 use maillage_protocol::time::{DAY, Timestamp};
 
 use super::cases::Case;
@@ -71,6 +73,44 @@ impl State {
         let own = self.need_of(case).map(|(_, own)| own.attempts.as_slice()).unwrap_or_default();
         let others = own.iter().filter(|id| **id != case.id);
         others.filter_map(|id| self.cases.get(id)).collect()
+    }
+
+    /// Tells whether somebody else may be asked at the same time: an attempt to meet the need waits
+    /// for its answer, and none helps.
+    pub(super) fn may_ask_beside(&self, case: &Case) -> bool {
+        let open = |case: &Case| !case.referral.status().is_over();
+        let asked = |case: &Case| {
+            let status = case.referral.status();
+            matches!(
+                status,
+                Status::Proposed | Status::Delivered | Status::Seen | Status::Questioned
+            )
+        };
+        let beside = self.attempts_beside(case);
+        let needed = self.need_status(case) == Some(NeedStatus::Open);
+        needed && asked(case) && beside.iter().all(|other| asked(other) || !open(other))
+    }
+
+    /// Returns what was tried to meet the need of a referral, as it may be told: what kind of
+    /// structure, which nobody says yet, and how it ended.
+    pub(super) fn tried(&self, case: &Case) -> Vec<Tried> {
+        let ours: Vec<&Case> = match self.need_of(case) {
+            Some((_, own)) => own
+                .attempts
+                .iter()
+                .filter_map(|id| self.cases.get(id))
+                .map(|case| &**case)
+                .collect(),
+            None => self.children_of(case).map(|case| &**case).collect(),
+        };
+        let ends = ours.into_iter().filter_map(|case| match case.referral.status() {
+            Status::Declined => Some(AttemptEnd::Declined),
+            Status::Expired => Some(AttemptEnd::Silence),
+            Status::Cancelled => Some(AttemptEnd::Cancelled),
+            Status::Closed | Status::ReferredOn => Some(AttemptEnd::Unresolved),
+            _ => None,
+        });
+        ends.map(|end| Tried { kind: OrganizationKind::Other, end }).collect()
     }
 
     /// Tells whether those who took over may still be expected to give news.
@@ -299,8 +339,11 @@ mod tests {
     use maillage_protocol::codes::{Answerer, DeclineReason, FirstContact, HeardBy, Medium};
     use maillage_protocol::referral::{Evidence, NextStep};
 
+    use maillage_protocol::disclosure::Category;
+
     use super::*;
-    use crate::app::tests::{NADIA, Pair, propose, request};
+    use crate::app::Request;
+    use crate::app::tests::{NADIA, Pair, Several, propose, request};
 
     fn choices(app: &App) -> Vec<ReferralId> {
         app.worklist().unwrap().to_choose.into_iter().map(|row| row.id).collect()
@@ -562,5 +605,64 @@ mod tests {
         let before = due(&pair.a);
         pair.ccas.env.advance(maillage_protocol::time::HOUR);
         assert_eq!(due(&pair.a), before);
+    }
+
+    #[test]
+    fn somebody_else_may_be_asked_at_the_same_time_and_the_first_yes_counts() {
+        let nodes = Several::of(&["CCAS de Brenne", "EPN Le Lavoir", "Parlons Net"]);
+        let [ccas, epn, asso] = &nodes.apps[..] else { panic!("three nodes") };
+        let ask = |to: &App, after, beside, once| {
+            let request = Request { after, beside, ..request(to.node()) };
+            let proposed = ccas.propose(NADIA, request, [once; 16]).map(|said| said.referral);
+            nodes.exchange();
+            proposed
+        };
+        let first = ask(epn, None, false, 1).unwrap();
+        assert!(ccas.story(first).unwrap().unwrap().beside);
+        // Not by oversight.
+        assert!(matches!(ask(asso, Some(first), false, 2), Err(SayError::NoOpenNeed)));
+        let second = ask(asso, Some(first), true, 3).unwrap();
+        // It is declared to whoever is asked beside.
+        assert!(asso.story(second).unwrap().unwrap().proposal.unwrap().parallel);
+        assert_eq!(ccas.state().needs.len(), 1);
+
+        let says = |app: &App, id| {
+            let said = app.say(None, Author::Receiver, id, Command::Accept, Texts::default(), None);
+            nodes.exchange();
+            said
+        };
+        says(asso, second).unwrap();
+        for app in [ccas, epn] {
+            assert_eq!(app.referral(first).unwrap().status(), Status::Cancelled);
+        }
+        assert!(asso.story(second).unwrap().unwrap().contact.is_some());
+        assert!(says(epn, first).is_err());
+        assert!(epn.story(first).unwrap().unwrap().contact.is_none());
+        // Whoever helps is not helped along.
+        assert!(!ccas.story(second).unwrap().unwrap().beside);
+        assert!(matches!(ask(epn, Some(second), true, 4), Err(SayError::NoOpenNeed)));
+    }
+
+    #[test]
+    fn what_was_tried_is_told_if_she_wants_it_told() {
+        for tells_tried in [false, true] {
+            let nodes = Several::of(&["CCAS de Brenne", "EPN Le Lavoir", "Parlons Net"]);
+            let [ccas, epn, asso] = &nodes.apps[..] else { panic!("three nodes") };
+            let ask = |to: &App, after, once| {
+                let request = Request { after, tells_tried, ..request(to.node()) };
+                let id = ccas.propose(NADIA, request, [once; 16]).unwrap().referral;
+                nodes.exchange();
+                id
+            };
+            let first = ask(epn, None, 1);
+            epn.say(None, Author::Receiver, first, refusal(), Texts::default(), None).unwrap();
+            nodes.exchange();
+            let second = ask(asso, Some(first), 2);
+            let told = asso.story(second).unwrap().unwrap().proposal.unwrap().tried;
+            let ends: Vec<_> = told.into_iter().map(|tried| tried.end).collect();
+            assert_eq!(ends, if tells_tried { vec![AttemptEnd::Declined] } else { vec![] });
+            let agreed = asso.case(second).unwrap().consent().unwrap().categories();
+            assert_eq!(agreed.contains(&Category::AlreadyTried), tells_tried);
+        }
     }
 }

@@ -95,7 +95,7 @@ impl State {
     }
 
     /// Returns the referrals by which what others ask of us is passed on.
-    fn children_of<'a>(&'a self, case: &Case) -> impl Iterator<Item = &'a Arc<Case>> {
+    pub(super) fn children_of<'a>(&'a self, case: &Case) -> impl Iterator<Item = &'a Arc<Case>> {
         let (id, theirs) = (case.id, case.side == Author::Receiver);
         self.along(case).filter(move |other| theirs && other.parent() == Some(id))
     }

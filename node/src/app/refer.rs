@@ -26,7 +26,7 @@ use maillage_protocol::need::NeedFacts;
 use maillage_protocol::pathway::Circle;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{
-    Author, Command, Fact, Phase, Proposal, Referral, Refusal, Rules, decide,
+    Author, Command, Fact, Phase, Proposal, Referral, Refusal, Rules, Tried, decide,
 };
 use maillage_protocol::time::{DAY, Timestamp};
 use zeroize::Zeroizing;
@@ -95,6 +95,10 @@ pub struct Request {
     /// The referral that this one comes after, for the same need: an attempt of ours that did not
     /// meet it, or a request of somebody else's, which is passed on.
     pub after: Option<ReferralId>,
+    /// Whether it is asked beside that attempt, which still waits for its answer.
+    pub beside: bool,
+    /// Whether she wants to have it told what was tried before.
+    pub tells_tried: bool,
 }
 
 /// A referral that was proposed.
@@ -185,6 +189,10 @@ struct Origin {
     parent: Option<ReferralId>,
     /// The rules of the whole chain.
     rules: Rules,
+    /// What was tried before, if she wants it told.
+    tried: Vec<Tried>,
+    /// Whether another structure is asked at the same time.
+    beside: bool,
 }
 
 /// One word, ready to be written: what we keep, and what the other side gets.
@@ -229,9 +237,9 @@ impl App {
         let code = PersonalCode::from_random(random(&*self.env));
         self.turns.take(TurnOf::Referral(referral), || {
             let now = self.now();
-            let consent = self.agreement(who, referral, &code, &request, now)?;
-            let (peer, unit) = (request.peer, self.safe.new_unit()?);
             let origin = self.origin_of(&request)?;
+            let consent = self.agreement(who, referral, &code, (&request, &origin), now)?;
+            let (peer, unit) = (request.peer, self.safe.new_unit()?);
             let proposal = proposal(&request, &origin, &consent, now);
             let thread = Thread {
                 referral: Some(referral),
@@ -290,7 +298,7 @@ impl App {
         who: ProfessionalId,
         referral: ReferralId,
         code: &PersonalCode,
-        request: &Request,
+        (request, origin): (&Request, &Origin),
         now: Timestamp,
     ) -> Result<Consent, SayError> {
         let id = ConsentId::from_random(random(&*self.env));
@@ -302,13 +310,16 @@ impl App {
         if request.askable.is_some() {
             purposes.insert(Purpose::BeAsked);
         }
+        if !origin.tried.is_empty() {
+            purposes.insert(Purpose::AlreadyTried);
+        }
         let agreement = Agreement {
             id,
             referral,
             subject: Subject(random(&*self.env)),
             notice: request.notice.clone(),
             purposes,
-            categories: categories(request),
+            categories: categories(request, origin),
             receiver: request.peer,
             host: None,
             service: request.service,
@@ -386,8 +397,18 @@ impl App {
         let case = self.case(before).ok_or(SayError::Unknown)?;
         let (need, pathway) = case.chain.ok_or(SayError::NoOpenNeed)?;
         let rules = Rules::default();
-        let attempt = Origin { need, pathway, opens: None, hop: 0, parent: None, rules };
+        let tried = match request.tells_tried {
+            true => self.state().tried(&case),
+            false => Vec::new(),
+        };
+        let beside = request.beside;
+        let attempt =
+            Origin { need, pathway, opens: None, hop: 0, parent: None, rules, tried, beside };
         match case.side {
+            Author::Sender if beside => {
+                let may = self.state().may_ask_beside(&case);
+                may.then_some(attempt).ok_or(SayError::NoOpenNeed)
+            }
             Author::Sender => {
                 self.need_to_choose_for(before)?;
                 Ok(attempt)
@@ -395,7 +416,7 @@ impl App {
             Author::Receiver | Author::Person => {
                 let hop = hop_to(&case, request.peer)?;
                 let rules = case.proposal.as_ref().map_or(rules, |asked| asked.rules);
-                Ok(Origin { hop, parent: Some(before), rules, ..attempt })
+                Ok(Origin { hop, parent: Some(before), rules, beside: false, ..attempt })
             }
         }
     }
@@ -418,7 +439,8 @@ impl App {
         };
         let need = NeedId::from_random(random(&*self.env));
         let (opens, rules) = (Some(Box::new(facts)), Rules::default());
-        Origin { need, pathway, opens, hop: 0, parent: None, rules }
+        let (tried, beside) = (Vec::new(), false);
+        Origin { need, pathway, opens, hop: 0, parent: None, rules, tried, beside }
     }
 
     pub(super) fn write_word(
@@ -654,8 +676,8 @@ fn proposal(request: &Request, origin: &Origin, consent: &Consent, now: Timestam
         criteria: BTreeSet::new(),
         hop: origin.hop,
         parent: origin.parent,
-        parallel: false,
-        tried: Vec::new(),
+        parallel: origin.beside,
+        tried: origin.tried.clone(),
         feedback: request.feedback,
         askable: request.askable.is_some(),
         consent: consent.id(),
@@ -664,7 +686,7 @@ fn proposal(request: &Request, origin: &Origin, consent: &Consent, now: Timestam
 }
 
 /// Returns what the request tells of her, before and after acceptance: each agreed to by itself.
-fn categories(request: &Request) -> BTreeSet<Category> {
+fn categories(request: &Request, origin: &Origin) -> BTreeSet<Category> {
     let told = [
         (true, Category::Need),
         (request.right.is_some(), Category::Right),
@@ -676,6 +698,7 @@ fn categories(request: &Request) -> BTreeSet<Category> {
         (!request.mobility.is_empty(), Category::Mobility),
         (request.language.is_some(), Category::Language),
         (!request.accommodations.is_empty(), Category::Accommodation),
+        (!origin.tried.is_empty(), Category::AlreadyTried),
     ];
     let asked = told.into_iter().filter_map(|(told, category)| told.then_some(category));
     let content = Content { contact: Some(request.contact.clone()), ..Content::default() };

@@ -261,6 +261,8 @@ pub(crate) fn request(peer: NodeId) -> Request {
         askable: Some(Medium::ALL[0]),
         validity: Validity::HalfYear,
         after: None,
+        beside: false,
+        tells_tried: false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use maillage_protocol::body::{Contact, Payload, Professional, Saying};
-use maillage_protocol::codes::{NeedCode, OutcomeClass};
+use maillage_protocol::codes::{AttemptEnd, NeedCode, OutcomeClass};
 use maillage_protocol::directory::Card;
 use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::encoding;
@@ -159,6 +159,10 @@ pub struct Story {
     pub peer: NodeId,
     /// What she may take back, and has.
     pub narrowable: Narrowable,
+    /// Whether somebody else may be asked at the same time.
+    pub beside: bool,
+    /// How earlier attempts ended, as the next one may be told.
+    pub tried: Vec<AttemptEnd>,
     /// Whether a refusal may still be asked to be looked at again, by us.
     pub reviewable: bool,
     /// What those who took over say became of her need.
@@ -309,8 +313,12 @@ impl App {
             let state = self.state();
             state.peers.get(&case.peer).and_then(|peer| peer.card.clone())
         };
-        let need = self.state().need_status(&case);
-        let dropped = self.state().is_dropped(&case);
+        let (need, dropped, beside, tried) = {
+            let state = self.state();
+            let tried = state.tried(&case).into_iter().map(|tried| tried.end).collect();
+            let beside = state.may_ask_beside(&case);
+            (state.need_status(&case), state.is_dropped(&case), beside, tried)
+        };
         let came_back = self.came_back(&case);
         Ok(Some(Story {
             row: self.row(&case)?,
@@ -326,6 +334,8 @@ impl App {
             reported: case.reported.and_then(|report| report.class),
             came_back,
             narrowable: Narrowable::of(&case),
+            beside,
+            tried,
             reviewable: case.side == Author::Sender
                 && case.referral.is_reviewable(self.now())
                 && !dropped,

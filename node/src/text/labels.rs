@@ -2,10 +2,10 @@
 
 use maillage_protocol::body::{Belonging, SafeRule};
 use maillage_protocol::codes::{
-    Accommodation, AddedFact, Autonomy, CancelReason, CodedAnswer, ConferenceReason, DeclineReason,
-    FirstContact, HalfDay, Helped, Matter, Medium, MeetingMode, MissedCause, MistakeReason,
-    Mobility, Mode, NeedCode, Obstacle, Outcome, OutcomeClass, PlanAct, Right, StepDownReason,
-    Urgency,
+    Accommodation, AddedFact, AttemptEnd, Autonomy, CancelReason, CodedAnswer, ConferenceReason,
+    DeclineReason, FirstContact, HalfDay, Helped, Matter, Medium, MeetingMode, MissedCause,
+    MistakeReason, Mobility, Mode, NeedCode, Obstacle, Outcome, OutcomeClass, PlanAct, Right,
+    StepDownReason, Urgency,
 };
 use maillage_protocol::consent::{CollectionPlace, FeedbackLevel, Quality, WitnessFunction};
 use maillage_protocol::disclosure::{Category, SecrecyRegime};
@@ -102,5 +102,6 @@ coded! {
     Act = "acte";
     Confirmation = "cloture";
     ChildEnd = "relais";
+    AttemptEnd = "essai";
     NeedStatus = "etat-besoin";
 }

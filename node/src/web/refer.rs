@@ -52,6 +52,9 @@ pub(super) struct ReferralDraft {
     consent: Typed,
     /// The attempt that this one comes after.
     after: Option<ReferralId>,
+    /// Whether it is asked at the same time as that one.
+    #[serde(default)]
+    beside: bool,
 }
 
 /// A referral whose receipt waits to be handed over.

@@ -10,7 +10,8 @@ use actix_web::{FromRequest, HttpRequest};
 use maillage_protocol::body::{Channel, Contact};
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
-    Accommodation, HalfDay, Language, Mobility, Mode, NeedCode, Obstacle, Right, Urgency, Zone,
+    Accommodation, AttemptEnd, HalfDay, Language, Mobility, Mode, NeedCode, Obstacle, Right,
+    Urgency, Zone,
 };
 use maillage_protocol::id::ServiceId;
 use maillage_protocol::need::NeedStatus;
@@ -108,6 +109,10 @@ pub(super) struct Asked<'a> {
     pub(super) language: Option<&'a Language>,
     /// What the place must be like.
     pub(super) accommodations: Vec<Accommodation>,
+    /// How earlier attempts ended, if she wants it told.
+    pub(super) tried: Vec<AttemptEnd>,
+    /// Whether another structure is asked at the same time.
+    pub(super) beside: bool,
 }
 
 impl<'a> From<&'a Proposal> for Asked<'a> {
@@ -124,6 +129,8 @@ impl<'a> From<&'a Proposal> for Asked<'a> {
             mobility: proposal.mobility.iter().copied().collect(),
             language: proposal.language.as_ref(),
             accommodations: proposal.accommodations.iter().copied().collect(),
+            tried: proposal.tried.iter().map(|tried| tried.end).collect(),
+            beside: proposal.parallel,
         }
     }
 }
@@ -153,6 +160,11 @@ impl Asked<'_> {
         }
         if let Some(zone) = self.zone {
             lines.push(Line::new(Text("ligne-secteur"), zone.to_string()));
+        }
+        push_list(&mut lines, Text("ligne-essaye"), &self.tried);
+        if self.beside {
+            let words = Text("ligne-en-parallele-oui").to_string();
+            lines.push(Line::new(Text("ligne-en-parallele"), words));
         }
         lines
     }

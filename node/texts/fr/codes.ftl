@@ -383,3 +383,9 @@ etat-besoin-unmet = sans solution
 etat-besoin-dropped = sans suite
 etat-besoin-withdrawn = arrêté par la personne
 etat-besoin-unknown = fin non communiquée
+
+essai-declined = une structure n’a pas pu aider
+essai-silence = une structure n’a pas répondu
+essai-cancelled = une demande a été annulée
+essai-unresolved = une aide n’a pas suffi
+essai-other = un autre essai

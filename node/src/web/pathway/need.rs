@@ -6,6 +6,7 @@ use askama::Template;
 use maillage_protocol::codes::Outcome;
 
 use super::Family;
+use crate::app::Story;
 use crate::app::authority::Writer;
 use crate::text::Text;
 use crate::web::aside;
@@ -22,13 +23,22 @@ use crate::web::story::{self, Reference};
 struct NeedPage {
     frame: Frame,
     row: RowView,
+    /// Whether somebody else may be asked at the same time, and nothing is to be closed.
+    beside: bool,
     families: Vec<Family>,
     mistakes: Mistakes,
 }
 
 impl NeedPage {
-    fn of(frame: Frame, row: RowView, typed: &Typed, mistakes: Mistakes) -> Self {
-        Self { families: Family::all(typed), frame: frame.in_room(Room::Home), row, mistakes }
+    fn of(frame: Frame, story: &Story, typed: &Typed, mistakes: Mistakes) -> Self {
+        let (row, beside) = (RowView::of(&story.row, frame.clock), story.beside);
+        Self {
+            beside,
+            families: Family::all(typed),
+            frame: frame.in_room(Room::Home),
+            row,
+            mistakes,
+        }
     }
 }
 
@@ -39,11 +49,10 @@ pub(in crate::web) async fn show(
     reference: Reference,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
-    if !story.row.has_to_choose() {
+    if !story.row.has_to_choose() && !story.beside {
         return Ok(lead_to(&format!("/parcours/{}", story.row.code)));
     }
-    let row = RowView::of(&story.row, frame.clock);
-    page(&NeedPage::of(frame, row, &Typed::default(), Mistakes::default()))
+    page(&NeedPage::of(frame, &story, &Typed::default(), Mistakes::default()))
 }
 
 /// Begins another attempt, where this one ended.
@@ -53,7 +62,7 @@ pub(in crate::web) async fn ask_again(
     _: Sent,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
-    if !story.row.has_to_choose() {
+    if !story.row.has_to_choose() && !story.beside {
         return Err(PageError::NoOpenNeed);
     }
     again::lead_to_draft(writer, story).await
@@ -70,8 +79,7 @@ pub(in crate::web) async fn close(
     let mut mistakes = Mistakes::default();
     let outcome = sent.typed.chosen::<Outcome>("issue");
     let Some(outcome) = mistakes.need("issue", outcome, Text("besoin-fin-absente")) else {
-        let row = RowView::of(&story.row, frame.clock);
-        return page_again(&NeedPage::of(frame, row, &sent.typed, mistakes));
+        return page_again(&NeedPage::of(frame, &story, &sent.typed, mistakes));
     };
     let id = story.row.id;
     aside(move || writer.close_need(id, outcome)).await?;

@@ -86,6 +86,7 @@ fn acts(story: &Story) -> Vec<ActLink> {
         Author::Sender | Author::Person => vec![
             ("parcours", "besoin", Text("agir-besoin"), row.has_to_choose()),
             ("parcours", "reponse", Text("agir-reponse"), status == Status::Questioned),
+            ("parcours", "besoin", Text("agir-aussi"), story.beside),
             ("parcours", "avis", Text("agir-avis"), status == Status::Concluded),
             ("parcours", "reexamen", Text("agir-reexamen"), story.reviewable),
         ],

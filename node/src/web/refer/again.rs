@@ -4,7 +4,7 @@
 
 use actix_web::HttpResponse;
 use maillage_protocol::body::{Channel, Contact};
-use maillage_protocol::id::{ReferralId, ServiceId, UnitId};
+use maillage_protocol::id::{ServiceId, UnitId};
 use maillage_protocol::referral::{Author, Event, NextStep, Proposal};
 
 use super::{Draft, ReferralDraft, lead_to_step};
@@ -20,7 +20,7 @@ pub(in crate::web) async fn lead_to_draft(
     writer: Writer,
     story: Story,
 ) -> Result<HttpResponse, PageError> {
-    let begun = aside(move || match begun(writer.member(), story.row.id)? {
+    let begun = aside(move || match begun(writer.member(), &story)? {
         Some(begun) => Ok(begun),
         None => Draft::Referral(Box::new(draft(&story))).keep(writer.member(), None),
     });
@@ -34,14 +34,18 @@ fn draft(story: &Story) -> ReferralDraft {
         need: Typed::from(proposal.map(need_fields).unwrap_or_default()),
         disclosure: Typed::from(disclosure),
         after: Some(story.row.id),
+        beside: story.beside,
         ..ReferralDraft::default()
     }
 }
 
-fn begun(member: &Member, before: ReferralId) -> Result<Option<UnitId>, PageError> {
+fn begun(member: &Member, story: &Story) -> Result<Option<UnitId>, PageError> {
+    let goes_on = (Some(story.row.id), story.beside);
     for id in member.drafts() {
         match Draft::read(member, id) {
-            Ok(Draft::Referral(typed)) if typed.after == Some(before) => return Ok(Some(id)),
+            Ok(Draft::Referral(typed)) if (typed.after, typed.beside) == goes_on => {
+                return Ok(Some(id));
+            }
             Ok(_) | Err(PageError::NotFound) => {}
             Err(failure) => return Err(failure),
         }

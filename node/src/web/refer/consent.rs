@@ -11,7 +11,7 @@ use maillage_protocol::consent::{
 };
 use maillage_protocol::id::{ReferralId, UnitId};
 
-use super::disclosure::Told;
+use super::disclosure::{Told, tried};
 use super::need::Need;
 use super::place::Place;
 use super::{Draft, ReferralDraft, SentReferral, Step, Which, lead_to_step};
@@ -52,9 +52,15 @@ impl Offer {
         let Ok(place) = Place::read(&step.typed.place, &places) else {
             return Err(back("/orienter/lieu"));
         };
-        let Ok(told) = Told::read(&step.typed.disclosure, place.regime) else {
+        let Ok(mut told) = Told::read(&step.typed.disclosure, place.regime) else {
             return Err(back("/orienter/donnees"));
         };
+        if told.tells_tried {
+            told.tried = match tried(writer, step).await {
+                Ok(tried) => tried,
+                Err(failure) => return Err(actix_web::ResponseError::error_response(&failure)),
+            };
+        }
         Ok(Self { need, place, told })
     }
 
@@ -73,6 +79,8 @@ impl Offer {
             mobility: told.mobility.iter().copied().collect(),
             language: told.language.as_ref(),
             accommodations: need.accommodations.iter().copied().collect(),
+            tried: told.tried.clone(),
+            beside: false,
         }
     }
 
@@ -270,7 +278,8 @@ pub(in crate::web) async fn send(
             return page_again(&ConsentPage::of(frame, &step, &offer, mistakes));
         }
     };
-    let (request, typed) = (request(offer, agreed, step.typed.after), step.typed);
+    let (request, typed) =
+        (request(offer, agreed, (step.typed.after, step.typed.beside)), step.typed);
     aside(move || propose(&writer, request, typed, draft, sent.once)).await?;
     Ok(lead_to_receipt(draft))
 }
@@ -279,7 +288,7 @@ fn lead_to_receipt(draft: UnitId) -> HttpResponse {
     lead_to(&format!("/orienter/recepisse/{draft}"))
 }
 
-fn request(offer: Offer, agreed: Agreed, after: Option<ReferralId>) -> Request {
+fn request(offer: Offer, agreed: Agreed, (after, beside): (Option<ReferralId>, bool)) -> Request {
     let words = offer.words();
     let french = Language::try_from("fr".to_owned()).expect("two letters name a language");
     let Offer { need, place, told } = offer;
@@ -306,6 +315,8 @@ fn request(offer: Offer, agreed: Agreed, after: Option<ReferralId>) -> Request {
         askable: agreed.askable,
         validity: agreed.validity,
         after,
+        beside,
+        tells_tried: told.tells_tried,
     }
 }
 

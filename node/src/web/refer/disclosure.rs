@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use maillage_protocol::body::{Belonging, Channel, Contact, SafeContact, SafeRule};
-use maillage_protocol::codes::{HalfDay, Language, Mobility, NeedCode};
+use maillage_protocol::codes::{AttemptEnd, HalfDay, Language, Mobility, NeedCode};
 use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::private::Private;
 
@@ -19,7 +19,7 @@ use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Choice, LINE, Mistakes, NOTE, Sent, Typed};
 use crate::web::layout::{Frame, Room, page, page_again};
-use crate::web::story::LANGUAGES;
+use crate::web::story::{LANGUAGES, enumerate};
 
 /// What will be said of her.
 pub(super) struct Told {
@@ -29,6 +29,10 @@ pub(super) struct Told {
     pub(super) schedule: BTreeSet<HalfDay>,
     pub(super) mobility: BTreeSet<Mobility>,
     pub(super) language: Option<Language>,
+    /// Whether she wants it told how earlier attempts ended.
+    pub(super) tells_tried: bool,
+    /// How they ended.
+    pub(super) tried: Vec<AttemptEnd>,
 }
 
 impl Told {
@@ -63,6 +67,8 @@ impl Told {
             schedule: typed.ticked("creneau"),
             mobility: typed.ticked("mobilite"),
             language: Language::try_from(language).ok(),
+            tells_tried: typed.holds("essaye", "oui"),
+            tried: Vec::new(),
         })
     }
 }
@@ -134,13 +140,22 @@ struct DisclosurePage {
     half_days: Vec<Choice>,
     mobility: Vec<Choice>,
     languages: Vec<Choice>,
+    /// How earlier attempts ended, if there were some.
+    tried: Option<String>,
+    tells_tried: bool,
     /// Whether something in the part that is folded was filled.
     more: bool,
     mistakes: Mistakes,
 }
 
 impl DisclosurePage {
-    fn of(frame: Frame, draft: String, typed: &Typed, mistakes: Mistakes) -> Self {
+    fn of(
+        frame: Frame,
+        draft: String,
+        tried: &[AttemptEnd],
+        typed: &Typed,
+        mistakes: Mistakes,
+    ) -> Self {
         let named = |field: &str, list: &[(&str, Text)]| {
             let choice = |(value, label): &(&str, Text)| Choice {
                 value: (*value).to_owned(),
@@ -164,6 +179,8 @@ impl DisclosurePage {
             half_days: typed.choices("creneau", HalfDay::all()),
             mobility: typed.choices("mobilite", Mobility::all()),
             languages: named("langue", LANGUAGES),
+            tried: (!tried.is_empty()).then(|| enumerate(tried)),
+            tells_tried: typed.holds("essaye", "oui"),
             more: folded.iter().any(|field| !typed.one(field).is_empty()),
             frame: frame.in_room(Room::Refer),
             draft,
@@ -182,13 +199,21 @@ pub(in crate::web) async fn show(
     if Need::read(&step.typed.need, frame.clock).is_err() {
         return back_to_need(&step);
     }
+    let tried = tried(&writer, &step).await?;
     let before = step.typed.after;
     let person = match before {
         Some(before) => aside(move || writer.person(before)).await?,
         None => None,
     };
     let typed = again::filled(&step.typed.disclosure, person);
-    page(&DisclosurePage::of(frame, step.name(), &typed, Mistakes::default()))
+    page(&DisclosurePage::of(frame, step.name(), &tried, &typed, Mistakes::default()))
+}
+
+/// Returns how the attempts before a draft ended.
+pub(super) async fn tried(writer: &Writer, step: &Step) -> Result<Vec<AttemptEnd>, PageError> {
+    let Some(before) = step.typed.after else { return Ok(Vec::new()) };
+    let writer = writer.clone();
+    Ok(aside(move || writer.story(before)).await?.map(|story| story.tried).unwrap_or_default())
 }
 
 /// Returns the secrecy that binds those who are asked.
@@ -212,7 +237,8 @@ pub(in crate::web) async fn keep(
     match Told::read(&step.typed.disclosure, regime) {
         Ok(_) => Ok(lead_to_step("/orienter/accord", step.keep(&writer).await?)),
         Err(mistakes) => {
-            page_again(&DisclosurePage::of(frame, step.name(), &step.typed.disclosure, mistakes))
+            let (tried, typed) = (tried(&writer, &step).await?, &step.typed.disclosure);
+            page_again(&DisclosurePage::of(frame, step.name(), &tried, typed, mistakes))
         }
     }
 }

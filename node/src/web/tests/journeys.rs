@@ -497,6 +497,35 @@ async fn a_desk_stops_with_her_code() {
 }
 
 #[actix_web::test]
+async fn somebody_else_is_asked_without_waiting() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let path = format!("/parcours/{}", reference(&receipt));
+    nodes.exchange();
+    nadia.see(&path).await.says("Demander aussi ailleurs");
+    let need = format!("{path}/besoin");
+    let page = nadia.see(&need).await;
+    page.says("Sans attendre la réponse");
+    page.hides("Clore le besoin");
+    let place = nadia.submit(&need, &format!("{need}/ailleurs"), &[]).await;
+    assert!(place.location().starts_with("/orienter/lieu"));
+    // Asked again, it is the same draft.
+    let again = nadia.submit(&need, &format!("{need}/ailleurs"), &[]).await;
+    assert_eq!(again.location(), place.location());
+    karim
+        .submit(
+            &path.replace("parcours", "demandes"),
+            &format!("{}/oui", path.replace("parcours", "demandes")),
+            &[],
+        )
+        .await;
+    nodes.exchange();
+    nadia.see(&path).await.hides("Demander aussi ailleurs");
+}
+
+#[actix_web::test]
 async fn a_wrong_code_tells_nothing() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
