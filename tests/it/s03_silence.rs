@@ -1,6 +1,6 @@
 //! Scenario 3: silence has an owner and an end; and a late yes is still a yes.
 
-use maillage_tests::{Territory, both, paris};
+use maillage_tests::{Node, Territory, both, paris};
 use serde_json::json;
 
 const NAMES: [&str; 3] = ["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy"];
@@ -21,6 +21,22 @@ fn a_dead_place_blames_nobody_and_a_tired_one_expires() {
     let (holder, act, due) = ccas.turn(&lost).unwrap();
     assert_eq!((holder.as_str(), act.as_str()), ("sender", "deliver"));
     assert!(due < all.now());
+
+    let reminder = |node: &Node, id: &str| {
+        let story = node.get(&format!("/referrals/{id}")).unwrap_or_default();
+        story["referral"]["reminder"].as_str().map(str::to_owned)
+    };
+    let told = |node: &Node, id: &str, what: &str| {
+        node.until(what, |node| reminder(node, id).as_deref() == Some(what));
+    };
+    told(ccas, &lost, "undelivered");
+    all.set("2026-04-02", 17, 1);
+    told(epn, &tired, "late");
+    assert_eq!(reminder(ccas, &tired), None);
+    all.set("2026-04-08", 17, 1);
+    told(ccas, &tired, "undecided");
+    all.set("2026-04-15", 17, 1);
+    told(ccas, &tired, "alternatives");
 
     // Easter Monday is not counted.
     all.set("2026-04-22", 16, 58);

@@ -7,7 +7,7 @@ use maillage_protocol::encoding;
 use maillage_protocol::id::ReferralId;
 use maillage_protocol::label::sha256;
 use maillage_protocol::private::Private;
-use maillage_protocol::referral::{Act, Author, Event, Status};
+use maillage_protocol::referral::{Act, Author, Event, Reminder, Status};
 use maillage_protocol::time::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -31,6 +31,7 @@ struct Row {
     choose_before: Option<Timestamp>,
     mine: bool,
     urgent: bool,
+    reminder: Option<Reminder>,
     delivery: &'static str,
 }
 
@@ -69,6 +70,7 @@ impl From<WorklistRow> for Row {
             choose_before: row.choose,
             mine: row.mine,
             urgent: row.urgent,
+            reminder: row.reminder,
             delivery: named(row.delivery),
         }
     }

@@ -8,7 +8,7 @@ use maillage_protocol::consent::{Consent, WithdrawalScope};
 use maillage_protocol::id::{
     ConsentId, Epoch, EventId, NeedId, NodeId, PathwayId, PayloadId, ReferralId, Seq, UnitId,
 };
-use maillage_protocol::referral::{Author, Event, Proposal, Referral, Stage};
+use maillage_protocol::referral::{Author, Event, Proposal, Referral, Reminder, Stage};
 use maillage_protocol::time::Timestamp;
 
 use super::peers::Waiting;
@@ -53,6 +53,8 @@ pub struct Case {
     pub reported_at: Timestamp,
     /// Whether anybody wrote that she stops everything.
     pub left_pathway: bool,
+    /// What our team was told to be late, and since when.
+    pub reminders: Vec<(Reminder, Timestamp)>,
     /// Whether it had already been where it came.
     pub looped: bool,
     /// Whether what identifies was erased.
@@ -126,6 +128,7 @@ impl Case {
             reported: None,
             reported_at: Timestamp::default(),
             left_pathway: false,
+            reminders: Vec::new(),
             looped: false,
             erased: false,
             payloads: BTreeSet::new(),

@@ -4,17 +4,24 @@ use maillage_protocol::channel::ChannelStatus;
 use maillage_protocol::control::Control;
 use maillage_protocol::event::Head;
 use maillage_protocol::id::{Epoch, NodeId, ReferralId, Seq};
-use maillage_protocol::referral::due;
+use maillage_protocol::referral::{Author, due, reminders};
+use maillage_protocol::time::Timestamp;
 
+use super::feedback::is_unshared;
 use super::refer::{SayError, Texts};
 use super::{App, AppError};
+use crate::facts::{Act, FactContent};
 
 impl App {
     /// Says what is due now in these referrals, such as those whose turn is late. Returns how much
-    /// was said.
+    /// was said. By a clock that the peers contradict, nothing is due.
     pub fn tick(&self, referrals: &[ReferralId]) -> Result<usize, AppError> {
         self.turn_keys_over()?;
+        if self.doubts_its_clock() {
+            return Ok(0);
+        }
         let now = self.now();
+        self.remind(referrals, now)?;
         let due: Vec<(ReferralId, _, _)> = {
             let state = self.state();
             let cases = referrals.iter().filter_map(|id| state.cases.get(id));
@@ -37,14 +44,33 @@ impl App {
         Ok(said)
     }
 
+    /// Tells our team what is late in these referrals, once each.
+    fn remind(&self, referrals: &[ReferralId], now: Timestamp) -> Result<(), AppError> {
+        let told: Vec<_> = {
+            let state = self.state();
+            let cases = referrals.iter().filter_map(|id| state.cases.get(id));
+            let cases = cases.filter(|case| case.side == Author::Receiver || !is_unshared(case));
+            let new = cases.flat_map(|case| {
+                let late = reminders(&case.referral, case.side, now).into_iter();
+                late.filter(|told| !case.reminders.contains(told)).map(|told| (case.id, told))
+            });
+            new.collect()
+        };
+        for (referral, (what, since)) in told {
+            let act = Act::Reminded { referral, what, since, at: now };
+            self.record(None, &act, &FactContent::default())?;
+        }
+        Ok(())
+    }
+
     /// Does what a peer says about its channel.
     pub(super) fn obey(&self, from: NodeId, control: Control) -> Result<(), AppError> {
         match control {
             Control::Erase(order) => {
                 if let Some(attestation) = self.obey_order(from, &order)? {
                     let told = super::links::control_entry(from, &Control::Erased(attestation));
-                    let act = crate::facts::Act::Told { outgoing: vec![told] };
-                    self.record(None, &act, &crate::facts::FactContent::default())?;
+                    let act = Act::Told { outgoing: vec![told] };
+                    self.record(None, &act, &FactContent::default())?;
                 }
             }
             Control::Erased(attestation) => {
@@ -93,4 +119,72 @@ impl App {
 
 fn place_of(head: Option<Head>) -> (Epoch, Seq) {
     head.map_or((Epoch::FIRST, Seq::ZERO), |head| (head.epoch, head.seq))
+}
+
+#[cfg(test)]
+mod tests {
+    use maillage_protocol::referral::{Command, Reminder, Status};
+    use maillage_protocol::time::DAY;
+
+    use super::*;
+    use crate::app::tests::{Pair, propose};
+
+    fn wait(pair: &Pair, days: u32) {
+        [&pair.ccas.env, &pair.epn.env]
+            .iter()
+            .for_each(|env| env.advance(DAY.saturating_mul(days)));
+    }
+
+    fn reminder(app: &App) -> Option<Reminder> {
+        let lists = app.worklist().unwrap();
+        let rows = lists.to_answer.iter().chain(&lists.waiting);
+        rows.map(|row| row.reminder).next().unwrap()
+    }
+
+    #[test]
+    fn what_is_late_is_told_once_and_as_long_as_it_is() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let records = |app: &App| app.journal.len();
+        for (days, ours, theirs) in [
+            (1, None, None),
+            (3, None, Some(Reminder::Late)),
+            (5, Some(Reminder::Undecided), Some(Reminder::Late)),
+            (7, Some(Reminder::Alternatives), Some(Reminder::Late)),
+        ] {
+            wait(&pair, days);
+            for _restarted in 0..2 {
+                pair.a.tick(&[id]).unwrap();
+                pair.b.tick(&[id]).unwrap();
+                assert_eq!((reminder(&pair.a), reminder(&pair.b)), (ours, theirs), "{days}");
+                let written = (records(&pair.a), records(&pair.b));
+                pair.a.tick(&[id]).unwrap();
+                pair.b.tick(&[id]).unwrap();
+                assert_eq!((records(&pair.a), records(&pair.b)), written);
+                pair.restart();
+            }
+        }
+        // Once they have said yes, it is not late any more.
+        let accept = Command::Accept;
+        pair.b.say(None, Author::Receiver, id, accept, Texts::default(), None).unwrap();
+        pair.exchange();
+        let late = |app: &App| app.story(id).unwrap().unwrap().row.reminder;
+        assert_eq!((late(&pair.a), late(&pair.b)), (None, None));
+    }
+
+    #[test]
+    fn nothing_is_due_by_a_clock_that_is_doubted() {
+        let pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        wait(&pair, 60);
+        let (peer, now) = (pair.b.node(), pair.a.now());
+        pair.a.heard_clock(peer, now.after(std::time::Duration::from_secs(121)));
+        assert_eq!(pair.a.tick(&[id]).unwrap(), 0);
+        assert_eq!(pair.a.referral(id).unwrap().status(), Status::Delivered);
+        pair.a.heard_clock(peer, now);
+        assert_eq!(pair.a.tick(&[id]).unwrap(), 1);
+        assert_eq!(pair.a.referral(id).unwrap().status(), Status::Expired);
+    }
 }

@@ -185,6 +185,12 @@ impl State {
                         .insert(*draft, Draft { by: *by, number, edited: *at, about: *about });
                 }
             }
+            Act::Reminded { referral, what, since, .. } => {
+                if let Some(case) = self.cases.get_mut(referral).map(Arc::make_mut) {
+                    case.reminders.push((*what, *since));
+                    case.records.push(number);
+                }
+            }
             Act::Opened { referral, by, at } => {
                 self.openings.entry(*referral).or_default().push((*at, *by));
             }

@@ -14,7 +14,9 @@ use maillage_protocol::id::{NodeId, ReferralId};
 use maillage_protocol::label::sha256;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::private::Private;
-use maillage_protocol::referral::{Act, Author, Event, Proposal, Round, Stage, Status, Turn};
+use maillage_protocol::referral::{
+    Act, Author, Event, Proposal, Reminder, Round, Stage, Status, Turn, reminders,
+};
 use maillage_protocol::seal::BodyPlace;
 use maillage_protocol::time::Timestamp;
 
@@ -105,7 +107,9 @@ pub struct WorklistRow {
     pub urgent: bool,
     /// Whether she wants the sender to know yes or no, and nothing of what follows.
     pub unshared: bool,
-    /// Whether what we said has arrived.
+    /// What our team was told last to be late, if it still is.
+    pub reminder: Option<Reminder>,
+    /// Whether the last thing that we said has arrived.
     pub delivery: Delivery,
 }
 
@@ -390,6 +394,7 @@ impl App {
                 asked.urgency == maillage_protocol::codes::Urgency::RightAtRisk
             }),
             unshared: is_unshared(case) && case.referral.status().is_helping(),
+            reminder: reminder(case, self.now()),
             delivery: case.told.last().map_or(Delivery::Local, |told| self.delivery(case, told)),
         })
     }
@@ -485,6 +490,12 @@ impl App {
         let plaintext = key.open(&entry.body, &place, &commitment);
         Ok(plaintext.ok().and_then(|plaintext| Payload::decode(&plaintext).ok()))
     }
+}
+
+/// Returns what our team was told last, if it is still so.
+fn reminder(case: &Case, now: Timestamp) -> Option<Reminder> {
+    let late = reminders(&case.referral, case.side, now);
+    case.reminders.iter().rev().find(|told| late.contains(told)).map(|(what, _)| *what)
 }
 
 fn is_unopened(case: &Case) -> bool {

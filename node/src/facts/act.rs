@@ -9,7 +9,7 @@ use maillage_protocol::event::EventKind;
 use maillage_protocol::id::{EventId, NeedId, NodeId, ProfessionalId, ReferralId, UnitId};
 use maillage_protocol::keys::KeyUse;
 use maillage_protocol::need::{NeedEvent, NeedFacts};
-use maillage_protocol::referral::Author;
+use maillage_protocol::referral::{Author, Reminder};
 use maillage_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +72,17 @@ pub enum Act {
         /// In which referral.
         referral: ReferralId,
     },
+    /// It told its team that something is late. It moves nothing.
+    Reminded {
+        /// In which referral.
+        referral: ReferralId,
+        /// What was told.
+        what: Reminder,
+        /// Since when it is so.
+        since: Timestamp,
+        /// When it was told.
+        at: Timestamp,
+    },
     /// One of its professionals opened what identifies in a referral.
     Opened {
         /// Which.
@@ -127,6 +138,7 @@ impl Act {
             | Self::Keyed { .. }
             | Self::Draft { .. }
             | Self::Kept { .. }
+            | Self::Reminded { .. }
             | Self::Opened { .. }
             | Self::Restored { .. }
             | Self::Need { .. }

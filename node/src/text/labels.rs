@@ -10,7 +10,7 @@ use maillage_protocol::codes::{
 use maillage_protocol::consent::{CollectionPlace, FeedbackLevel, Quality, WitnessFunction};
 use maillage_protocol::disclosure::{Category, SecrecyRegime};
 use maillage_protocol::need::NeedStatus;
-use maillage_protocol::referral::{Act, ChildEnd, Confirmation, Status};
+use maillage_protocol::referral::{Act, ChildEnd, Confirmation, Reminder, Status};
 
 use super::say;
 
@@ -102,6 +102,7 @@ coded! {
     Act = "acte";
     Confirmation = "cloture";
     ChildEnd = "relais";
+    Reminder = "relance";
     AttemptEnd = "essai";
     NeedStatus = "etat-besoin";
 }

@@ -20,6 +20,8 @@ pub(super) struct RowView {
     pub(super) status: String,
     /// Whose turn it is.
     pub(super) turn: Option<TurnView>,
+    /// What is late, and what may be done about it.
+    pub(super) reminder: Option<String>,
     /// That she wants no more to be told, if she does.
     pub(super) unshared: Option<Text>,
     /// Whether the last thing that we said has arrived.
@@ -66,6 +68,7 @@ impl RowView {
                 None if row.unshared && row.side == Author::Sender => None,
                 None => row.turn.map(|turn| TurnView::of(turn, row, clock)),
             },
+            reminder: row.reminder.map(Coded::label),
             unshared: row.unshared.then_some(match row.side {
                 Author::Sender => Text("suivi-tu"),
                 Author::Receiver | Author::Person => Text("suivi-garde"),

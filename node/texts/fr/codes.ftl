@@ -389,3 +389,10 @@ essai-silence = une structure n’a pas répondu
 essai-cancelled = une demande a été annulée
 essai-unresolved = une aide n’a pas suffi
 essai-other = un autre essai
+
+relance-late = C’est en retard. Un collègue peut répondre à votre place.
+relance-undelivered = La demande n’arrive pas. Appelez la structure, ou demandez aussi ailleurs.
+relance-undecided = Pas de réponse dans les temps. Appelez la structure, ou demandez aussi ailleurs.
+relance-half_time = La moitié du temps est passée, et personne n’a accepté. Appelez, ou demandez aussi ailleurs.
+relance-alternatives = Toujours pas de réponse. Demandez aussi ailleurs.
+relance-no_news = Pas de nouvelles. Appelez la structure.

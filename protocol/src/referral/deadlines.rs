@@ -195,7 +195,7 @@ impl Asked {
         self.cut(since, self.days(since, normal, priority))
     }
 
-    fn days(&self, since: Timestamp, normal: u16, priority: u16) -> Timestamp {
+    pub(super) fn days(&self, since: Timestamp, normal: u16, priority: u16) -> Timestamp {
         let days = match self.urgency {
             Urgency::Normal => normal,
             Urgency::Priority | Urgency::RightAtRisk => priority,
@@ -222,7 +222,7 @@ impl Asked {
         end.map_or(due, |end| due.min(end))
     }
 
-    fn end(&self) -> Option<Timestamp> {
+    pub(super) fn end(&self) -> Option<Timestamp> {
         self.deadline.map(|day| self.rules.calendar.end_of(day))
     }
 }

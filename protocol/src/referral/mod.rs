@@ -33,6 +33,7 @@ mod state;
 mod turn;
 mod deadlines;
 mod decide;
+mod escalation;
 mod feedback;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -40,6 +41,7 @@ pub(crate) mod tests;
 pub use conference::{Role, Round, Verdict};
 pub use deadlines::{due, follow_child};
 pub use decide::{Command, Refusal, admit, decide};
+pub use escalation::{Reminder, reminders};
 pub use event::{Alternatives, Author, ChildEnd, ConferenceEnd, Event, Evidence, Fact, NextStep};
 pub use feedback::{last_news, told_back};
 pub use person::{Answer, Person};
