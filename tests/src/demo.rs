@@ -1,4 +1,4 @@
-//! The territory of `maillage demo`: six linked nodes, and the table that says who signs in where.
+//! The territory of `maillage demo`: linked nodes, and the table that says who signs in where.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::node::binary;
 
 /// How many nodes it has, each on its port.
-const NODES: u16 = 6;
+const NODES: u16 = 7;
 /// Below the ports that a system gives to whoever asks for any, as the other tests do meanwhile.
 const FIRST_PORT: u16 = 20_000;
 /// Rows of ports that are tried.
@@ -40,7 +40,7 @@ impl Demo {
     pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut demo = Command::new(binary())
-            .args(["demo", "--port", &free_row().to_string(), "--folder"])
+            .args(["demo", "--empty", "--port", &free_row().to_string(), "--folder"])
             .arg(folder.path())
             .env_remove("MAILLAGE_CONFIG")
             .stdin(Stdio::null())

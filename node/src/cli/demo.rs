@@ -5,7 +5,9 @@
 //! real invitations. `--once` plays the first acceptance scenario through the public HTTP
 //! interfaces, and ends.
 
+mod desk;
 mod scenario;
+mod situations;
 mod territory;
 
 use std::io::IsTerminal;
@@ -18,12 +20,14 @@ use super::{Context, VerbError};
 pub(super) struct Args {
     #[arg(long, help = "Joue le premier scénario de bout en bout, puis s'arrête")]
     once: bool,
+    #[arg(long, help = "Un territoire sans situations prêtes à jouer")]
+    empty: bool,
     #[arg(
         long,
         value_name = "PORT",
         default_value_t = 8101,
         hide_default_value = true,
-        help = "Premier des six ports (sinon 8101)"
+        help = "Premier des sept ports (sinon 8101)"
     )]
     port: u16,
     #[arg(
@@ -43,6 +47,13 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
             scenario::play(context, &territory).await
         } else {
             territory.present(context)?;
+            if !args.empty {
+                situations::prepare(context, &territory).await?;
+            }
+            context.say(
+                "\nPour commencer : connectez-vous comme nadia, orientez une personne vers \
+                         l'EPN Le Lavoir, puis répondez comme karim.",
+            )?;
             if std::io::stdin().is_terminal() {
                 context.say("Ctrl-C arrête tout et efface la démonstration.")?;
             }

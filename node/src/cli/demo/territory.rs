@@ -1,4 +1,4 @@
-//! The six nodes of Val-de-Brenne, each a process.
+//! The nodes of Val-de-Brenne, each a process.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -38,10 +38,12 @@ pub(super) struct Structure {
     service: Option<&'static str>,
     hours: &'static str,
     people: &'static [(&'static str, &'static str, &'static str)],
+    /// Whether its node stopped once it was linked, and nobody noticed.
+    asleep: bool,
 }
 
 /// Val-de-Brenne: people and structures are invented.
-pub(super) const STRUCTURES: [Structure; 6] = [
+pub(super) const STRUCTURES: [Structure; 7] = [
     Structure {
         code: "ccas-bre",
         name: "CCAS de Brenne",
@@ -50,6 +52,7 @@ pub(super) const STRUCTURES: [Structure; 6] = [
         service: Some("Accueil social"),
         hours: "lundi à vendredi, 9 h – 17 h",
         people: &[("nadia", "Nadia", "assistante sociale")],
+        asleep: false,
     },
     Structure {
         code: "epn-lav",
@@ -59,6 +62,7 @@ pub(super) const STRUCTURES: [Structure; 6] = [
         service: Some("Aide aux démarches en ligne"),
         hours: "mardi à vendredi, 9 h – 17 h",
         people: &[("karim", "Karim", "médiateur numérique")],
+        asleep: false,
     },
     Structure {
         code: "asso-par",
@@ -68,6 +72,7 @@ pub(super) const STRUCTURES: [Structure; 6] = [
         service: Some("Équipement et ateliers"),
         hours: "lundi à samedi",
         people: &[("lucie", "Lucie", "médiatrice numérique")],
+        asleep: false,
     },
     Structure {
         code: "fs-cou",
@@ -77,6 +82,7 @@ pub(super) const STRUCTURES: [Structure; 6] = [
         service: Some("Démarches administratives"),
         hours: "lundi à vendredi",
         people: &[("yann", "Yann", "agent France services")],
+        asleep: false,
     },
     Structure {
         code: "mds-est",
@@ -86,6 +92,7 @@ pub(super) const STRUCTURES: [Structure; 6] = [
         service: Some("Suivi social"),
         hours: "lundi à vendredi",
         people: &[("amina", "Amina", "assistante sociale")],
+        asleep: false,
     },
     Structure {
         code: "epci-val",
@@ -95,6 +102,17 @@ pub(super) const STRUCTURES: [Structure; 6] = [
         service: None,
         hours: "lundi à vendredi",
         people: &[("sonia", "Sonia", "coordinatrice")],
+        asleep: false,
+    },
+    Structure {
+        code: "epn-vie",
+        name: "EPN de la Vieille-École",
+        commune: "Vigny",
+        regime: SecrecyRegime::PublicAgent,
+        service: Some("Initiation au numérique"),
+        hours: "mercredi",
+        people: &[],
+        asleep: true,
     },
 ];
 
@@ -152,6 +170,7 @@ impl Territory {
             territory.stop().await;
             return Err(error);
         }
+        territory.fall_asleep().await;
         Ok(territory)
     }
 
@@ -159,30 +178,33 @@ impl Territory {
         for node in &self.nodes {
             node.wait().await?;
         }
-        for (at, host) in self.nodes.iter().enumerate() {
-            for guest in self.nodes.iter().skip(at + 1) {
+        let (asleep, awake): (Vec<_>, Vec<_>) =
+            self.nodes.iter().partition(|node| node.structure.asleep);
+        for (at, host) in awake.iter().enumerate() {
+            for guest in awake.iter().skip(at + 1) {
                 link(host, guest).await?;
             }
         }
-        for node in &self.nodes {
-            self.knows_everybody(node).await?;
+        // Whoever stopped was linked with the first one alone.
+        let first = awake.first().ok_or_else(|| broken("un nœud manque"))?;
+        for node in &asleep {
+            link(node, first).await?;
+            node.knows(1).await?;
+        }
+        let partners = awake.len().saturating_sub(1);
+        for node in &awake {
+            let more = if node.id == first.id { asleep.len() } else { 0 };
+            node.knows(partners.saturating_add(more)).await?;
         }
         Ok(())
     }
 
-    /// Waits until a node holds the card of each of its partners.
-    async fn knows_everybody(&self, node: &Node) -> Result<(), VerbError> {
-        let partners = self.nodes.len() - 1;
-        for _ in 0..400 {
-            if let Answer::Peers { peers } = node.order(Order::ListPeers).await?
-                && peers.iter().filter(|peer| peer.described && peer.waiting == 0).count()
-                    == partners
-            {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
+    /// Stops the nodes that nobody looks after any more.
+    async fn fall_asleep(&mut self) {
+        for node in self.nodes.iter_mut().filter(|node| node.structure.asleep) {
+            terminate(&node.child);
+            node.child.wait().await.ok();
         }
-        Err(broken("les nœuds ne se sont pas tous présentés"))
     }
 
     /// Says where everybody is.
@@ -196,7 +218,7 @@ impl Territory {
             "{:<32} {:<24} {:<24} {:<8} mot de passe",
             "structure", "rôle", "adresse", "compte"
         ))?;
-        for node in &self.nodes {
+        for node in self.nodes.iter().filter(|node| !node.structure.asleep) {
             let admin = ("admin", "", "administration");
             for (login, _, role) in node.structure.people.iter().chain([&admin]) {
                 context.say(format!(
@@ -205,10 +227,10 @@ impl Territory {
                 ))?;
             }
         }
-        context.say(
-            "\nPour commencer : connectez-vous comme nadia, orientez une personne vers \
-                     l'EPN Le Lavoir, puis répondez comme karim.",
-        )
+        for node in self.nodes.iter().filter(|node| node.structure.asleep) {
+            context.say(format!("{:<32} éteint : personne ne répond", node.structure.name))?;
+        }
+        Ok(())
     }
 
     /// Stops the nodes, and removes what they wrote.
@@ -239,6 +261,20 @@ impl Node {
         let answer = control::ask(&self.folder, &order).await;
         let answer = answer.map_err(|error| broken("un nœud n'écoute pas").because(error))?;
         answer.ok_or_else(|| broken("un nœud ne tourne pas"))
+    }
+
+    /// Waits until this node holds the cards of so many partners.
+    async fn knows(&self, partners: usize) -> Result<(), VerbError> {
+        for _ in 0..400 {
+            if let Answer::Peers { peers } = self.order(Order::ListPeers).await?
+                && peers.iter().filter(|peer| peer.described && peer.waiting == 0).count()
+                    == partners
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Err(broken("les nœuds ne se sont pas tous présentés"))
     }
 
     async fn wait(&self) -> Result<(), VerbError> {
