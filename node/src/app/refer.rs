@@ -14,8 +14,8 @@ use maillage_protocol::codes::{
     Right, Urgency, Zone,
 };
 use maillage_protocol::consent::{
-    Agreement, Basis, CollectionPlace, Consent, FeedbackLevel, Gesture, NotAConsent, Notice,
-    PersonalCode, Purpose, Subject, Validity,
+    Agreement, Basis, CollectionPlace, Consent, ConsentReceipt, FeedbackLevel, Gesture,
+    NotAConsent, Notice, PersonalCode, Purpose, SignedReceipt, Subject, Validity,
 };
 use maillage_protocol::disclosure::{Category, Level, SecrecyRegime};
 use maillage_protocol::erasure::ErasureCause;
@@ -110,6 +110,8 @@ pub struct Proposed {
     pub referral: ReferralId,
     /// Her code, to be printed on her receipt; `None` if this was said before.
     pub code: Option<PersonalCode>,
+    /// What we sign of her agreement, to be printed beside the code.
+    pub receipt: Option<SignedReceipt>,
 }
 
 /// The words that go with a command.
@@ -224,7 +226,7 @@ impl App {
         once: [u8; 16],
     ) -> Result<Proposed, SayError> {
         if let Some(referral) = self.already(&once) {
-            return Ok(Proposed { referral, code: None });
+            return Ok(Proposed { referral, code: None, receipt: None });
         }
         if self.doubts_its_clock() {
             return Err(SayError::WrongClock);
@@ -286,7 +288,9 @@ impl App {
                 // She may have stopped while it was written.
                 self.follow_chain(parent)?;
             }
-            Ok(Proposed { referral, code: Some(code) })
+            let receipt = ConsentReceipt::sign(consent.grant(), self.node(), &self.sig());
+            let receipt = receipt.expect("a grant holds codes, dates and identifiers");
+            Ok(Proposed { referral, code: Some(code), receipt: Some(receipt) })
         })
     }
 

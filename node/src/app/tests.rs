@@ -274,6 +274,23 @@ pub(crate) fn propose_once(from: &App, to: NodeId, once: u8) -> ReferralId {
     proposed.referral
 }
 
+/// What she holds is checked by whoever knows the issuer, against what the other side was told.
+#[test]
+fn the_receipt_is_of_the_consent_that_the_other_side_holds() {
+    let pair = Pair::linked();
+    let proposed = pair.a.propose(NADIA, request(pair.b.node()), [9; 16]).unwrap();
+    let receipt = proposed.receipt.unwrap();
+    pair.exchange();
+    let identity = Identity::read(&pair.a.identity_log()).unwrap();
+    let said = receipt.verify(|_, kid| identity.signing_key(kid, KeyUse::Sig)).unwrap();
+    let held = pair.b.case(proposed.referral).unwrap();
+    let grant = held.consent().unwrap().grant();
+    assert_eq!((said.issuer, said.at), (pair.a.node(), grant.at));
+    assert!(said.is_of(grant));
+    let code = proposed.code.unwrap().to_printed();
+    assert!(!receipt.to_printed().contains(&code));
+}
+
 #[test]
 fn a_referral_goes_from_a_proposal_to_her_word() {
     let mut pair = Pair::linked();

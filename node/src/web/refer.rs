@@ -60,6 +60,9 @@ pub(super) struct SentReferral {
     referral: ReferralId,
     /// Her code. It is shown while the draft stands, and nowhere else.
     code: Option<Private<String>>,
+    /// What the organization signs of her agreement, as it is printed.
+    #[serde(default)]
+    signed: Option<String>,
     /// What was agreed, as it was typed.
     typed: ReferralDraft,
 }

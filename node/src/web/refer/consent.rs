@@ -326,7 +326,8 @@ fn propose(
     }
     let proposed = writer.propose(request, once)?;
     let code = proposed.code.map(|code| code.to_printed().into());
-    let receipt = SentReferral { referral: proposed.referral, code, typed };
+    let signed = proposed.receipt.map(|receipt| receipt.to_printed());
+    let receipt = SentReferral { referral: proposed.referral, code, signed, typed };
     Draft::Receipt(Box::new(receipt)).keep(writer.member(), Some(draft))?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use maillage_protocol::consent::SignedReceipt;
 use maillage_protocol::id::UnitId;
 
 use super::disclosure::Told;
@@ -27,6 +28,9 @@ struct ReceiptPage {
     /// Where she follows her request: the address, and a square that holds the code too.
     address_of_page: String,
     square: Option<String>,
+    /// What the organization signs, in rows of groups to be typed, and the short key to compare.
+    signature: Vec<String>,
+    fingerprint: String,
     organization: String,
     address: Option<String>,
     commune: Option<String>,
@@ -48,6 +52,7 @@ pub(in crate::web) async fn show(
     let clock = frame.clock;
     let address_of_page =
         format!("{}/p", session::settings(&request).public_url.trim_end_matches('/'));
+    let fingerprint = session::app(&request).node().fingerprint();
     let (sent, story) = aside(move || {
         let Draft::Receipt(sent) = Draft::read(writer.member(), draft)? else {
             return Err(PageError::NotFound);
@@ -56,7 +61,7 @@ pub(in crate::web) async fn show(
         Ok((sent, story))
     })
     .await?;
-    let SentReferral { referral, code, typed } = *sent;
+    let SentReferral { referral, code, signed, typed } = *sent;
     let told = Told::read(&typed.disclosure, story.regime()).ok();
     // She knows how urgent it is: the paper does not say it again.
     let asked = story
@@ -69,9 +74,12 @@ pub(in crate::web) async fn show(
         draft: draft.to_string(),
         reference: ShortCode::of(referral).to_string(),
         // After the « # », the code reaches no server and no log.
-        square: code
-            .as_ref()
-            .map(|code| square::draw(&format!("{address_of_page}#{}", code.reveal()))),
+        square: code.as_ref().map(|code| {
+            let held = after_code(code.reveal(), signed.as_deref());
+            square::draw(&format!("{address_of_page}#{held}"))
+        }),
+        signature: signed.as_deref().map(rows).unwrap_or_default(),
+        fingerprint,
         address_of_page,
         code: code.map(|code| code.reveal().clone()),
         organization: story.row.other,
@@ -83,6 +91,20 @@ pub(in crate::web) async fn show(
         told: told.map(|told| contact_lines(&told.contact)).unwrap_or_default(),
         until: story.agreed_until.map(|until| clock.day_of(until)),
     })
+}
+
+/// Returns what the square holds: her code, then what is signed.
+fn after_code(code: &str, signed: Option<&str>) -> String {
+    match signed.map(str::parse::<SignedReceipt>) {
+        Some(Ok(signed)) => signed.after_code(code),
+        Some(Err(_)) | None => code.to_owned(),
+    }
+}
+
+/// Returns the groups of a signature, eight on a row.
+fn rows(signed: &str) -> Vec<String> {
+    let groups: Vec<_> = signed.split('-').collect();
+    groups.chunks(8).map(|row| row.join(" ")).collect()
 }
 
 /// Forgets the code: it was handed over.

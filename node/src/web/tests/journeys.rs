@@ -2,7 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
+use maillage_protocol::consent::SignedReceipt;
 use maillage_protocol::id::NodeId;
+use maillage_protocol::keys::KeyUse;
 use maillage_protocol::referral::Status;
 
 use super::browser::{Answer, Browser, browse};
@@ -300,6 +302,12 @@ fn code_on(receipt: &Answer) -> String {
     after.split('<').next().unwrap().to_owned()
 }
 
+/// What is signed on a receipt, as somebody copies it.
+fn signature_on(receipt: &Answer) -> String {
+    let (_, after) = receipt.body.split_once("<p class=\"groups\">").unwrap();
+    after.split("</p>").next().unwrap().replace("<br>", "\n")
+}
+
 /// She has a telephone and a piece of paper, and no account.
 #[actix_web::test]
 async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
@@ -312,7 +320,12 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
     let receipt = refer!(nadia, nodes.b.node());
     receipt.says("https://ccas.example/p");
     receipt.says("<svg");
+    receipt.says(&nodes.a.node().fingerprint());
     let (code, reference) = (code_on(&receipt), reference(&receipt));
+    let signed = signature_on(&receipt).parse::<SignedReceipt>().unwrap();
+    let identity = nodes.a.identity();
+    let said = signed.verify(|_, kid| identity.signing_key(kid, KeyUse::Sig)).unwrap();
+    assert_eq!(said.issuer, nodes.a.node());
     let mine = [("code", code.as_str())];
     nodes.exchange();
 
