@@ -69,7 +69,7 @@ pub use joining::{JoinFailure, Joining, Joins};
 pub use links::{LinkError, PreparedLink};
 pub use outgoing::{Batch, POLLS_AGAIN_WITHIN, Standing};
 pub use peers::{Alert, LinkState, Peer, Trouble};
-pub use refer::{PersonCard, Proposed, Request, SayError, Texts};
+pub use refer::{PersonCard, Proposed, Request, SayError, Texts, is_discreet};
 pub use retention::Rule;
 pub use rotation::WrongSheet;
 pub use trail::Opening;

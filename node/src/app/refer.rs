@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use maillage_protocol::body::{
-    Contact, Content, Cover, Payload, Professional, Saying, Side, Skeleton, Thread, Unsayable,
+    Contact, Content, Cover, Payload, Professional, SafeRule, Saying, Side, Skeleton, Thread,
+    Unsayable,
 };
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
@@ -135,6 +136,13 @@ impl From<Texts> for Content {
     fn from(Texts { text, speaker }: Texts) -> Self {
         Self { text: text.map(|words| words.text), speaker, ..Self::default() }
     }
+}
+
+/// Tells whether nothing may ever be sent to her, and her receipt says nothing to whoever finds it.
+#[must_use]
+pub fn is_discreet(contact: &Contact) -> bool {
+    let careful = contact.safe_contact.as_ref();
+    careful.is_some_and(|careful| careful.reveal().rules.contains(&SafeRule::DoNotContact))
 }
 
 /// Why nothing was said.
@@ -327,7 +335,7 @@ impl App {
             place: request.place,
             agent: who,
             askable: request.askable,
-            discreet: false,
+            discreet: is_discreet(&request.contact),
             code: code.commitment(id),
             renews: None,
         };

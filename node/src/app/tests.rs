@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use maillage_protocol::body::{Channel, Contact};
+use maillage_protocol::body::{Channel, Contact, SafeContact, SafeRule};
 use maillage_protocol::codes::{Answerer, DeclineReason, Language};
 use maillage_protocol::codes::{FirstContact, HeardBy, Helped, Medium, NeedCode, Outcome};
 use maillage_protocol::consent::{
@@ -289,6 +289,20 @@ fn the_receipt_is_of_the_consent_that_the_other_side_holds() {
     assert!(said.is_of(grant));
     let code = proposed.code.unwrap().to_printed();
     assert!(!receipt.to_printed().contains(&code));
+}
+
+#[test]
+fn who_must_not_be_contacted_says_so_in_her_consent() {
+    let pair = Pair::linked();
+    let discreet = |once, rules: &[SafeRule]| {
+        let mut asked = request(pair.b.node());
+        let rules = rules.iter().copied().collect();
+        asked.contact.safe_contact = Some(SafeContact { rules, hours: None }.into());
+        let proposed = pair.a.propose(NADIA, asked, [once; 16]).unwrap();
+        pair.a.case(proposed.referral).unwrap().consent().unwrap().grant().discreet
+    };
+    assert!(discreet(1, &[SafeRule::DoNotContact]));
+    assert!(!discreet(2, &[SafeRule::NoMessage]));
 }
 
 #[test]

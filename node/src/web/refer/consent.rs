@@ -83,18 +83,19 @@ impl Offer {
 }
 
 /// How she agreed, and to what besides.
-struct Agreed {
+pub(super) struct Agreed {
     gesture: Gesture,
     place: CollectionPlace,
     form: NoticeForm,
-    feedback: FeedbackLevel,
-    statistics: bool,
-    askable: Option<Medium>,
+    pub(super) feedback: FeedbackLevel,
+    pub(super) statistics: bool,
+    pub(super) askable: Option<Medium>,
     validity: Validity,
 }
 
 impl Agreed {
-    fn read(typed: &Typed) -> Result<Self, Mistakes> {
+    /// Reads what was ticked.
+    pub(super) fn read(typed: &Typed) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         let gesture = gesture(typed, &mut mistakes);
         let place = mistakes.need("recueil", typed.chosen("recueil"), Text("recueil-absent"));

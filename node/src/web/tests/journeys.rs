@@ -59,11 +59,17 @@ async fn desks(nodes: &Pair) -> (Browser, Browser) {
     (nadia, karim)
 }
 
-/// Nadia refers somebody, up to the receipt.
+/// Nadia refers somebody, up to the receipt. What is typed besides is named by its step.
 macro_rules! refer {
-    ($nadia:expr, $peer:expr) => {{
+    ($nadia:expr, $peer:expr) => {
+        refer!($nadia, $peer, [])
+    };
+    ($nadia:expr, $peer:expr, $more:expr) => {{
         let mut page = "/orienter/besoin".to_owned();
-        for (step, fields) in steps($peer) {
+        let more: &[(&str, &'static str, &str)] = &$more;
+        for (step, mut fields) in steps($peer) {
+            let more = more.iter().filter(|(at, _, _)| *at == step);
+            fields.extend(more.map(|(_, field, value)| (*field, (*value).to_owned())));
             let shown = $nadia.submit(&page, &page, &borrowed(&fields)).await;
             assert!(!shown.location().is_empty(), "{step}");
             page = shown.location().to_owned();
@@ -132,6 +138,48 @@ async fn somebody_is_referred_helped_and_asked() {
         assert_eq!(node.referral(id).unwrap().status(), Status::Closed);
     }
     nadia.see("/").await.says("Demandes terminées");
+}
+
+#[actix_web::test]
+async fn a_receipt_says_what_was_agreed_and_who_answers() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, _) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node(), [("besoin", "adaptation", "oral")]);
+    for said in [
+        "EPN Le Lavoir</strong>, Brenne",
+        "Aide aux démarches. Donnez la référence",
+        "À l’oral plutôt qu’à l’écrit",
+        NAME,
+        "Comment cela s’est terminé",
+        "Compter, sans votre nom</dt><dd>Non",
+        "Vous demander si cela a aidé</dt><dd>Au guichet",
+        "CCAS de Brenne cherche avec vous tant que ce n’est pas réglé.",
+        "Jusqu’à quand",
+    ] {
+        receipt.says(said);
+    }
+    receipt.hides("illettr");
+}
+
+/// Nobody may contact her: whoever finds the paper learns nothing.
+#[actix_web::test]
+async fn a_discreet_receipt_holds_the_code_and_nothing_else() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, _) = desks(nodes).await;
+    let careful = [("donnees", "prudence", "do_not_contact")];
+    let receipt = refer!(nadia, nodes.b.node(), careful);
+    let code = code_on(&receipt);
+    receipt.says(&format!("<article class=\"paper\"><p class=\"digits\">{code}</p></article>"));
+    for elsewhere in ["<svg", "CCAS", "EPN", NAME, "services en ligne", "class=\"groups\""] {
+        receipt.hides(elsewhere);
+    }
+    // What is on the screen besides is not printed.
+    let around = receipt.body.split_once("<main").unwrap().1;
+    let around = around.split("<article").next().unwrap();
+    assert!(around.trim_end().ends_with("</div>") && around.contains("<div class=\"no-print\">"));
+    receipt.says("<header class=\"top no-print\">");
 }
 
 #[actix_web::test]
@@ -305,7 +353,7 @@ fn code_on(receipt: &Answer) -> String {
 /// What is signed on a receipt, as somebody copies it.
 fn signature_on(receipt: &Answer) -> String {
     let (_, after) = receipt.body.split_once("<p class=\"groups\">").unwrap();
-    after.split("</p>").next().unwrap().replace("<br>", "\n")
+    after.split("</p>").next().unwrap().to_owned()
 }
 
 /// She has a telephone and a piece of paper, and no account.
