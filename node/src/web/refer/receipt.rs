@@ -11,7 +11,7 @@ use super::disclosure::Told;
 use super::{Draft, SentReferral};
 use crate::app::authority::Writer;
 use crate::app::{ShortCode, is_discreet};
-use crate::text::{Coded, Moment, Telephone, Text};
+use crate::text::{Coded, Moment, Reading, Telephone, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Sent, Typed};
@@ -45,6 +45,8 @@ struct ReceiptPage {
     besides: Vec<Line>,
     until: Option<Moment>,
     sender_telephone: Option<Telephone>,
+    /// The words that were shown or read to her.
+    reading: Option<Reading>,
 }
 
 /// For whom nobody may contact: a paper that says nothing to whoever finds it.
@@ -79,7 +81,7 @@ pub(in crate::web) async fn show(
         Ok((sent, story))
     })
     .await?;
-    let SentReferral { referral, code, signed, typed } = *sent;
+    let SentReferral { referral, code, signed, reading, typed } = *sent;
     let told = Told::read(&typed.disclosure, story.regime()).ok();
     let reference = ShortCode::of(referral).to_string();
     if told.as_ref().is_some_and(|told| is_discreet(&told.contact)) {
@@ -117,6 +119,7 @@ pub(in crate::web) async fn show(
         telephone: card.as_ref().and_then(|card| card.telephone.as_deref()).map(Telephone::of),
         hours: card.and_then(|card| card.hours),
         service,
+        reading,
         besides: besides(&typed.consent),
         sender_telephone: us.and_then(|card| card.telephone).as_deref().map(Telephone::of),
         asked: asked.unwrap_or_default(),

@@ -162,6 +162,47 @@ async fn a_receipt_says_what_was_agreed_and_who_answers() {
     receipt.hides("illettr");
 }
 
+/// One click: a sentence at a time, its picture beside it, and in her language.
+#[actix_web::test]
+async fn somebody_who_prefers_to_talk_agrees_by_the_oral_path() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, _) = desks(nodes).await;
+    let mut page = "/orienter/besoin".to_owned();
+    for (_, fields) in &steps(nodes.b.node())[..3] {
+        page = nadia.submit(&page, &page, &borrowed(fields)).await.location().to_owned();
+    }
+    let asked = [("montrer", "images.ar"), ("retour", "decision_only")];
+    let page = nadia.submit(&page, &page, &asked).await.location().to_owned();
+    let shown = nadia.see(&page).await;
+    shown.says("Je peux demander à EPN Le Lavoir de vous aider.");
+    shown.says("lang=\"ar\" dir=\"rtl\"");
+    shown.says("Qui l’a entendue dire oui");
+    assert_eq!(shown.body.matches("data-spoken").count(), 18);
+    shown.hides("Sur l’écran : elle coche");
+
+    let agreed = [
+        ("presentation", "images"),
+        ("explication", "ar"),
+        ("geste", "oral"),
+        ("recueil", "in_person"),
+        ("retour", "decision_only"),
+        ("duree", "six-mois"),
+        ("adaptation", "oral"),
+        ("reponse", "oui"),
+    ];
+    // Nobody heard it yet.
+    let again = nadia.fill(&page, &page, &agreed).await;
+    again.says("Indiquez qui l’a entendue.");
+    again.says("<ol class=\"sentences\">");
+    let heard = [&agreed[..], &[("temoin", "reception")]].concat();
+    let receipt = nadia.submit(&page, &page, &heard).await.location().to_owned();
+    let receipt = nadia.see(&receipt).await;
+    receipt.says("À l’oral plutôt qu’à l’écrit");
+    receipt.says("هل توافق على ذلك؟");
+    receipt.says("Seulement leur réponse");
+}
+
 /// Nobody may contact her: whoever finds the paper learns nothing.
 #[actix_web::test]
 async fn a_discreet_receipt_holds_the_code_and_nothing_else() {
@@ -386,6 +427,13 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
     sent.says("Ils n’ont ni votre nom, ni votre téléphone");
     sent.says("doit répondre, avant");
     sent.hides("Êtes-vous aidée");
+    // The five sentences, to be listened to, and beside them in her language.
+    assert_eq!(sent.body.matches("data-spoken").count(), 5);
+    sent.says("data-listen hidden");
+    let arabic = her.post("/p", &[("code", &typed), ("langue", "ar")]).await;
+    arabic.says("EPN Le Lavoir a reçu votre demande");
+    arabic.says("<p lang=\"ar\" dir=\"rtl\" data-spoken>وصل طلبك إلى EPN Le Lavoir.");
+    assert_eq!(arabic.body.matches("data-spoken").count(), 10);
     assert!(!sent.headers.contains_key("set-cookie"));
     assert_eq!(sent.headers.get("cache-control").unwrap(), "no-store");
 
