@@ -73,7 +73,7 @@ pub use links::{LinkError, PreparedLink};
 pub use narrowing::{Narrowable, PersonCard};
 pub use outgoing::{Batch, POLLS_AGAIN_WITHIN, Standing};
 pub use peers::{Alert, LinkState, Peer, Trouble};
-pub use refer::{Proposed, Request, SayError, Texts};
+pub use refer::{Proposed, Request, SayError, Texts, is_discreet};
 pub use retention::Rule;
 pub use rotation::WrongSheet;
 pub use trail::Opening;

@@ -452,6 +452,26 @@ pub fn peer_identity_record(peer: NodeId, event: &SignedIdentity) -> Record {
     Record { leaf: Leaf { kind: LeafKind::PeerIdentity, id }, payload }
 }
 
+/// Reads an event of an identity log, ours or that of a peer: what is public, without any key.
+#[must_use]
+pub fn identity_of(leaf: Leaf, payload: &[u8]) -> Option<(Option<NodeId>, SignedIdentity)> {
+    let (peer, event) = match leaf.kind {
+        LeafKind::Identity => (None, payload),
+        LeafKind::PeerIdentity => {
+            let (peer, event) = read_about_peer(payload).ok()?;
+            (Some(peer), event)
+        }
+        LeafKind::Padding
+        | LeafKind::Fact
+        | LeafKind::Sent
+        | LeafKind::Received
+        | LeafKind::Receipt
+        | LeafKind::Erasure
+        | LeafKind::Evidence => return None,
+    };
+    Some((peer, serde_json::from_slice(event).ok()?))
+}
+
 /// Makes the record of a piece of evidence about a peer.
 #[must_use]
 pub fn evidence_record(peer: NodeId, proof: &[u8]) -> Record {

@@ -13,19 +13,20 @@ mod dates;
 mod labels;
 mod notice;
 mod places;
+mod tongue;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::LazyLock;
 
 use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{LanguageIdentifier, Loader, static_loader};
+use fluent_templates::{Loader, static_loader};
 
 pub use dates::{Clock, Moment};
 pub use labels::Coded;
-pub use notice::notice_words;
+pub use notice::{Presentation, Reading};
 pub use places::{Telephone, opening_hours};
+pub use tongue::Tongue;
 
 /// A sentence, by its name in the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +47,23 @@ pub fn say(key: &str) -> String {
 /// Returns a sentence with what it is about.
 #[must_use]
 pub fn say_with<const N: usize>(key: &str, about: [(&'static str, FluentValue<'_>); N]) -> String {
+    say_in(Tongue::French, key, about)
+}
+
+/// Returns a sentence in a language, or in French if it is said in French only.
+#[must_use]
+pub fn say_in<const N: usize>(
+    tongue: Tongue,
+    key: &str,
+    about: [(&'static str, FluentValue<'_>); N],
+) -> String {
     let about: HashMap<_, _> =
         about.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
-    match CATALOG.try_lookup_complete(&FRENCH, key, Some(&about)) {
-        Some(words) => typeset(&words),
+    match (CATALOG.try_lookup_complete(tongue.identifier(), key, Some(&about)), tongue) {
+        (Some(words), Tongue::French) => typeset(&words),
+        (Some(words), Tongue::English | Tongue::Arabic) => words,
         // A test formats every message: what is left is a mistake that must be seen, not a panic.
-        None => key.to_owned(),
+        (None, _) => key.to_owned(),
     }
 }
 
@@ -62,9 +74,6 @@ static_loader! {
         customise: |bundle| bundle.set_use_isolating(false),
     };
 }
-
-static FRENCH: LazyLock<LanguageIdentifier> =
-    LazyLock::new(|| "fr".parse().expect("`fr` names a language"));
 
 /// Keeps the signs that French sets apart on the line of the word before them.
 #[must_use]
@@ -96,8 +105,12 @@ mod tests {
 
     /// The catalog as it is written: each name with its words.
     fn catalog() -> BTreeMap<String, String> {
+        catalog_of("texts/fr")
+    }
+
+    fn catalog_of(folder: &str) -> BTreeMap<String, String> {
         let mut messages = BTreeMap::new();
-        for (path, text) in files("texts/fr", "ftl") {
+        for (path, text) in files(folder, "ftl") {
             let mut name: Option<String> = None;
             for line in text.lines().filter(|line| !line.starts_with('#')) {
                 match (line.split_once(" ="), line.starts_with([' ', '\t', '}'])) {
@@ -188,11 +201,32 @@ mod tests {
                     (Cow::Owned((*name).to_owned()), value)
                 });
                 let about = about.collect();
-                let said = CATALOG.try_lookup_complete(&FRENCH, &key, Some(&about));
+                let said =
+                    CATALOG.try_lookup_complete(Tongue::French.identifier(), &key, Some(&about));
                 let said = said.unwrap_or_else(|| panic!("{key} cannot be said"));
                 assert!(!said.is_empty() && !said.contains(['{', '}']), "{key}: {said}");
             }
         }
+    }
+
+    /// What explains says the same things, about the same.
+    #[test]
+    fn another_language_explains_the_same_sentences() {
+        let variables = |words: &str| {
+            let names = words.split('$').skip(1);
+            names
+                .map(|after| after.split(|c: char| !c.is_alphanumeric()).next().unwrap().to_owned())
+                .collect::<BTreeSet<_>>()
+        };
+        let french = catalog_of("texts/fr");
+        let [english, arabic] = ["texts/en", "texts/ar"].map(catalog_of);
+        assert!(english.keys().eq(arabic.keys()));
+        for (key, words) in english.iter().chain(&arabic) {
+            let binding = french.get(key).unwrap_or_else(|| panic!("{key} is not said in French"));
+            assert_eq!(variables(words), variables(binding), "{key}");
+        }
+        let told = Tongue::ALL.iter().map(|tongue| say_in(*tongue, "dit-prenom", []));
+        assert_eq!(told.collect::<Vec<_>>(), ["votre prénom", "your first name", "اسمك الأول"]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
-// The square on a receipt leads here with the code after the « # », which browsers send to nobody.
-// It goes into the field, and out of the address.
+// The square on a receipt leads here with the code after the « # », which browsers send to nobody,
+// then a full stop and what the organization signed, which is not for this page. The code goes into
+// the field, and all of it out of the address.
 const field = document.getElementById("code");
-const code = decodeURIComponent(location.hash.slice(1));
+const [code] = decodeURIComponent(location.hash.slice(1)).split(".");
 if (field && code) {
   history.replaceState(null, "", location.pathname);
   field.value = code;

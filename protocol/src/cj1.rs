@@ -194,6 +194,14 @@ impl Value {
         }
     }
 
+    /// Writes this value.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = String::new();
+        write(self, &mut out);
+        out.into_bytes()
+    }
+
     /// Returns the object that this value is.
     #[must_use]
     pub const fn as_object(&self) -> Option<&Object> {
@@ -201,6 +209,30 @@ impl Value {
             Self::Object(object) => Some(object),
             Self::Integer(_) | Self::Boolean(_) | Self::Array(_) | Self::Text(_) => None,
         }
+    }
+}
+
+/// Reads again what another writer of JSON holds. A null or a number that is no integer of CJ1 has no
+/// writing.
+impl TryFrom<serde_json::Value> for Value {
+    type Error = NotCanonical;
+
+    fn try_from(json: serde_json::Value) -> Result<Self, NotCanonical> {
+        Ok(match json {
+            serde_json::Value::Null => return Err(NotCanonical),
+            serde_json::Value::Bool(boolean) => Self::Boolean(boolean),
+            serde_json::Value::Number(number) => {
+                Self::Integer(number.as_u64().filter(|n| *n <= LARGEST).ok_or(NotCanonical)?)
+            }
+            serde_json::Value::String(text) => Self::Text(text),
+            serde_json::Value::Array(values) => {
+                Self::Array(values.into_iter().map(Self::try_from).collect::<Result<_, _>>()?)
+            }
+            serde_json::Value::Object(members) => {
+                let member = |(name, value)| Ok((name, Self::try_from(value)?));
+                Self::Object(Object(members.into_iter().map(member).collect::<Result<_, _>>()?))
+            }
+        })
     }
 }
 

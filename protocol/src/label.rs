@@ -73,6 +73,10 @@ labels! {
     WithdrawCode = "withdraw-code";
     /// A personal code, to be looked up without showing it.
     WithdrawLookup = "withdraw-lookup";
+    /// What a person agreed to, to be named on her receipt.
+    Grant = "grant";
+    /// The receipt that a person holds, to be signed.
+    ConsentReceipt = "consent-receipt";
     /// An order to erase or its attestation, to be signed and named.
     Erasure = "erasure";
     /// A fact in the journal, to be named.

@@ -29,6 +29,7 @@ export async function refer(nadia, person, { slips }) {
   await nadia.press('Continuer');
   await nadia.shows('Je peux demander à EPN Le Lavoir');
   await nadia.shows(person.name);
+  if (slips) await tellOtherwise(nadia);
   if (slips) await forgetTheAnswer(nadia);
   await agree(nadia);
   await nadia.shows('Gardez ce code.');
@@ -69,6 +70,16 @@ async function forgetTheAnswer(nadia) {
   await nadia.tick('Accepte-t-elle d’être comptée, sans son nom ?', /chiffres anonymes/);
   await nadia.mistakes('Elle dit oui : envoyer', 'Indiquez comment elle dit oui.');
   await nadia.correct('Indiquez comment elle dit oui.');
+}
+
+// The text a picture at a time and explained, then aloud again: each is judged as any page.
+async function tellOtherwise(nadia) {
+  await nadia.press('Parcours oral, avec des images');
+  await nadia.press('العربية');
+  await nadia.shows("D'abord, je ne dis pas qui vous êtes.");
+  await nadia.shows('هل توافق على ذلك؟');
+  await nadia.press('Français');
+  await nadia.press('À voix haute');
 }
 
 async function agree(nadia) {

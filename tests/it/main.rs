@@ -14,6 +14,7 @@ mod s02_decline_with_alternative;
 mod s03_silence;
 mod s04_loop_is_cut;
 mod s05_deadline;
+mod s06_oral_consent;
 mod s07_withdrawal;
 mod s08_secrecy;
 mod s09_no_show;

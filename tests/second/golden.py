@@ -127,6 +127,12 @@ def consent(given):
     return {"code": code, "wc": b64u(committed), "lookup": b64u(lookup)}
 
 
+def consent_receipt(given):
+    if given["do"] == "digest":
+        return {"grant": b64u(wire.digest("grant", wire.write_cj1(given["grant"])))}
+    return wire.read_consent_receipt(given["text"], bytes.fromhex(given["key"]))
+
+
 def link(given):
     proofs = wire.link_proofs(given)
     if given["do"] == "prove":
@@ -163,6 +169,7 @@ FILES = {
     "cj1_accept": canonical, "cj1_reject": canonical, "ids": ids, "ed25519": ed25519,
     "identity": identity, "event_sign": event_sign, "channel": channel, "control": control,
     "seal": seal, "keybox": keybox, "receipt": receipt, "fork_proof": fork_proof,
-    "erasure": erasure, "consent": consent, "link": link, "invitation": invitation,
+    "erasure": erasure, "consent": consent,
+    "consent_receipt": consent_receipt, "link": link, "invitation": invitation,
     "journal": journal, "httpsig": httpsig, "problem": problem,
 }  # fmt: skip

@@ -8,6 +8,7 @@ import hmac
 import json
 import re
 import struct
+import uuid
 
 from primitives import (
     CROCKFORD, Refused, aead_open, aead_seal, b32, b64, b64u, crockford, expand, extract,
@@ -627,12 +628,40 @@ def read_shred(raw):
     return {**said, "ids": ids(value, "ids"), "record_id": b64u(digest("erasure", raw))}
 
 
-def read_code(typed):
-    """Reads a personal code as people type it."""
+def as_written(typed):
+    """Returns what people meant when they typed characters of Crockford's alphabet."""
     kept = [c.upper() for c in typed if not c.isspace() and c != "-"]
     code = "".join({"O": "0", "I": "1", "L": "1"}.get(c, c) for c in kept)
-    require(len(code) == 16 and all(c in CROCKFORD for c in code), "not_exact")
+    require(all(c in CROCKFORD for c in code), "not_exact")
     return code
+
+
+def read_code(typed):
+    """Reads a personal code as people type it."""
+    code = as_written(typed)
+    require(len(code) == 16, "not_exact")
+    return code
+
+
+def crockford_bytes(typed):
+    bits = "".join(f"{CROCKFORD.index(c):05b}" for c in as_written(typed))
+    whole, rest = divmod(len(bits), 8)
+    require(rest < 5 and "1" not in bits[whole * 8 :], "not_exact")
+    return bytes(int(bits[at * 8 : at * 8 + 8], 2) for at in range(whole))
+
+
+def read_consent_receipt(typed, public):
+    """Reads the groups of a receipt as people type them, or all that its square holds."""
+    whole = crockford_bytes(typed.rsplit(".", 1)[-1])
+    require(len(whole) == 160, "not_exact")
+    said, signature = whole[:96], whole[96:]
+    issuer, kid, consent, at, grant = said[:32], said[32:40], said[40:56], said[56:64], said[64:]
+    require(kid.hex() == kid_of("Ed25519", public), "bad_signature")
+    verify(public, "consent-receipt", said, signature)
+    return {
+        "at": int.from_bytes(at, "big"), "consent": str(uuid.UUID(bytes=consent)),
+        "grant": b64u(grant), "issuer": "n1" + b32(issuer), "kid": kid.hex(),
+    }  # fmt: skip
 
 
 # --- linking ---------------------------------------------------------------------------------------

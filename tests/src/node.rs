@@ -280,6 +280,19 @@ impl Node {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 
+    /// Checks what a person holds on paper, as an administrator of this node would, beside the node
+    /// that runs. Returns the exit code and what was said.
+    #[must_use]
+    pub fn verify_receipt(&self, receipt: &str) -> (Option<i32>, String) {
+        let done = Command::new(binary())
+            .args(["verify", "receipt", receipt, "--json", "--data-dir"])
+            .arg(&self.folder)
+            .env_remove("MAILLAGE_CONFIG")
+            .output()
+            .expect("the binary starts");
+        (done.status.code(), String::from_utf8_lossy(&done.stdout).into_owned())
+    }
+
     /// Says something about a referral, which must be acknowledged.
     #[track_caller]
     pub fn says(&self, referral: &str, command: &Value) {

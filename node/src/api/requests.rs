@@ -8,9 +8,7 @@ use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
     Accommodation, HalfDay, Language, Medium, Mobility, Mode, NeedCode, Obstacle, Right, Zone,
 };
-use maillage_protocol::consent::{
-    CURRENT, CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, Validity,
-};
+use maillage_protocol::consent::{CollectionPlace, FeedbackLevel, Gesture, NoticeForm, Validity};
 use maillage_protocol::id::{NodeId, ReferralId, ServiceId};
 use maillage_protocol::private::Private;
 use serde::Deserialize;
@@ -20,7 +18,7 @@ use super::caller::{Caller, Sent, aside};
 use super::problem::ApiProblem;
 use crate::app::authority::Writer;
 use crate::app::{Request, ShortCode, Words};
-use crate::text::notice_words;
+use crate::text::{Presentation, Reading, Tongue};
 
 /// What a program sends.
 #[derive(Deserialize)]
@@ -82,6 +80,9 @@ struct Agreed {
     statistics: bool,
     askable: Option<String>,
     validity: String,
+    /// In what form she was given the text, and what explained it beside the French.
+    form: Option<String>,
+    explained_in: Option<String>,
 }
 
 pub(super) async fn propose(
@@ -92,21 +93,28 @@ pub(super) async fn propose(
     let proposed = aside(move || writer.propose(request, sent.once)).await?;
     let id = proposed.referral;
     let code = proposed.code.map(|code| Private::from(code.to_printed()));
+    let receipt = proposed.receipt.map(|receipt| receipt.to_printed());
     Ok(HttpResponse::Created().insert_header(("Location", format!("/api/v1/referrals/{id}"))).json(
         json!({
             "referral": id,
             "reference": ShortCode::of(id).to_string(),
             "personal_code": code,
+            "receipt": receipt,
         }),
     ))
 }
 
 fn request(writer: &Writer, body: Body) -> Result<Request, ApiProblem> {
-    let Agreed { gesture, place, feedback, statistics, askable, validity } = body.consent;
+    let Agreed { gesture, place, feedback, statistics, askable, validity, form, explained_in } =
+        body.consent;
     let code = strict(NeedCode::from_code(&body.need), "need")?;
     let reviewed = body.person.practical_note.as_ref().is_some_and(|words| words.reviewed);
     let contact = contact(body.person)?;
-    let notice = notice(writer, body.peer, code, &contact)?;
+    let form = form.as_deref().unwrap_or(NoticeForm::Text.code());
+    let presentation = strict(presentation_of(form), "consent.form")?;
+    let tongue = some(explained_in.as_deref(), Tongue::from_code, "consent.explained_in")?;
+    let reading = reading(writer, body.peer, (presentation, tongue), code, &contact)?;
+    let notice = reading.notice(NoticeForm::from_code(form).unwrap_or(NoticeForm::Text));
     Ok(Request {
         peer: body.peer,
         service: body.service,
@@ -152,17 +160,26 @@ fn contact(person: Person) -> Result<Contact, ApiProblem> {
 }
 
 /// Returns what was read to her: the text of today, the same as on our pages.
-fn notice(
+fn reading(
     writer: &Writer,
     peer: NodeId,
+    (presentation, tongue): (Presentation, Option<Tongue>),
     need: NeedCode,
     contact: &Contact,
-) -> Result<Notice, ApiProblem> {
+) -> Result<Reading, ApiProblem> {
     let partner = writer.partners().into_iter().find(|partner| partner.node == peer);
     let card = partner.and_then(|partner| partner.card).ok_or(ApiProblem::Invalid("peer"))?;
-    let words = notice_words(&card.name, need, contact);
-    let french = Language::try_from("fr".to_owned()).expect("two letters name a language");
-    Ok(Notice::of(CURRENT, french, NoticeForm::Text, &words))
+    Ok(Reading::of(presentation, tongue.unwrap_or_default(), &card.name, need, contact))
+}
+
+/// Returns how a form of ours is given: those that need a recording are not offered.
+fn presentation_of(form: &str) -> Option<Presentation> {
+    match NoticeForm::from_code(form)? {
+        NoticeForm::Text | NoticeForm::Oral => Some(Presentation::Aloud),
+        NoticeForm::EasyToRead => Some(Presentation::Easy),
+        NoticeForm::Pictograms => Some(Presentation::Pictures),
+        NoticeForm::Audio | NoticeForm::SignLanguage | NoticeForm::Other => None,
+    }
 }
 
 fn validity_of(code: &str) -> Option<Validity> {

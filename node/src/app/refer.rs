@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use maillage_protocol::body::{
-    Contact, Content, Cover, Payload, Professional, Side, Skeleton, Thread, Unsayable,
+    Contact, Content, Cover, Payload, Professional, SafeRule, Side, Skeleton, Thread, Unsayable,
 };
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
@@ -14,8 +14,8 @@ use maillage_protocol::codes::{
     Right, Urgency, Zone,
 };
 use maillage_protocol::consent::{
-    Agreement, Basis, CollectionPlace, Consent, FeedbackLevel, Gesture, NotAConsent, Notice,
-    PersonalCode, Purpose, Subject, Validity,
+    Agreement, Basis, CollectionPlace, Consent, ConsentReceipt, FeedbackLevel, Gesture,
+    NotAConsent, Notice, PersonalCode, Purpose, SignedReceipt, Subject, Validity,
 };
 use maillage_protocol::disclosure::{Category, Level, SecrecyRegime};
 use maillage_protocol::erasure::ErasureCause;
@@ -108,6 +108,8 @@ pub struct Proposed {
     pub referral: ReferralId,
     /// Her code, to be printed on her receipt; `None` if this was said before.
     pub code: Option<PersonalCode>,
+    /// What we sign of her agreement, to be printed beside the code.
+    pub receipt: Option<SignedReceipt>,
 }
 
 /// The words that go with a command.
@@ -131,6 +133,13 @@ impl From<Texts> for Content {
     fn from(Texts { text, speaker }: Texts) -> Self {
         Self { text: text.map(|words| words.text), speaker, ..Self::default() }
     }
+}
+
+/// Tells whether nothing may ever be sent to her, and her receipt says nothing to whoever finds it.
+#[must_use]
+pub fn is_discreet(contact: &Contact) -> bool {
+    let careful = contact.safe_contact.as_ref();
+    careful.is_some_and(|careful| careful.reveal().rules.contains(&SafeRule::DoNotContact))
 }
 
 /// Why nothing was said.
@@ -226,7 +235,7 @@ impl App {
         once: [u8; 16],
     ) -> Result<Proposed, SayError> {
         if let Some(referral) = self.already(&once) {
-            return Ok(Proposed { referral, code: None });
+            return Ok(Proposed { referral, code: None, receipt: None });
         }
         if self.doubts_its_clock() {
             return Err(SayError::WrongClock);
@@ -289,7 +298,9 @@ impl App {
                 // She may have stopped while it was written.
                 self.follow_chain(parent)?;
             }
-            Ok(Proposed { referral, code: Some(code) })
+            let receipt = ConsentReceipt::sign(consent.grant(), self.node(), &self.sig());
+            let receipt = receipt.expect("a grant holds codes, dates and identifiers");
+            Ok(Proposed { referral, code: Some(code), receipt: Some(receipt) })
         })
     }
 
@@ -329,7 +340,7 @@ impl App {
             place: request.place,
             agent: who,
             askable: request.askable,
-            discreet: false,
+            discreet: is_discreet(&request.contact),
             code: code.commitment(id),
             renews: None,
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use maillage_protocol::body::{Channel, Contact};
+use maillage_protocol::body::{Channel, Contact, SafeContact, SafeRule};
 use maillage_protocol::codes::{Answerer, DeclineReason, Language};
 use maillage_protocol::codes::{FirstContact, HeardBy, Helped, Medium, NeedCode, Outcome};
 use maillage_protocol::consent::{
@@ -274,6 +274,37 @@ pub(crate) fn propose_once(from: &App, to: NodeId, once: u8) -> ReferralId {
     let proposed = from.propose(NADIA, request(to), [once; 16]).unwrap();
     assert!(proposed.code.is_some());
     proposed.referral
+}
+
+/// What she holds is checked by whoever knows the issuer, against what the other side was told.
+#[test]
+fn the_receipt_is_of_the_consent_that_the_other_side_holds() {
+    let pair = Pair::linked();
+    let proposed = pair.a.propose(NADIA, request(pair.b.node()), [9; 16]).unwrap();
+    let receipt = proposed.receipt.unwrap();
+    pair.exchange();
+    let identity = Identity::read(&pair.a.identity_log()).unwrap();
+    let said = receipt.verify(|_, kid| identity.signing_key(kid, KeyUse::Sig)).unwrap();
+    let held = pair.b.case(proposed.referral).unwrap();
+    let grant = held.consent().unwrap().grant();
+    assert_eq!((said.issuer, said.at), (pair.a.node(), grant.at));
+    assert!(said.is_of(grant));
+    let code = proposed.code.unwrap().to_printed();
+    assert!(!receipt.to_printed().contains(&code));
+}
+
+#[test]
+fn who_must_not_be_contacted_says_so_in_her_consent() {
+    let pair = Pair::linked();
+    let discreet = |once, rules: &[SafeRule]| {
+        let mut asked = request(pair.b.node());
+        let rules = rules.iter().copied().collect();
+        asked.contact.safe_contact = Some(SafeContact { rules, hours: None }.into());
+        let proposed = pair.a.propose(NADIA, asked, [once; 16]).unwrap();
+        pair.a.case(proposed.referral).unwrap().consent().unwrap().grant().discreet
+    };
+    assert!(discreet(1, &[SafeRule::DoNotContact]));
+    assert!(!discreet(2, &[SafeRule::NoMessage]));
 }
 
 #[test]

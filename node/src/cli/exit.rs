@@ -17,7 +17,7 @@ pub enum Exit {
     Usage = 64,
     /// What was given to read is not what it should be.
     Data = 65,
-    /// A peer or a service does not answer.
+    /// A peer or a service does not answer, or is not known here.
     Unavailable = 69,
     /// It is a defect of ours.
     Bug = 70,
@@ -58,7 +58,9 @@ impl Exit {
             Self::Done => "C'est fait.",
             Self::Usage => "La ligne de commande n'a pas de sens.",
             Self::Data => "Les données lues ne sont pas celles attendues.",
-            Self::Unavailable => "Un partenaire ou un service ne répond pas.",
+            Self::Unavailable => {
+                "Un partenaire ou un service ne répond pas, ou n'est pas connu ici."
+            }
             Self::Bug => "Un défaut du logiciel : merci de le signaler.",
             Self::Disk => "Le disque a échoué, ou des octets sont abîmés.",
             Self::Later => "Pas maintenant : recommencez plus tard.",

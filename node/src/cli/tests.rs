@@ -11,12 +11,18 @@ use super::*;
 use crate::backup::new_identity;
 use crate::disk::{Disk, SystemDisk};
 use crate::env::{Env, SystemEnv};
+use crate::facts::peer_identity_record;
 use crate::folder::DataFolder;
 use crate::journal::{Journal, Record, SegmentJournal};
 use crate::keys::{KeyFile, MachineMark};
 use crate::vault::{FileVault, Secret, Vault, VaultKey};
+use maillage_protocol::consent::{ConsentReceipt, Grant, SignedReceipt};
 use maillage_protocol::id::{NodeId, UnitId};
+use maillage_protocol::identity::{Genesis, Identity, IdentityKey, Organization, SignedIdentity};
+use maillage_protocol::keys::{KeyUse, PrivateKey};
 use maillage_protocol::leaf::Leaf;
+use maillage_protocol::seal::KemPrivateKey;
+use maillage_protocol::time::Timestamp;
 
 /// What a verb said, kept to be read.
 #[derive(Clone, Default)]
@@ -277,6 +283,99 @@ fn names_are_recomputed_and_keys_are_shown_without_their_secrets() {
     let keys = String::from_utf8_lossy(&fs::read(site.folder.keys()).unwrap()).into_owned();
     for word in said.split_whitespace().filter(|word| word.len() > 40 && !word.starts_with("n1")) {
         assert!(!keys.contains(word), "{word}");
+    }
+}
+
+/// A receipt of a partner, the key of that partner, and its identity as it publishes it.
+fn receipt() -> (SignedReceipt, PrivateKey, SignedIdentity) {
+    let keys = [1, 2, 3, 4].map(|seed| PrivateKey::from_seed(&[seed; 32]));
+    let uses = [KeyUse::Sig, KeyUse::Auth, KeyUse::Wit];
+    let public = |(key, key_use): (&PrivateKey, KeyUse)| IdentityKey {
+        key_use,
+        public: key.public().to_bytes(),
+    };
+    let mut listed: Vec<_> = keys.iter().zip(uses).map(public).collect();
+    let kem = KemPrivateKey::from_bytes(&[5; 32]).unwrap();
+    listed.push(IdentityKey { key_use: KeyUse::Kem, public: kem.public() });
+    let genesis = Genesis {
+        name: "CCAS de Brenne".to_owned(),
+        urls: vec!["https://ccas.brenne.example/".to_owned()],
+        keys: listed,
+        next: vec![Genesis::commit(&keys[3])],
+        organization: Organization::default(),
+    };
+    let [sig, auth, wit, _] = &keys;
+    let genesis = SignedIdentity::genesis(&genesis, Timestamp(1), &[sig, auth, wit]);
+    let grant: Grant = serde_json::from_value(serde_json::json!({
+        "id": "2f6c1c1e-5a0b-4c1d-9f27-0c8f6f3b7a10",
+        "ref": "2f6c1c1e-5a0b-4c1d-9f27-0c8f6f3b7a11",
+        "at": 1_772_438_400_000_u64, "subj": "BAQEBAQEBAQEBAQEBAQEBA", "basis": "public_task",
+        "purp": ["transmit_referral"], "cats": ["need"], "rcpt": [NodeId([7; 32]).to_string()],
+        "svc": "2f6c1c1e-5a0b-4c1d-9f27-0c8f6f3b7a12", "ops": ["read"],
+        "nbf": 1_772_438_400_000_u64, "exp": 1_772_524_800_000_u64, "how": "screen",
+        "place": "in_person", "agent": "2f6c1c1e-5a0b-4c1d-9f27-0c8f6f3b7a13",
+        "notice": { "ver": 1, "lang": "fr", "form": "oral", "hash": "A".repeat(43) },
+        "feedback": "outcome", "wc": "A".repeat(43),
+    }))
+    .unwrap();
+    let issuer = Identity::begin(&genesis).unwrap().node();
+    let signed = ConsentReceipt::sign(&grant, issuer, sig).unwrap();
+    (signed, sig.clone(), genesis)
+}
+
+#[test]
+fn a_receipt_is_verified_with_public_keys_and_without_a_network() {
+    let site = Site::new();
+    let (signed, key, genesis) = receipt();
+    let square = format!("https://ccas.brenne.example/p#{}", signed.after_code("7F3K-9QH2"));
+    let verify = |receipt: &str, more: &[&str]| {
+        site.typed(&[&["verify", "receipt", receipt], more].concat())
+    };
+    let (exit, _, err) = verify(&square, &[]);
+    assert!(exit == Exit::Unavailable && err.contains("--identity"), "{err}");
+
+    let public = maillage_protocol::encoding::base64url(&key.public().to_bytes());
+    let (exit, said, err) = verify(&square, &["--key", &public]);
+    assert!(exit == Exit::Done && said.contains("2f6c1c1e-5a0b-4c1d-9f27-0c8f6f3b7a10"), "{err}");
+    assert!(said.contains("pas un cachet ni une signature qualifiés") && !said.contains("7F3K"));
+
+    let identity = site.path("identity.json");
+    fs::write(&identity, serde_json::json!({ "log": [genesis] }).to_string()).unwrap();
+    let typed = site.path("receipt.txt");
+    fs::write(&typed, signed.to_printed().to_lowercase().replace('-', "\n")).unwrap();
+    let (exit, said, err) = verify(&typed, &["--identity", &identity, "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{err}"));
+    assert_eq!(exit, Exit::Done);
+    assert_eq!((&said["name"], &said["known_from"]), (&"CCAS de Brenne".into(), &"file".into()));
+    assert_eq!(
+        (&said["at"], &said["revoked"]),
+        (&1_772_438_400_000_u64.into(), &None::<u8>.into())
+    );
+
+    // A partner: its identity is in the journal.
+    let peer = Identity::begin(&genesis).unwrap().node();
+    let disk: Arc<dyn Disk> = Arc::new(SystemDisk);
+    let (journal, _) =
+        SegmentJournal::open(&disk, &SystemEnv::default(), &site.folder.journal(), 1 << 16)
+            .unwrap();
+    journal.append(&[peer_identity_record(peer, &genesis)]).unwrap();
+    drop(journal);
+    let (exit, said, err) = verify(&signed.to_printed(), &[]);
+    assert!(exit == Exit::Done && said.contains("CCAS de Brenne"), "{said}{err}");
+
+    let stranger = PrivateKey::from_seed(&[9; 32]).public().to_bytes();
+    let stranger = maillage_protocol::encoding::hex(&stranger);
+    let mut changed = signed.to_printed();
+    changed.replace_range(100..101, if &changed[100..101] == "0" { "1" } else { "0" });
+    for (wrong, more) in [
+        (changed.as_str(), &[][..]),
+        (&signed.to_printed(), &["--key", &stranger]),
+        (&signed.to_printed(), &["--key", "nothing"]),
+        (&signed.to_printed(), &["--identity", &typed]),
+        ("7F3K-9QH2-M4TZ-0XWB", &[]),
+    ] {
+        let (exit, said, _) = verify(wrong, more);
+        assert!(exit == Exit::Data && said.is_empty(), "{wrong} {more:?} {said}");
     }
 }
 

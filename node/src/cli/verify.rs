@@ -1,4 +1,6 @@
-//! `maillage verify journal`: what can be recomputed from what was written.
+//! `maillage verify`: what can be recomputed from what was written, and what a person holds on paper.
+
+mod receipt;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,6 +19,8 @@ use crate::journal::{self, Number, Surveyed, Surveyor};
 pub(super) enum Args {
     #[command(about = "Relit le journal : sa structure, et les noms qui se recalculent")]
     Journal,
+    #[command(about = "Vérifie la signature d'un récépissé, sans réseau, avec des clés publiques")]
+    Receipt(receipt::Args),
 }
 
 #[derive(Serialize)]
@@ -30,6 +34,7 @@ struct Answer {
 pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
     match args {
         Args::Journal => verify_journal(context),
+        Args::Receipt(args) => receipt::run(&args, context),
     }
 }
 

@@ -3,21 +3,125 @@
 
 use maillage_protocol::body::{Channel, Contact};
 use maillage_protocol::codes::NeedCode;
-use maillage_protocol::consent::{CURRENT, script};
+use maillage_protocol::consent::{CURRENT, Notice, NoticeForm, Wording, script};
+use serde::{Deserialize, Serialize};
 
-use super::{Coded, Text};
+use super::{Coded, Text, Tongue, say_in};
 
-/// Returns the words of today: who is asked, for what, and what they will be told.
-///
-/// They are bound by their hash: nothing may be done to them but show them.
-#[must_use]
-pub fn notice_words(organization: &str, need: NeedCode, contact: &Contact) -> String {
-    let words = script(CURRENT, organization, &lower_first(&need.label()), &items(contact));
-    words.expect("the current version is one of the texts")
+/// How the words are given to her.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Presentation {
+    /// A text that is read aloud, or that she reads.
+    #[default]
+    Aloud,
+    /// A text in words that are easy to read.
+    Easy,
+    /// The same, a sentence at a time, each with its picture: the oral path.
+    Pictures,
+}
+
+impl Presentation {
+    /// Every one, as they are offered.
+    pub const ALL: &[Self] = &[Self::Aloud, Self::Easy, Self::Pictures];
+
+    /// Returns the code of this one in a form.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Aloud => "voix",
+            Self::Easy => "falc",
+            Self::Pictures => "images",
+        }
+    }
+
+    /// Returns how this one is called.
+    #[must_use]
+    pub const fn name(self) -> Text {
+        match self {
+            Self::Aloud => Text("presentation-voix"),
+            Self::Easy => Text("presentation-falc"),
+            Self::Pictures => Text("presentation-images"),
+        }
+    }
+
+    const fn wording(self) -> Wording {
+        match self {
+            Self::Aloud => Wording::Script,
+            Self::Easy | Self::Pictures => Wording::EasyToRead,
+        }
+    }
+}
+
+/// What each sentence of the text that is easy to read is drawn as.
+const PICTOGRAMS: [&str; 9] =
+    ["help", "question", "hidden", "person", "change", "stop", "yes", "eye", "choice"];
+
+/// The exact words that are shown or read to her, line by line. They are bound by their hash: nothing
+/// may be done to them but show them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reading {
+    /// How they are given.
+    pub presentation: Presentation,
+    /// What explains them, beside the French that binds.
+    pub tongue: Tongue,
+    /// The words in French.
+    pub french: Vec<String>,
+    /// The same in another language, if one was chosen.
+    pub explained: Vec<String>,
+}
+
+impl Reading {
+    /// Says who is asked, for what, and what they will be told.
+    #[must_use]
+    pub fn of(
+        presentation: Presentation,
+        tongue: Tongue,
+        organization: &str,
+        need: NeedCode,
+        contact: &Contact,
+    ) -> Self {
+        let lines = |wording, tongue| {
+            let need = lower_first(&need.label());
+            let words = script(CURRENT, wording, organization, &need, &items(contact, tongue));
+            let words = words.expect("the current version is one of the texts");
+            words.lines().map(str::to_owned).collect()
+        };
+        let french = lines(presentation.wording(), Tongue::French);
+        let explained = match tongue {
+            Tongue::French => Vec::new(),
+            Tongue::English => lines(Wording::English, tongue),
+            Tongue::Arabic => lines(Wording::Arabic, tongue),
+        };
+        Self { presentation, tongue, french, explained }
+    }
+
+    /// Returns the notice that a consent names: these words, and no other.
+    #[must_use]
+    pub fn notice(&self, form: NoticeForm) -> Notice {
+        Notice::of(CURRENT, self.tongue.language(), form, &self.words())
+    }
+
+    /// Returns the words: French, then what explains it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let french = self.french.join("\n");
+        match self.explained.is_empty() {
+            true => french,
+            false => format!("{french}\n\n{}", self.explained.join("\n")),
+        }
+    }
+
+    /// Returns each sentence with what draws it, and what explains it.
+    pub fn sentences(&self) -> impl Iterator<Item = (&'static str, &str, Option<&str>)> {
+        let explained = self.explained.iter().map(String::as_str).map(Some);
+        let explained = explained.chain(std::iter::repeat(None));
+        let drawn = PICTOGRAMS.into_iter().zip(&self.french).zip(explained);
+        drawn.map(|((pictogram, french), explained)| (pictogram, french.as_str(), explained))
+    }
 }
 
 /// Says what the receiver will be told of her, as it is said to her.
-fn items(contact: &Contact) -> String {
+fn items(contact: &Contact, tongue: Tongue) -> String {
     let mut items = vec![Text("dit-prenom")];
     items.extend(contact.channel.as_ref().map(channel));
     for (told, text) in [
@@ -29,7 +133,8 @@ fn items(contact: &Contact) -> String {
             items.push(text);
         }
     }
-    items.iter().map(Text::to_string).collect::<Vec<_>>().join(", ")
+    let between = if tongue == Tongue::Arabic { "، " } else { ", " };
+    items.iter().map(|Text(key)| say_in(tongue, key, [])).collect::<Vec<_>>().join(between)
 }
 
 const fn channel(channel: &Channel) -> Text {
@@ -60,10 +165,26 @@ mod tests {
             ..Contact::default()
         };
         let need = NeedCode::NumeriqueAcquerirUnEquipement;
-        let words = notice_words("EPN Le Lavoir", need, &contact);
+        let reading = |presentation, tongue| {
+            Reading::of(presentation, tongue, "EPN Le Lavoir", need, &contact)
+        };
+        let words = reading(Presentation::Aloud, Tongue::French).words();
         assert!(words.contains("à EPN Le Lavoir de vous aider pour acquérir un équipement."));
         let told = "votre prénom, que vous viendrez avec votre code, une note pratique, rien";
         assert!(words.contains(told), "{words}");
+
+        // What is hashed is all that she was shown, and nothing that she was not.
+        let shown = reading(Presentation::Pictures, Tongue::Arabic);
+        assert_eq!(shown.sentences().count(), shown.french.len());
+        assert!(shown.sentences().all(|(_, french, explained)| {
+            let words = shown.words();
+            words.contains(french) && explained.is_some_and(|explained| words.contains(explained))
+        }));
+        let notice = shown.notice(NoticeForm::Pictograms);
+        assert_eq!(notice.language.to_string(), "ar");
+        assert!(notice.says(&shown.words()));
+        assert!(!notice.says(&reading(Presentation::Pictures, Tongue::English).words()));
+        assert!(!notice.says(&reading(Presentation::Pictures, Tongue::French).words()));
     }
 
     #[test]

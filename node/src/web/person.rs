@@ -1,6 +1,8 @@
 //! P1–P4 `/p`: the person herself, with the code of her receipt. No account, no cookie; each form
 //! carries the code, no address does. What a browser may send again goes with its window.
 
+mod sentences;
+
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -20,7 +22,8 @@ use super::{CodeTries, Visitor, aside, session, statics, taking_back};
 use crate::app::authority::Bearer;
 use crate::app::{ErasureState, ReceivedContact, SayError, Story};
 use crate::caller::caller;
-use crate::text::{Clock, Coded, Moment, Telephone, Text, say, say_with};
+use crate::text::{Clock, Coded, Moment, Telephone, Text, Tongue, say, say_with};
+use sentences::Sentence;
 
 #[derive(Template)]
 #[template(path = "person/code.html")]
@@ -39,6 +42,11 @@ struct RequestPage {
     frame: Frame,
     code: String,
     view: RequestView,
+    /// The same in five sentences, to be listened to.
+    five: Vec<Sentence>,
+    tongue: Tongue,
+    /// What reads them aloud.
+    script: &'static str,
     mistakes: Mistakes,
 }
 
@@ -56,7 +64,7 @@ struct StopPage {
 /// Her referral, in the sentences that she needs.
 struct RequestView {
     /// Where it stands.
-    stands: String,
+    standing: Text,
     /// Whether somebody still looks for help, once this attempt is over.
     search: Option<Text>,
     /// Who does what next, and before when.
@@ -216,7 +224,9 @@ async fn show_request(
         ..RequestView::of(&story, sender, telephone.as_deref(), typed, frame.clock)
     };
     let code = typed.one("code").to_owned();
-    let shown = RequestPage { frame, code, view, mistakes };
+    let tongue = Tongue::from_code(typed.one("langue")).unwrap_or_default();
+    let (five, script) = (sentences::five(&view, tongue), statics::LISTEN);
+    let shown = RequestPage { frame, code, view, five, tongue, script, mistakes };
     if shown.mistakes.is_empty() { page(&shown) } else { page_again(&shown) }
 }
 
@@ -252,7 +262,7 @@ impl RequestView {
             None => card.commune.clone(),
         });
         Self {
-            stands: say_with(stands(status).0, [("structure", row.other.as_str().into())]),
+            standing: stands(status),
             search: search(status, story.need),
             next: next(story, &sender, clock),
             appointment: appointment(story, clock),

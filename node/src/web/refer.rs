@@ -25,7 +25,7 @@ use super::form::{Sent, Typed};
 use super::layout::lead_to;
 use crate::app::DraftError;
 use crate::app::authority::{Member, Writer};
-use crate::text::{Coded, Text};
+use crate::text::{Coded, Reading, Text};
 
 /// Something that is not finished, sealed for whoever began it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,6 +63,12 @@ pub(super) struct SentReferral {
     referral: ReferralId,
     /// Her code. It is shown while the draft stands, and nowhere else.
     code: Option<Private<String>>,
+    /// What the organization signs of her agreement, as it is printed.
+    #[serde(default)]
+    signed: Option<String>,
+    /// The words that were shown or read to her.
+    #[serde(default)]
+    reading: Option<Reading>,
     /// What was agreed, as it was typed.
     typed: ReferralDraft,
 }

@@ -7,17 +7,21 @@ use actix_web::{HttpResponse, web};
 use super::errors::PageError;
 
 /// Where the style is. A test keeps the address in step with its bytes.
-pub(super) const STYLE: &str = "/static/996faf01/maillage.css";
+pub(super) const STYLE: &str = "/static/4578575c/maillage.css";
 /// Where the mark of a page is, in a browser's tab.
 pub(super) const ICON: &str = "/static/e6853b4b/maillage.svg";
 
 /// What takes a personal code out of the address that a telephone read.
-pub(super) const CODE: &str = "/static/fddc45aa/code.js";
+pub(super) const CODE: &str = "/static/85cfe384/code.js";
+
+/// What reads the sentences of a page aloud.
+pub(super) const LISTEN: &str = "/static/89dcbbb6/listen.js";
 
 const FILES: &[(&str, &str, &str)] = &[
     (STYLE, "text/css; charset=utf-8", include_str!("../../static/maillage.css")),
     (ICON, "image/svg+xml", include_str!("../../static/maillage.svg")),
     (CODE, "text/javascript; charset=utf-8", include_str!("../../static/code.js")),
+    (LISTEN, "text/javascript; charset=utf-8", include_str!("../../static/listen.js")),
 ];
 
 /// Answers with a file.

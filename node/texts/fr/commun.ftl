@@ -4,6 +4,7 @@ commun-horloge = L’heure de ce serveur diffère de plus de deux minutes de cel
 commun-aller-au-contenu = Aller au contenu
 commun-menu = Menu principal
 commun-pied = Aucun serveur central : vos dossiers restent dans votre structure.
+commun-ecouter = Écouter
 commun-a-corriger = À corriger avant de continuer
 commun-trop-long = Ce texte est trop long : 300 caractères au plus.
 commun-texte-aide = 300 caractères au plus. N’écrivez rien sur la personne.

@@ -8,6 +8,13 @@ personne-code-accompagne = Une personne de la structure peut le faire avec vous.
 personne-code-inconnu = Ce code n’est pas connu ici. Vérifiez chaque lettre, et l’adresse écrite sur votre papier.
 
 personne-titre = Ma demande
+personne-langues = Écouter, ou lire aussi dans une autre langue
+personne-phrase-qui = Avec qui : { $structure }. { $lieu }
+personne-phrase-sans-nom = { $structure } connaît votre besoin. Ils n’ont pas votre nom.
+personne-phrase-joindre = { $structure } connaît votre besoin. Ils savent comment vous joindre.
+personne-phrase-efface = Ce qui dit qui vous êtes est effacé ici.
+personne-phrase-jusque = Votre accord vaut jusqu’au { $quand }.
+personne-phrase-appeler = Une question ? Appelez { $structure } : { $telephone }.
 personne-qui = Avec qui ?
 personne-savent = Ce qu’ils savent
 personne-contact-donne = Ils peuvent aussi vous joindre. Ils ont :

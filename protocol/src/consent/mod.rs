@@ -12,6 +12,7 @@
 //! ```
 
 mod notice;
+mod receipt;
 mod scope;
 mod withdrawal;
 
@@ -20,7 +21,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use notice::{CURRENT, Notice, NoticeForm, NoticeHash, script};
+pub use notice::{CURRENT, Notice, NoticeForm, NoticeHash, Wording, script};
+pub use receipt::{ConsentReceipt, SignedReceipt};
 pub use scope::{FeedbackLevel, Operation, Purpose, Scope};
 pub use withdrawal::{CodeCommitment, CodeLookup, PersonalCode, WithdrawalScope};
 

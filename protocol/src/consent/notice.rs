@@ -37,8 +37,27 @@ impl Notice {
     }
 }
 
-/// Every text ever used, by version: the oral script in French.
-const SCRIPTS: &[(u16, &str)] = &[(1, include_str!("../../notices/1-fr-script.txt"))];
+/// In what words it is said. French binds; another language explains it, a line for a line of the
+/// text that is easy to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wording {
+    /// The oral script, in French.
+    Script,
+    /// The same in words that are easy to read, in French.
+    EasyToRead,
+    /// What explains it in English.
+    English,
+    /// What explains it in Arabic.
+    Arabic,
+}
+
+/// Every text ever used, by version.
+const TEXTS: &[(u16, Wording, &str)] = &[
+    (1, Wording::Script, include_str!("../../notices/1-fr-script.txt")),
+    (1, Wording::EasyToRead, include_str!("../../notices/1-fr-easy.txt")),
+    (1, Wording::English, include_str!("../../notices/1-en-easy.txt")),
+    (1, Wording::Arabic, include_str!("../../notices/1-ar-easy.txt")),
+];
 
 /// The version that is read today.
 pub const CURRENT: u16 = 1;
@@ -47,8 +66,15 @@ pub const CURRENT: u16 = 1;
 ///
 /// `None` if there is no such version.
 #[must_use]
-pub fn script(version: u16, service: &str, need: &str, told: &str) -> Option<String> {
-    let (_, text) = SCRIPTS.iter().find(|(known, _)| *known == version)?;
+pub fn script(
+    version: u16,
+    wording: Wording,
+    service: &str,
+    need: &str,
+    told: &str,
+) -> Option<String> {
+    let mut known = TEXTS.iter();
+    let (_, _, text) = known.find(|known| known.0 == version && known.1 == wording)?;
     // One pass: a name that looks like a placeholder stays a name.
     let mut words = String::with_capacity(text.len().saturating_mul(2));
     let mut rest = text.trim_end();
@@ -114,21 +140,42 @@ mod tests {
     #[test]
     fn no_version_was_ever_changed() {
         let hashes: Vec<_> =
-            SCRIPTS.iter().map(|(v, text)| (*v, encoding::hex(&sha256(text.as_bytes())))).collect();
-        let frozen =
-            [(1, "dc6727809bd85c4d2d9bd7249e0d8ae2f518cfca77d442417d6d94e3ae20ea1a".to_owned())];
+            TEXTS.iter().map(|(_, _, text)| encoding::hex(&sha256(text.as_bytes()))).collect();
+        let frozen = [
+            "dc6727809bd85c4d2d9bd7249e0d8ae2f518cfca77d442417d6d94e3ae20ea1a",
+            "d4f4b0f9fdc0122b98739860cb3c5754197786895aaea7ec067f51495221b380",
+            "857162f13fe9c15741b96a7668dde23fc5eecfeb29fd735a52052ca831e8f3a1",
+            "3e7f9c2818cd5dfb0cb11bee85c333e18c313576754bcb93f2027b0e6c8e0de1",
+        ];
         assert_eq!(hashes, frozen);
-        assert!(SCRIPTS.iter().any(|(version, _)| *version == CURRENT));
+    }
+
+    /// What is read beside another language is read line by line.
+    #[test]
+    fn what_explains_has_a_line_for_each_line_of_the_text_that_binds() {
+        let lines = |wording| {
+            let words = script(CURRENT, wording, "EPN", "sa retraite", "un prénom").unwrap();
+            assert!(words.contains("EPN") && words.contains("sa retraite"), "{words}");
+            assert!(words.contains("un prénom") && !words.contains('{'), "{words}");
+            words.lines().count()
+        };
+        let binding = lines(Wording::EasyToRead);
+        assert_eq!((lines(Wording::English), lines(Wording::Arabic)), (binding, binding));
+        assert_eq!(lines(Wording::Script), 1);
     }
 
     #[test]
     fn a_notice_is_bound_to_its_words() {
-        let words = script(1, "{need}", "sa retraite", "un prénom").unwrap();
+        let words = script(1, Wording::Script, "{need}", "sa retraite", "un prénom").unwrap();
         assert!(words.starts_with("Je peux demander à {need} de vous aider pour sa retraite."));
         assert!(words.ends_with("terminé ?"));
         let notice = Notice::of(1, "fr".to_owned().try_into().unwrap(), NoticeForm::Oral, &words);
         assert!(notice.says(&words));
-        assert!(!notice.says(&script(1, "EPN", "sa retraite", "un prénom").unwrap()));
-        assert_eq!(script(2, "", "", ""), None);
+        assert!(
+            !notice.says(
+                &script(1, Wording::EasyToRead, "{need}", "sa retraite", "un prénom").unwrap()
+            )
+        );
+        assert_eq!(script(2, Wording::Script, "", "", ""), None);
     }
 }

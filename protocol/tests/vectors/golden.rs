@@ -15,6 +15,7 @@ mod channel;
 mod control;
 mod sealing;
 mod receipt;
+mod consent_receipt;
 mod erasure;
 mod link;
 mod journal;
@@ -44,6 +45,7 @@ const FILES: &[Golden] = &[
     Golden { file: "fork_proof", make: receipt::make_forks, judge: receipt::judge_fork },
     Golden { file: "erasure", make: erasure::make, judge: erasure::judge },
     Golden { file: "consent", make: erasure::make_codes, judge: erasure::judge_code },
+    Golden { file: "consent_receipt", make: consent_receipt::make, judge: consent_receipt::judge },
     Golden { file: "link", make: link::make, judge: link::judge },
     Golden { file: "invitation", make: link::make_invitations, judge: link::judge_invitation },
     Golden { file: "journal", make: journal::make, judge: journal::judge },

@@ -4,10 +4,10 @@ use std::sync::{Mutex, PoisonError};
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use maillage_protocol::codes::{Language, Medium};
+use maillage_protocol::codes::{Accommodation, Medium};
 use maillage_protocol::consent::{
-    CURRENT, CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, Quality, Representative,
-    Validity, WitnessFunction,
+    CollectionPlace, FeedbackLevel, Gesture, NoticeForm, Quality, Representative, Validity,
+    WitnessFunction,
 };
 use maillage_protocol::id::{ReferralId, UnitId};
 
@@ -17,13 +17,13 @@ use super::place::Place;
 use super::{Draft, ReferralDraft, SentReferral, Step, Which, lead_to_step};
 use crate::app::Request;
 use crate::app::authority::Writer;
-use crate::text::{Clock, Coded, Text, notice_words, typeset};
-use crate::web::aside;
+use crate::text::{Clock, Coded, Presentation, Reading, Text, Tongue};
 use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Choice, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
 use crate::web::story::{Asked, Line, contact_lines};
+use crate::web::{aside, statics};
 
 /// Everything that was typed before, read again: what she is asked to agree to.
 pub(super) struct Offer {
@@ -84,25 +84,31 @@ impl Offer {
         }
     }
 
-    /// Returns the words to read aloud.
-    fn words(&self) -> String {
-        notice_words(&self.place.organization, self.need.code, &self.told.contact)
+    /// Returns the words to show or to read aloud, as they were last asked for. What explains them is
+    /// in her language, if it is one of ours, until another one is asked for.
+    fn reading(&self, typed: &Typed) -> Reading {
+        let Self { need, place, told } = self;
+        let hers = told.language.as_ref().and_then(|hers| Tongue::from_code(&hers.to_string()));
+        let (presentation, tongue) = asked_for(typed);
+        let tongue = tongue.or(hers).unwrap_or_default();
+        Reading::of(presentation, tongue, &place.organization, need.code, &told.contact)
     }
 }
 
 /// How she agreed, and to what besides.
-struct Agreed {
+pub(super) struct Agreed {
     gesture: Gesture,
     place: CollectionPlace,
     form: NoticeForm,
-    feedback: FeedbackLevel,
-    statistics: bool,
-    askable: Option<Medium>,
+    pub(super) feedback: FeedbackLevel,
+    pub(super) statistics: bool,
+    pub(super) askable: Option<Medium>,
     validity: Validity,
 }
 
 impl Agreed {
-    fn read(typed: &Typed) -> Result<Self, Mistakes> {
+    /// Reads what was ticked.
+    pub(super) fn read(typed: &Typed) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         let gesture = gesture(typed, &mut mistakes);
         let place = mistakes.need("recueil", typed.chosen("recueil"), Text("recueil-absent"));
@@ -115,17 +121,44 @@ impl Agreed {
         else {
             return Err(mistakes);
         };
-        let form = if typed.holds("lecture", "elle") { NoticeForm::Text } else { NoticeForm::Oral };
         Ok(Self {
             gesture,
             place,
-            form,
+            form: form(typed),
             feedback,
             statistics: typed.holds("statistiques", "oui"),
             askable: typed.chosen("redemander"),
             validity,
         })
     }
+}
+
+/// Returns how the words were asked for, and in which language they are explained.
+fn asked_for(typed: &Typed) -> (Presentation, Option<Tongue>) {
+    let code = typed.one("presentation");
+    let presentation = Presentation::ALL.iter().find(|it| it.code() == code);
+    (presentation.copied().unwrap_or_default(), Tongue::from_code(typed.one("explication")))
+}
+
+/// Returns in what form the words were given.
+fn form(typed: &Typed) -> NoticeForm {
+    match asked_for(typed).0 {
+        Presentation::Pictures => NoticeForm::Pictograms,
+        Presentation::Easy => NoticeForm::EasyToRead,
+        Presentation::Aloud if typed.holds("lecture", "elle") => NoticeForm::Text,
+        Presentation::Aloud => NoticeForm::Oral,
+    }
+}
+
+/// Shows the words otherwise: « images.ar ».
+fn shown_otherwise(typed: Typed) -> Option<Typed> {
+    let (presentation, tongue) = typed.one("montrer").split_once('.')?;
+    let (presentation, tongue) = (presentation.to_owned(), tongue.to_owned());
+    // The oral path has one gesture, which nobody chose: it does not outlive the page.
+    let ours = asked_for(&typed).0 == Presentation::Pictures;
+    let typed = if ours { typed.with("geste", "") } else { typed };
+    let typed = typed.with("montrer", "").with("presentation", &presentation);
+    Some(typed.with("explication", &tongue))
 }
 
 fn gesture(typed: &Typed, mistakes: &mut Mistakes) -> Option<Gesture> {
@@ -171,7 +204,17 @@ struct ConsentPage {
     draft: String,
     organization: String,
     secrecy: String,
-    words: String,
+    reading: Reading,
+    /// Where a click shows the words otherwise, by its value.
+    presentations: Vec<(String, Text, bool)>,
+    tongues: Vec<(String, Tongue)>,
+    /// Whether it is the oral path: a sentence at a time, and the witness is asked.
+    oral: bool,
+    /// Whether she agrees that it be said to speak rather than to write.
+    says_oral: bool,
+    asked_witness: String,
+    /// What reads the words aloud.
+    script: &'static str,
     before: Vec<Line>,
     after: Vec<Line>,
     gestures: Vec<Choice>,
@@ -190,6 +233,8 @@ struct ConsentPage {
 impl ConsentPage {
     fn of(frame: Frame, step: &Step, offer: &Offer, mistakes: Mistakes) -> Self {
         let typed = with_usual_choices(step.typed.consent.clone());
+        let reading = offer.reading(&typed);
+        let oral = reading.presentation == Presentation::Pictures;
         let named = |field: &str, value: &str, label: Text| Choice {
             value: value.to_owned(),
             label: label.to_string(),
@@ -199,7 +244,28 @@ impl ConsentPage {
             draft: step.name(),
             organization: offer.place.organization.clone(),
             secrecy: offer.place.secrecy.clone(),
-            words: typeset(&offer.words()),
+            presentations: Presentation::ALL
+                .iter()
+                .map(|way| {
+                    let value = format!("{}.{}", way.code(), reading.tongue.code());
+                    (value, way.name(), *way == reading.presentation)
+                })
+                .collect(),
+            tongues: Tongue::ALL
+                .iter()
+                .map(|tongue| {
+                    (format!("{}.{}", reading.presentation.code(), tongue.code()), *tongue)
+                })
+                .collect(),
+            oral,
+            says_oral: typed.holds("adaptation", Accommodation::Oral.code())
+                || offer.need.accommodations.contains(&Accommodation::Oral),
+            asked_witness: match oral {
+                true => Text("accord-temoin-oral").to_string(),
+                false => Text("accord-temoin").to_string(),
+            },
+            script: statics::LISTEN,
+            reading,
             before: offer.asked().lines(frame.clock),
             after: contact_lines(&offer.told.contact),
             gestures: GESTURES.iter().map(|(value, text)| named("geste", value, *text)).collect(),
@@ -266,8 +332,13 @@ pub(in crate::web) async fn send(
         aside(move || writer.member().drop_draft(draft)).await?;
         return Ok(lead_to("/orienter/sans-accord"));
     }
+    if let Some(typed) = shown_otherwise(sent.typed.clone()) {
+        step.typed.consent = typed;
+        step.keep(&writer).await?;
+        return Ok(lead_to_step("/orienter/accord", draft));
+    }
     step.typed.consent = sent.typed;
-    let offer = match Offer::read(&writer, &step, frame.clock).await {
+    let mut offer = match Offer::read(&writer, &step, frame.clock).await {
         Ok(offer) => offer,
         Err(back) => return Ok(back),
     };
@@ -278,9 +349,14 @@ pub(in crate::web) async fn send(
             return page_again(&ConsentPage::of(frame, &step, &offer, mistakes));
         }
     };
-    let (request, typed) =
-        (request(offer, agreed, (step.typed.after, step.typed.beside)), step.typed);
-    aside(move || propose(&writer, request, typed, draft, sent.once)).await?;
+    // What she asked for here is said as if it had been ticked with the need.
+    if step.typed.consent.holds("adaptation", Accommodation::Oral.code()) {
+        offer.need.accommodations.insert(Accommodation::Oral);
+    }
+    let reading = offer.reading(&step.typed.consent);
+    let place = (step.typed.after, step.typed.beside);
+    let (request, typed) = (request(offer, agreed, &reading, place), step.typed);
+    aside(move || propose(&writer, request, (typed, reading), draft, sent.once)).await?;
     Ok(lead_to_receipt(draft))
 }
 
@@ -288,9 +364,12 @@ fn lead_to_receipt(draft: UnitId) -> HttpResponse {
     lead_to(&format!("/orienter/recepisse/{draft}"))
 }
 
-fn request(offer: Offer, agreed: Agreed, (after, beside): (Option<ReferralId>, bool)) -> Request {
-    let words = offer.words();
-    let french = Language::try_from("fr".to_owned()).expect("two letters name a language");
+fn request(
+    offer: Offer,
+    agreed: Agreed,
+    reading: &Reading,
+    (after, beside): (Option<ReferralId>, bool),
+) -> Request {
     let Offer { need, place, told } = offer;
     Request {
         peer: place.peer,
@@ -309,7 +388,7 @@ fn request(offer: Offer, agreed: Agreed, (after, beside): (Option<ReferralId>, b
         reviewed: told.reviewed,
         gesture: agreed.gesture,
         place: agreed.place,
-        notice: Notice::of(CURRENT, french, agreed.form, &words),
+        notice: reading.notice(agreed.form),
         feedback: agreed.feedback,
         statistics: agreed.statistics,
         askable: agreed.askable,
@@ -327,7 +406,7 @@ static RECEIPTS: Mutex<()> = Mutex::new(());
 fn propose(
     writer: &Writer,
     request: Request,
-    typed: ReferralDraft,
+    (typed, reading): (ReferralDraft, Reading),
     draft: UnitId,
     once: [u8; 16],
 ) -> Result<(), PageError> {
@@ -337,7 +416,9 @@ fn propose(
     }
     let proposed = writer.propose(request, once)?;
     let code = proposed.code.map(|code| code.to_printed().into());
-    let receipt = SentReferral { referral: proposed.referral, code, typed };
+    let signed = proposed.receipt.map(|receipt| receipt.to_printed());
+    let reading = Some(reading);
+    let receipt = SentReferral { referral: proposed.referral, code, signed, reading, typed };
     Draft::Receipt(Box::new(receipt)).keep(writer.member(), Some(draft))?;
     Ok(())
 }
@@ -381,6 +462,24 @@ mod tests {
         let heard = aloud.with("temoin", "reception");
         let agreed = Agreed::read(&heard).unwrap_or_else(|_| panic!("it is complete"));
         assert_eq!(agreed.gesture, Gesture::Oral { witness: WitnessFunction::Reception });
+    }
+
+    #[test]
+    fn the_form_that_is_recorded_is_the_one_that_was_shown() {
+        let form_of = |pairs: &[(&str, &str)]| form(&with_usual_choices(typed(pairs)));
+        assert_eq!(form_of(&[]), NoticeForm::Oral);
+        assert_eq!(form_of(&[("lecture", "elle")]), NoticeForm::Text);
+        assert_eq!(form_of(&[("presentation", "falc")]), NoticeForm::EasyToRead);
+        let pictures = [("presentation", "images"), ("lecture", "elle")];
+        assert_eq!(form_of(&pictures), NoticeForm::Pictograms);
+        let asked = typed(&[("montrer", "images.ar"), ("redemander", "desk")]);
+        let shown = shown_otherwise(asked).unwrap();
+        assert_eq!(asked_for(&shown), (Presentation::Pictures, Some(Tongue::Arabic)));
+        assert!(shown.holds("redemander", "desk"), "nothing typed is lost");
+        assert!(shown_otherwise(shown.clone()).is_none());
+        // The gesture of the oral path is not one that she made.
+        let back = shown.with("geste", "oral").with("montrer", "voix.fr");
+        assert_eq!(shown_otherwise(back).unwrap().one("geste"), "");
     }
 
     #[test]

@@ -3,16 +3,18 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use maillage_protocol::consent::SignedReceipt;
 use maillage_protocol::id::UnitId;
 
+use super::consent::Agreed;
 use super::disclosure::Told;
 use super::{Draft, SentReferral};
-use crate::app::ShortCode;
 use crate::app::authority::Writer;
-use crate::text::{Moment, Telephone};
+use crate::app::{ShortCode, is_discreet};
+use crate::text::{Coded, Moment, Reading, Telephone, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
-use crate::web::form::Sent;
+use crate::web::form::{Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page};
 use crate::web::story::{Asked, Line, contact_lines};
 use crate::web::{aside, session, square};
@@ -27,14 +29,35 @@ struct ReceiptPage {
     /// Where she follows her request: the address, and a square that holds the code too.
     address_of_page: String,
     square: Option<String>,
+    /// What the organization signs, in groups to be typed, and the short key to compare.
+    signature: Option<String>,
+    fingerprint: String,
     organization: String,
     address: Option<String>,
     commune: Option<String>,
     telephone: Option<Telephone>,
     hours: Option<String>,
+    /// Whom to ask for there.
+    service: Option<String>,
     asked: Vec<Line>,
     told: Vec<Line>,
+    /// What she chose besides.
+    besides: Vec<Line>,
     until: Option<Moment>,
+    sender_telephone: Option<Telephone>,
+    /// The words that were shown or read to her.
+    reading: Option<Reading>,
+}
+
+/// For whom nobody may contact: a paper that says nothing to whoever finds it.
+#[derive(Template)]
+#[template(path = "refer/discreet.html")]
+struct DiscreetPage {
+    frame: Frame,
+    draft: String,
+    reference: String,
+    code: Option<String>,
+    address_of_page: String,
 }
 
 /// Shows the receipt.
@@ -48,6 +71,8 @@ pub(in crate::web) async fn show(
     let clock = frame.clock;
     let address_of_page =
         format!("{}/p", session::settings(&request).public_url.trim_end_matches('/'));
+    let fingerprint = session::app(&request).node().fingerprint();
+    let us = session::app(&request).card();
     let (sent, story) = aside(move || {
         let Draft::Receipt(sent) = Draft::read(writer.member(), draft)? else {
             return Err(PageError::NotFound);
@@ -56,22 +81,36 @@ pub(in crate::web) async fn show(
         Ok((sent, story))
     })
     .await?;
-    let SentReferral { referral, code, typed } = *sent;
+    let SentReferral { referral, code, signed, reading, typed } = *sent;
     let told = Told::read(&typed.disclosure, story.regime()).ok();
+    let reference = ShortCode::of(referral).to_string();
+    if told.as_ref().is_some_and(|told| is_discreet(&told.contact)) {
+        let code = code.map(|code| code.reveal().clone());
+        // A browser prints the title of a page: it names nobody either.
+        let frame = Frame { organization: None, ..frame };
+        let draft = draft.to_string();
+        return page(&DiscreetPage { frame, draft, reference, code, address_of_page });
+    }
     // She knows how urgent it is: the paper does not say it again.
     let asked = story
         .proposal
         .as_ref()
         .map(|proposal| Asked { urgency: None, ..Asked::from(proposal) }.lines(clock));
-    let card = story.card;
+    let (service, card) = (story.proposal.as_ref().map(|proposal| proposal.service), story.card);
+    let services = card.as_ref().map(|card| card.services.iter()).into_iter().flatten();
+    let mut services = services.filter(|known| Some(known.id) == service);
+    let service = services.next().map(|known| known.name.clone());
     page(&ReceiptPage {
         frame,
         draft: draft.to_string(),
-        reference: ShortCode::of(referral).to_string(),
+        reference,
         // After the « # », the code reaches no server and no log.
-        square: code
-            .as_ref()
-            .map(|code| square::draw(&format!("{address_of_page}#{}", code.reveal()))),
+        square: code.as_ref().map(|code| {
+            let held = after_code(code.reveal(), signed.as_deref());
+            square::draw(&format!("{address_of_page}#{held}"))
+        }),
+        signature: signed.map(|signed| signed.replace('-', " ")),
+        fingerprint,
         address_of_page,
         code: code.map(|code| code.reveal().clone()),
         organization: story.row.other,
@@ -79,10 +118,34 @@ pub(in crate::web) async fn show(
         commune: card.as_ref().map(|card| card.commune.clone()),
         telephone: card.as_ref().and_then(|card| card.telephone.as_deref()).map(Telephone::of),
         hours: card.and_then(|card| card.hours),
+        service,
+        reading,
+        besides: besides(&typed.consent),
+        sender_telephone: us.and_then(|card| card.telephone).as_deref().map(Telephone::of),
         asked: asked.unwrap_or_default(),
         told: told.map(|told| contact_lines(&told.contact)).unwrap_or_default(),
         until: story.agreed_until.map(|until| clock.day_of(until)),
     })
+}
+
+/// Says what she chose besides the request itself.
+fn besides(typed: &Typed) -> Vec<Line> {
+    let Ok(agreed) = Agreed::read(typed) else { return Vec::new() };
+    let yes_or_no = |yes| if yes { Text("recepisse-oui") } else { Text("recepisse-non") };
+    let asked = agreed.askable.map_or_else(|| yes_or_no(false).to_string(), Coded::label);
+    vec![
+        Line::new(Text("recepisse-retour"), agreed.feedback.label()),
+        Line::new(Text("recepisse-compter"), yes_or_no(agreed.statistics).to_string()),
+        Line::new(Text("recepisse-redemander"), asked),
+    ]
+}
+
+/// Returns what the square holds: her code, then what is signed.
+fn after_code(code: &str, signed: Option<&str>) -> String {
+    match signed.map(str::parse::<SignedReceipt>) {
+        Some(Ok(signed)) => signed.after_code(code),
+        Some(Err(_)) | None => code.to_owned(),
+    }
 }
 
 /// Forgets the code: it was handed over.

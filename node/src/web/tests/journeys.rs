@@ -2,7 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
+use maillage_protocol::consent::SignedReceipt;
 use maillage_protocol::id::NodeId;
+use maillage_protocol::keys::KeyUse;
 use maillage_protocol::referral::Status;
 
 use super::browser::{Answer, Browser, browse};
@@ -57,11 +59,17 @@ async fn desks(nodes: &Pair) -> (Browser, Browser) {
     (nadia, karim)
 }
 
-/// Nadia refers somebody, up to the receipt.
+/// Nadia refers somebody, up to the receipt. What is typed besides is named by its step.
 macro_rules! refer {
-    ($nadia:expr, $peer:expr) => {{
+    ($nadia:expr, $peer:expr) => {
+        refer!($nadia, $peer, [])
+    };
+    ($nadia:expr, $peer:expr, $more:expr) => {{
         let mut page = "/orienter/besoin".to_owned();
-        for (step, fields) in steps($peer) {
+        let more: &[(&str, &'static str, &str)] = &$more;
+        for (step, mut fields) in steps($peer) {
+            let more = more.iter().filter(|(at, _, _)| *at == step);
+            fields.extend(more.map(|(_, field, value)| (*field, (*value).to_owned())));
             let shown = $nadia.submit(&page, &page, &borrowed(&fields)).await;
             assert!(!shown.location().is_empty(), "{step}");
             page = shown.location().to_owned();
@@ -130,6 +138,89 @@ async fn somebody_is_referred_helped_and_asked() {
         assert_eq!(node.referral(id).unwrap().status(), Status::Closed);
     }
     nadia.see("/").await.says("Demandes terminées");
+}
+
+#[actix_web::test]
+async fn a_receipt_says_what_was_agreed_and_who_answers() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, _) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node(), [("besoin", "adaptation", "oral")]);
+    for said in [
+        "EPN Le Lavoir</strong>, Brenne",
+        "Aide aux démarches. Donnez la référence",
+        "À l’oral plutôt qu’à l’écrit",
+        NAME,
+        "Comment cela s’est terminé",
+        "Compter, sans votre nom</dt><dd>Non",
+        "Vous demander si cela a aidé</dt><dd>Au guichet",
+        "CCAS de Brenne cherche avec vous tant que ce n’est pas réglé.",
+        "Jusqu’à quand",
+    ] {
+        receipt.says(said);
+    }
+    receipt.hides("illettr");
+}
+
+/// One click: a sentence at a time, its picture beside it, and in her language.
+#[actix_web::test]
+async fn somebody_who_prefers_to_talk_agrees_by_the_oral_path() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, _) = desks(nodes).await;
+    let mut page = "/orienter/besoin".to_owned();
+    for (_, fields) in &steps(nodes.b.node())[..3] {
+        page = nadia.submit(&page, &page, &borrowed(fields)).await.location().to_owned();
+    }
+    let asked = [("montrer", "images.ar"), ("retour", "decision_only")];
+    let page = nadia.submit(&page, &page, &asked).await.location().to_owned();
+    let shown = nadia.see(&page).await;
+    shown.says("Je peux demander à EPN Le Lavoir de vous aider.");
+    shown.says("lang=\"ar\" dir=\"rtl\"");
+    shown.says("Qui l’a entendue dire oui");
+    assert_eq!(shown.body.matches("data-spoken").count(), 18);
+    shown.hides("Sur l’écran : elle coche");
+
+    let agreed = [
+        ("presentation", "images"),
+        ("explication", "ar"),
+        ("geste", "oral"),
+        ("recueil", "in_person"),
+        ("retour", "decision_only"),
+        ("duree", "six-mois"),
+        ("adaptation", "oral"),
+        ("reponse", "oui"),
+    ];
+    // Nobody heard it yet.
+    let again = nadia.fill(&page, &page, &agreed).await;
+    again.says("Indiquez qui l’a entendue.");
+    again.says("<ol class=\"sentences\">");
+    let heard = [&agreed[..], &[("temoin", "reception")]].concat();
+    let receipt = nadia.submit(&page, &page, &heard).await.location().to_owned();
+    let receipt = nadia.see(&receipt).await;
+    receipt.says("À l’oral plutôt qu’à l’écrit");
+    receipt.says("هل توافق على ذلك؟");
+    receipt.says("Seulement leur réponse");
+}
+
+/// Nobody may contact her: whoever finds the paper learns nothing.
+#[actix_web::test]
+async fn a_discreet_receipt_holds_the_code_and_nothing_else() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, _) = desks(nodes).await;
+    let careful = [("donnees", "prudence", "do_not_contact")];
+    let receipt = refer!(nadia, nodes.b.node(), careful);
+    let code = code_on(&receipt);
+    receipt.says(&format!("<article class=\"paper\"><p class=\"digits\">{code}</p></article>"));
+    for elsewhere in ["<svg", "CCAS", "EPN", NAME, "services en ligne", "class=\"groups\""] {
+        receipt.hides(elsewhere);
+    }
+    // What is on the screen besides is not printed.
+    let around = receipt.body.split_once("<main").unwrap().1;
+    let around = around.split("<article").next().unwrap();
+    assert!(around.trim_end().ends_with("</div>") && around.contains("<div class=\"no-print\">"));
+    receipt.says("<header class=\"top no-print\">");
 }
 
 #[actix_web::test]
@@ -300,6 +391,12 @@ fn code_on(receipt: &Answer) -> String {
     after.split('<').next().unwrap().to_owned()
 }
 
+/// What is signed on a receipt, as somebody copies it.
+fn signature_on(receipt: &Answer) -> String {
+    let (_, after) = receipt.body.split_once("<p class=\"groups\">").unwrap();
+    after.split("</p>").next().unwrap().to_owned()
+}
+
 /// She has a telephone and a piece of paper, and no account.
 #[actix_web::test]
 async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
@@ -312,7 +409,12 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
     let receipt = refer!(nadia, nodes.b.node());
     receipt.says("https://ccas.example/p");
     receipt.says("<svg");
+    receipt.says(&nodes.a.node().fingerprint());
     let (code, reference) = (code_on(&receipt), reference(&receipt));
+    let signed = signature_on(&receipt).parse::<SignedReceipt>().unwrap();
+    let identity = nodes.a.identity();
+    let said = signed.verify(|_, kid| identity.signing_key(kid, KeyUse::Sig)).unwrap();
+    assert_eq!(said.issuer, nodes.a.node());
     let mine = [("code", code.as_str())];
     nodes.exchange();
 
@@ -325,6 +427,13 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
     sent.says("Ils n’ont ni votre nom, ni votre téléphone");
     sent.says("doit répondre, avant");
     sent.hides("Êtes-vous aidée");
+    // The five sentences, to be listened to, and beside them in her language.
+    assert_eq!(sent.body.matches("data-spoken").count(), 5);
+    sent.says("data-listen hidden");
+    let arabic = her.post("/p", &[("code", &typed), ("langue", "ar")]).await;
+    arabic.says("EPN Le Lavoir a reçu votre demande");
+    arabic.says("<p lang=\"ar\" dir=\"rtl\" data-spoken>وصل طلبك إلى EPN Le Lavoir.");
+    assert_eq!(arabic.body.matches("data-spoken").count(), 10);
     assert!(!sent.headers.contains_key("set-cookie"));
     assert_eq!(sent.headers.get("cache-control").unwrap(), "no-store");
 
