@@ -77,9 +77,7 @@ pub use refer::{Proposed, Request, SayError, Texts, is_discreet};
 pub use retention::Rule;
 pub use rotation::WrongSheet;
 pub use trail::Opening;
-pub use views::{
-    Delivery, PeerView, ReceivedContact, ShortCode, Step, Story, Worklist, WorklistRow,
-};
+pub use views::{Delivery, PeerView, ShortCode, Step, Story, Worklist, WorklistRow};
 
 pub use words::{Unwritable, Words};
 

@@ -19,6 +19,7 @@ export class Desk {
   #answer;
   #sent;
   #landed;
+  #acts = 0;
 
   static async open(browser, address, way) {
     const context = await browser.newContext({
@@ -43,6 +44,13 @@ export class Desk {
     page.on('response', (answer) => this.#remember(answer));
   }
 
+  // How many times something was pressed, chosen or written since the last time this was asked.
+  acts() {
+    const acts = this.#acts;
+    this.#acts = 0;
+    return acts;
+  }
+
   // — what is done —
 
   // Types an address. Everything else is reached from page to page.
@@ -56,6 +64,12 @@ export class Desk {
 
   follow(name, status = 200) {
     return this.#arrive(() => this.#press('link', name), status);
+  }
+
+  // Opens a request from the list of what waits.
+  openCard(reference) {
+    const card = this.#page.locator('.card', { hasText: reference });
+    return this.#arrive(() => this.#way.hands.press(this.#page, card.getByRole('link').first()), 200);
   }
 
   press(name, status = 200) {
@@ -87,6 +101,7 @@ export class Desk {
   }
 
   write(label, text) {
+    this.#acts += 1;
     return this.#way.hands.write(this.#page, this.#field(label), text);
   }
 
@@ -95,18 +110,22 @@ export class Desk {
   }
 
   writeDay(label, day) {
+    this.#acts += 1;
     return this.#way.hands.writeDay(this.#page, this.#field(label), day);
   }
 
   choose(group, label) {
+    this.#acts += 1;
     return this.#way.hands.choose(this.#page, this.#choice(group, 'radio', label));
   }
 
   tick(group, label) {
+    this.#acts += 1;
     return this.#way.hands.tick(this.#page, this.#choice(group, 'checkbox', label));
   }
 
   unfold(summary) {
+    this.#acts += 1;
     return this.#way.hands.press(this.#page, this.#page.locator('summary', { hasText: summary }));
   }
 
@@ -186,6 +205,7 @@ export class Desk {
   }
 
   #press(role, name) {
+    this.#acts += 1;
     const target = this.#page.getByRole(role, { name, exact: true }).first();
     return this.#way.hands.press(this.#page, target);
   }

@@ -36,6 +36,34 @@ export async function refer(nadia, person, { slips }) {
   return nadia.reference();
 }
 
+// The shortest way from the first page to the receipt, and from a request to yes.
+export async function referAndAnswerShortly(nadia, karim, person) {
+  await nadia.follow('À vous de jouer');
+  nadia.acts();
+  await nadia.follow('Orienter');
+  await nadia.choose('De quoi a-t-elle besoin ?', NEED);
+  await nadia.press('Continuer');
+  await nadia.choose('Qui peut l’aider ? Choisissez avec elle.', /EPN Le Lavoir/);
+  await nadia.press('Continuer');
+  await nadia.write('Son prénom, ou le nom qu’elle choisit', person.name);
+  await nadia.choose('Comment veut-elle être jointe ?', 'Par téléphone');
+  await nadia.write('Numéro de téléphone', person.telephone);
+  await nadia.press('Continuer');
+  await nadia.choose('Comment dit-elle oui ?', /Sur l’écran/);
+  await nadia.press('Elle dit oui : envoyer');
+  const referring = nadia.acts();
+  const reference = await nadia.reference();
+  await karim.follow('À vous de jouer');
+  await karim.until(reference);
+  await karim.openCard(reference);
+  karim.acts();
+  await karim.press('Ouvrir la demande');
+  await karim.press('Accepter');
+  const answering = karim.acts();
+  await handOver(nadia, person);
+  return { referring, answering };
+}
+
 async function forgetTheNeed(nadia) {
   await nadia.tick('Qu’est-ce qui bloque, côté numérique ?', 'Pas d’adresse e-mail');
   await nadia.writeDay('Avant quelle date ?', '2097-12-12');

@@ -144,6 +144,13 @@ for (const way of WAYS) {
       await job.askElsewhere(nadia, reference, way.declined);
       await job.stopByCode(her, code, way.declined);
     });
+    if (way.hands === mouse && way.script) {
+      await step('referring takes at most twelve acts, and a yes two', async () => {
+        const acts = await job.referAndAnswerShortly(nadia, karim, way.declined);
+        console.log(`# acts to refer: ${acts.referring}, to accept: ${acts.answering}`);
+        assert.ok(acts.referring <= 12 && acts.answering <= 2, JSON.stringify(acts));
+      });
+    }
     await step('the pages around the job hold too', () => job.lookAround(nadia, reference));
     await step('the administrator sees the partners', async () => {
       const admin = await Desk.open(browser, ccas, way);

@@ -134,7 +134,8 @@ fn story_view(story: Story, folded: Option<String>) -> Value {
     json!({
         "referral": Row::from(story.row),
         "asked": story.proposal,
-        "contact": story.contact.map(|contact| contact.0),
+        "contact": story.contact.as_ref().map(|card| &card.contact),
+        "context": story.contact.as_ref().and_then(|card| card.context.as_ref()),
         "agreed_until": story.agreed_until,
         "confirmation": story.confirmation,
         "erased": story.erasure.is_some(),

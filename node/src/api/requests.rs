@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
-use maillage_protocol::body::{Belonging, Channel, Contact, SafeContact, SafeRule};
+use maillage_protocol::body::{Belonging, Channel, Contact, Context, SafeContact, SafeRule};
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
     Accommodation, HalfDay, Language, Medium, Mobility, Mode, NeedCode, Obstacle, Right, Zone,
@@ -59,6 +59,7 @@ struct Person {
     #[serde(default)]
     brings: Vec<String>,
     practical_note: Option<Words>,
+    context: Option<Context>,
 }
 
 /// How to reach her without danger.
@@ -109,11 +110,13 @@ fn request(writer: &Writer, body: Body) -> Result<Request, ApiProblem> {
         body.consent;
     let code = strict(NeedCode::from_code(&body.need), "need")?;
     let reviewed = body.person.practical_note.as_ref().is_some_and(|words| words.reviewed);
+    let context = body.person.context.clone();
     let contact = contact(body.person)?;
     let form = form.as_deref().unwrap_or(NoticeForm::Text.code());
     let presentation = strict(presentation_of(form), "consent.form")?;
     let tongue = some(explained_in.as_deref(), Tongue::from_code, "consent.explained_in")?;
-    let reading = reading(writer, body.peer, (presentation, tongue), code, &contact)?;
+    let reading =
+        reading(writer, body.peer, (presentation, tongue), code, (&contact, context.as_ref()))?;
     let notice = reading.notice(NoticeForm::from_code(form).unwrap_or(NoticeForm::Text));
     Ok(Request {
         peer: body.peer,
@@ -138,6 +141,7 @@ fn request(writer: &Writer, body: Body) -> Result<Request, ApiProblem> {
         askable: some(askable.as_deref(), Medium::from_code, "consent.askable")?,
         validity: strict(validity_of(&validity), "consent.validity")?,
         after: body.after,
+        context,
         beside: body.beside,
         tells_tried: body.tell_tried,
     })
@@ -165,11 +169,11 @@ fn reading(
     peer: NodeId,
     (presentation, tongue): (Presentation, Option<Tongue>),
     need: NeedCode,
-    contact: &Contact,
+    told: (&Contact, Option<&Context>),
 ) -> Result<Reading, ApiProblem> {
     let partner = writer.partners().into_iter().find(|partner| partner.node == peer);
     let card = partner.and_then(|partner| partner.card).ok_or(ApiProblem::Invalid("peer"))?;
-    Ok(Reading::of(presentation, tongue.unwrap_or_default(), &card.name, need, contact))
+    Ok(Reading::of(presentation, tongue.unwrap_or_default(), &card.name, need, told))
 }
 
 /// Returns how a form of ours is given: those that need a recording are not offered.

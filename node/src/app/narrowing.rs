@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use maillage_protocol::body::{Contact, Payload};
+use maillage_protocol::body::{Contact, Content, Context, Payload};
 use maillage_protocol::consent::FeedbackLevel;
 use maillage_protocol::disclosure::{Category, Level};
 use maillage_protocol::erasure::ErasureCause;
@@ -23,10 +23,21 @@ use crate::journal::Record;
 use crate::vault::VaultKey;
 
 /// What is kept of a person, here only.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonCard {
     /// Her name and the way to reach her.
     pub contact: Contact,
+    /// What only those who are bound by secrecy may know besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<Context>,
+}
+
+impl PersonCard {
+    /// Leaves out what is not among these items.
+    fn only(self, items: &BTreeSet<Category>) -> Self {
+        let context = self.context.and_then(|context| context.only(items));
+        Self { contact: self.contact.only(items), context }
+    }
 }
 
 /// Tells whether she took an item back.
@@ -68,9 +79,9 @@ impl Narrowable {
 
 impl App {
     /// Makes the record that keeps what she lets us know of her.
-    pub(super) fn kept(&self, referral: ReferralId, contact: Contact) -> Result<Record, AppError> {
+    pub(super) fn kept(&self, referral: ReferralId, card: &PersonCard) -> Result<Record, AppError> {
         let holder = VaultKey::Unit(self.safe.new_unit()?);
-        let content = FactContent::of(&PersonCard { contact });
+        let content = FactContent::of(card);
         self.fact(Some(holder), &Act::Kept { referral }, &content)
     }
 
@@ -88,53 +99,56 @@ impl App {
     }
 
     /// Returns what is kept here of who she is and how to reach her, if it is still there.
-    pub(super) fn kept_contact(&self, case: &Case) -> Result<Option<Contact>, AppError> {
+    pub(super) fn kept_card(&self, case: &Case) -> Result<Option<PersonCard>, AppError> {
         for told in case.told_of_her.iter().rev() {
-            let contact = self.contact_in(*told)?;
-            if contact.is_some() {
-                return Ok(contact);
+            let card = self.card_in(*told)?;
+            if card.is_some() {
+                return Ok(card);
             }
         }
         Ok(None)
     }
 
-    fn contact_in(&self, told: ToldOfHer) -> Result<Option<Contact>, AppError> {
+    fn card_in(&self, told: ToldOfHer) -> Result<Option<PersonCard>, AppError> {
         Ok(match self.read(told.number)?.filter(|_| !told.answer) {
             Some(Entry::Fact(fact)) => {
                 let content = self.safe.fact_content(&fact)?;
-                content.and_then(|content| content.read()).map(|PersonCard { contact }| contact)
+                content.and_then(|content| content.read())
             }
             Some(Entry::Received(event)) => {
-                self.open_received(&event)?.and_then(|payload| payload.content.contact)
+                let content = self.open_received(&event)?.map(|payload| payload.content);
+                content.and_then(|Content { contact, context, .. }| {
+                    Some(PersonCard { contact: contact?, context })
+                })
             }
             _ => None,
         })
     }
 
     /// Returns the same, as far as it may be read here now.
-    pub(super) fn readable_contact(&self, case: &Case) -> Result<Option<Contact>, AppError> {
+    pub(super) fn readable_card(&self, case: &Case) -> Result<Option<PersonCard>, AppError> {
         let until = case.consent().map(|consent| consent.grant().scope.expires);
         let open = case.side == Author::Sender || until.is_some_and(|until| self.now() < until);
         if !open {
             return Ok(None);
         }
-        let contact = self.kept_contact(case)?;
+        let card = self.kept_card(case)?;
         // What she took back is not read, even before it is destroyed.
-        Ok(contact.zip(case.consent()).map(|(contact, agreed)| contact.only(&agreed.categories())))
+        Ok(card.zip(case.consent()).map(|(card, agreed)| card.only(&agreed.categories())))
     }
 
-    /// Returns what the receiver was told of how to reach her.
-    pub(super) fn told_contact(&self, case: &Case) -> Result<Option<Contact>, AppError> {
+    /// Returns what the receiver was told of her.
+    pub(super) fn told_card(&self, case: &Case) -> Result<Option<PersonCard>, AppError> {
         match case.side {
             Author::Sender if case.referral.sender.disclosed.is_none() => Ok(None),
-            _ => self.readable_contact(case),
+            _ => self.readable_card(case),
         }
     }
 
     /// Returns what is known here of the person of a referral, if it is and still there.
     pub(super) fn person_of(&self, id: ReferralId) -> Result<Option<PersonCard>, AppError> {
         let Some(case) = self.case(id) else { return Ok(None) };
-        Ok(self.readable_contact(&case)?.map(|contact| PersonCard { contact }))
+        self.readable_card(&case)
     }
 
     /// Destroys here what she took back, and keeps the rest. Tells whether something was.
@@ -151,16 +165,16 @@ impl App {
                     gone.extend(taken_back.contains(&Category::PracticalNote).then_some(*told));
                     continue;
                 }
-                let Some(contact) = self.contact_in(*told)? else { continue };
-                let left = contact.clone().only(&items);
-                let narrower = left != contact;
+                let Some(card) = self.card_in(*told)? else { continue };
+                let left = card.clone().only(&items);
+                let narrower = left != card;
                 gone.extend(narrower.then_some(*told));
                 rest = narrower.then_some(left);
             }
             if gone.is_empty() {
                 return Ok(false);
             }
-            let kept = rest.map(|rest| self.kept(id, rest)).transpose()?;
+            let kept = rest.map(|rest| self.kept(id, &rest)).transpose()?;
             let shred =
                 |told: &ToldOfHer| self.shred(told.unit, ErasureCause::Withdrawal, Vec::new());
             let records: Vec<_> = kept.into_iter().chain(gone.iter().map(shred)).collect();

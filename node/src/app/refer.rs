@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use maillage_protocol::body::{
-    Contact, Content, Cover, Payload, Professional, SafeRule, Side, Skeleton, Thread, Unsayable,
+    Contact, Content, Context, Cover, Payload, Professional, SafeRule, Side, Skeleton, Thread,
+    Unsayable,
 };
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
@@ -17,7 +18,7 @@ use maillage_protocol::consent::{
     Agreement, Basis, CollectionPlace, Consent, ConsentReceipt, FeedbackLevel, Gesture,
     NotAConsent, Notice, PersonalCode, Purpose, SignedReceipt, Subject, Validity,
 };
-use maillage_protocol::disclosure::{Category, Level, SecrecyRegime};
+use maillage_protocol::disclosure::{Category, Level, OutOfScope, SecrecyRegime};
 use maillage_protocol::erasure::ErasureCause;
 use maillage_protocol::id::{
     ConsentId, NeedId, NodeId, PathwayId, PayloadId, ProfessionalId, ReferralId, ServiceId,
@@ -33,7 +34,7 @@ use zeroize::Zeroizing;
 
 use super::cases::Case;
 use super::feedback::news_of;
-use super::narrowing::is_narrowed;
+use super::narrowing::{PersonCard, is_narrowed};
 use super::passing::{hop_to, taken_up};
 use super::peers::LinkState;
 use super::turns::Subject as TurnOf;
@@ -95,6 +96,8 @@ pub struct Request {
     /// The referral that this one comes after, for the same need: an attempt of ours that did not
     /// meet it, or a request of somebody else's, which is passed on.
     pub after: Option<ReferralId>,
+    /// What only those who are bound by secrecy may know besides, once they accepted.
+    pub context: Option<Context>,
     /// Whether it is asked beside that attempt, which still waits for its answer.
     pub beside: bool,
     /// Whether she wants to have it told what was tried before.
@@ -242,6 +245,7 @@ impl App {
         }
         let regime = self.service_regime(request.peer, request.service)?;
         written(&request).try_for_each(|words| words.check(regime))?;
+        check_regime(&request, regime)?;
         let referral = ReferralId::from_random(random(&*self.env));
         let code = PersonalCode::from_random(random(&*self.env));
         self.turns.take(TurnOf::Referral(referral), || {
@@ -291,7 +295,8 @@ impl App {
             };
             // Together, and what is said of the parent first: a stop in between leaves it with a
             // child that never was, which is taken back.
-            let kept = self.kept(referral, request.contact)?;
+            let card = PersonCard { contact: request.contact, context: request.context };
+            let kept = self.kept(referral, &card)?;
             let records: Vec<_> = passed_on.into_iter().chain([asked, kept]).collect();
             self.append(&records)?;
             if let Some(parent) = origin.parent {
@@ -594,11 +599,14 @@ impl App {
     }
 
     pub(super) fn disclose(&self, case: &Case) -> Result<(), SayError> {
-        let contact = self.kept_contact(case)?.ok_or(SayError::Erased)?;
+        let PersonCard { contact, context } = self.kept_card(case)?.ok_or(SayError::Erased)?;
+        // Those who were bound by secrecy when she agreed may not be any more.
+        let context = context.filter(|_| self.regime_of(case.peer).is_bound_by_secrecy());
+        let level = if context.is_some() { Level::L3 } else { Level::L2 };
         let consent = case.consent().cloned().ok_or(SayError::Unknown)?;
-        let command = Command::Disclose { level: Level::L2, consent: Box::new(consent) };
+        let command = Command::Disclose { level, consent: Box::new(consent) };
         let fact = decide(&case.referral, Author::Sender, self.now(), command)?;
-        let content = Content { contact: Some(contact), ..Content::default() };
+        let content = Content { contact: Some(contact), context, ..Content::default() };
         self.write_word(case, None, fact, content, None)
     }
 
@@ -647,7 +655,8 @@ impl App {
 fn written(request: &Request) -> impl Iterator<Item = Words> {
     let hours = request.contact.safe_contact.as_ref();
     let hours = hours.and_then(|safe| safe.reveal().hours.clone()).map(Private::from);
-    let texts = [request.contact.practical_note.clone(), hours];
+    let context = request.context.as_ref().and_then(|context| context.note.clone());
+    let texts = [request.contact.practical_note.clone(), hours, context];
     texts.into_iter().flatten().map(|text| Words { text, reviewed: request.reviewed })
 }
 
@@ -696,6 +705,23 @@ fn proposal(request: &Request, origin: &Origin, consent: &Consent, now: Timestam
     }
 }
 
+/// Returns what the request tells of her once it is accepted.
+fn told_once_accepted(request: &Request) -> Content {
+    let (contact, context) = (Some(request.contact.clone()), request.context.clone());
+    Content { contact, context, ..Content::default() }
+}
+
+/// Nobody promises to tell what the receiver may not know.
+fn check_regime(request: &Request, regime: SecrecyRegime) -> Result<(), SayError> {
+    let told = told_once_accepted(request).categories();
+    let locked =
+        |category: &&Category| category.level() == Level::L3 && !regime.is_bound_by_secrecy();
+    match told.iter().find(locked) {
+        Some(category) => Err(Unsayable::from(OutOfScope::AboveRegime(*category)).into()),
+        None => Ok(()),
+    }
+}
+
 /// Returns what the request tells of her, before and after acceptance: each agreed to by itself.
 fn categories(request: &Request, origin: &Origin) -> BTreeSet<Category> {
     let told = [
@@ -712,8 +738,7 @@ fn categories(request: &Request, origin: &Origin) -> BTreeSet<Category> {
         (!origin.tried.is_empty(), Category::AlreadyTried),
     ];
     let asked = told.into_iter().filter_map(|(told, category)| told.then_some(category));
-    let content = Content { contact: Some(request.contact.clone()), ..Content::default() };
-    asked.chain(content.categories()).collect()
+    asked.chain(told_once_accepted(request).categories()).collect()
 }
 
 /// Returns what a word about a referral is about.

@@ -261,6 +261,7 @@ pub(crate) fn request(peer: NodeId) -> Request {
         askable: Some(Medium::ALL[0]),
         validity: Validity::HalfYear,
         after: None,
+        context: None,
         beside: false,
         tells_tried: false,
     }
@@ -321,7 +322,7 @@ fn a_referral_goes_from_a_proposal_to_her_word() {
     pair.karim(id, Command::Accept);
     assert_eq!(pair.status(id), Status::Accepted);
     let contact = pair.b.story(id).unwrap().unwrap().contact.unwrap();
-    assert_eq!(contact.0.first_name.unwrap().reveal(), "Zéphirine-Canari");
+    assert_eq!(contact.contact.first_name.unwrap().reveal(), "Zéphirine-Canari");
 
     pair.restart();
     pair.karim(id, Command::Start(FirstContact::ALL[0]));

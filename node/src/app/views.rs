@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use maillage_protocol::body::{Contact, Payload, Professional, Saying};
+use maillage_protocol::body::{Payload, Professional, Saying};
 use maillage_protocol::codes::{AttemptEnd, NeedCode, OutcomeClass};
 use maillage_protocol::directory::Card;
 use maillage_protocol::disclosure::SecrecyRegime;
@@ -23,7 +23,7 @@ use maillage_protocol::time::Timestamp;
 use super::cases::{Case, Told};
 use super::erasure::ErasureState;
 use super::feedback::is_unshared;
-use super::narrowing::Narrowable;
+use super::narrowing::{Narrowable, PersonCard};
 use super::peers::{LinkState, Trouble};
 use super::refer::side_of;
 use super::{App, AppError};
@@ -146,7 +146,7 @@ pub struct Story {
     /// What was asked.
     pub proposal: Option<Proposal>,
     /// Her name and the way to reach her, if this node may know them and still does.
-    pub contact: Option<ReceivedContact>,
+    pub contact: Option<PersonCard>,
     /// Until when she agreed.
     pub agreed_until: Option<Timestamp>,
     /// Whether she withdrew, and how far the erasure is.
@@ -188,10 +188,6 @@ impl Story {
         self.card.as_ref().map_or(SecrecyRegime::Charter, |card| card.regime)
     }
 }
-
-/// Her name and the way to reach her.
-#[derive(Clone, Debug)]
-pub struct ReceivedContact(pub Contact);
 
 /// One thing that was said.
 #[derive(Clone, Debug)]
@@ -312,7 +308,7 @@ impl App {
             return Ok(None);
         };
         let steps = self.told(&case)?;
-        let contact = self.told_contact(&case)?.map(ReceivedContact);
+        let contact = self.told_card(&case)?;
         let card = {
             let state = self.state();
             state.peers.get(&case.peer).and_then(|peer| peer.card.clone())
@@ -369,7 +365,7 @@ impl App {
 
     fn row(&self, case: &Case) -> Result<WorklistRow, AppError> {
         let turn = case.referral.turn();
-        let first_name = self.readable_contact(case)?;
+        let first_name = self.readable_card(case)?.map(|card| card.contact);
         let asked = case.proposal.as_ref();
         let choose = self.state().choice_due(case, self.now());
         let elsewhere = self.state().is_in_other_hands(case, self.now());

@@ -1,6 +1,6 @@
 //! The codes of closed lists, in words.
 
-use maillage_protocol::body::{Belonging, SafeRule};
+use maillage_protocol::body::{Belonging, ProcedureStage, SafeRule};
 use maillage_protocol::codes::{
     Accommodation, AddedFact, AttemptEnd, Autonomy, CancelReason, CodedAnswer, ConferenceReason,
     DeclineReason, FirstContact, HalfDay, Helped, Matter, Medium, MeetingMode, MissedCause,
@@ -103,6 +103,7 @@ coded! {
     Confirmation = "cloture";
     ChildEnd = "relais";
     Reminder = "relance";
+    ProcedureStage = "etape";
     AttemptEnd = "essai";
     NeedStatus = "etat-besoin";
 }

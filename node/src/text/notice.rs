@@ -1,7 +1,7 @@
 //! The words that are read to her before she agrees. Every door says the same, since her consent
 //! is bound to them.
 
-use maillage_protocol::body::{Channel, Contact};
+use maillage_protocol::body::{Channel, Contact, Context};
 use maillage_protocol::codes::NeedCode;
 use maillage_protocol::consent::{CURRENT, Notice, NoticeForm, Wording, script};
 use serde::{Deserialize, Serialize};
@@ -78,11 +78,11 @@ impl Reading {
         tongue: Tongue,
         organization: &str,
         need: NeedCode,
-        contact: &Contact,
+        told: (&Contact, Option<&Context>),
     ) -> Self {
         let lines = |wording, tongue| {
             let need = lower_first(&need.label());
-            let words = script(CURRENT, wording, organization, &need, &items(contact, tongue));
+            let words = script(CURRENT, wording, organization, &need, &items(told, tongue));
             let words = words.expect("the current version is one of the texts");
             words.lines().map(str::to_owned).collect()
         };
@@ -121,13 +121,21 @@ impl Reading {
 }
 
 /// Says what the receiver will be told of her, as it is said to her.
-fn items(contact: &Contact, tongue: Tongue) -> String {
+fn items((contact, context): (&Contact, Option<&Context>), tongue: Tongue) -> String {
+    let has = |item: fn(&Context) -> bool| context.is_some_and(item);
     let mut items = vec![Text("dit-prenom")];
     items.extend(contact.channel.as_ref().map(channel));
     for (told, text) in [
         (contact.safe_contact.is_some(), Text("dit-prudence")),
         (contact.brings.is_some(), Text("dit-apporte")),
         (contact.practical_note.is_some(), Text("dit-note")),
+        (has(|it| it.coordination.is_some()), Text("dit-coordination")),
+        (has(|it| it.representative.is_some()), Text("dit-representant")),
+        (has(|it| it.stage.is_some()), Text("dit-etape")),
+        (has(|it| it.documents.is_some()), Text("dit-papiers")),
+        (has(|it| it.equipment.is_some()), Text("dit-equipement")),
+        (has(|it| it.autonomy.is_some()), Text("dit-autonomie")),
+        (has(|it| it.note.is_some()), Text("dit-contexte")),
     ] {
         if told {
             items.push(text);
@@ -166,7 +174,7 @@ mod tests {
         };
         let need = NeedCode::NumeriqueAcquerirUnEquipement;
         let reading = |presentation, tongue| {
-            Reading::of(presentation, tongue, "EPN Le Lavoir", need, &contact)
+            Reading::of(presentation, tongue, "EPN Le Lavoir", need, (&contact, None))
         };
         let words = reading(Presentation::Aloud, Tongue::French).words();
         assert!(words.contains("à EPN Le Lavoir de vous aider pour acquérir un équipement."));

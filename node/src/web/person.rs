@@ -17,10 +17,10 @@ use super::filters;
 use super::form::{Choice, Mistakes, Typed};
 use super::layout::{Frame, page, page_again};
 use super::row::is_asked;
-use super::story::{self, Asked, Line, OpeningView, contact_lines};
+use super::story::{self, Asked, Line, OpeningView, card_lines};
 use super::{CodeTries, Visitor, aside, session, statics, taking_back};
 use crate::app::authority::Bearer;
-use crate::app::{ErasureState, ReceivedContact, SayError, Story};
+use crate::app::{ErasureState, SayError, Story};
 use crate::caller::caller;
 use crate::text::{Clock, Coded, Moment, Telephone, Text, Tongue, say, say_with};
 use sentences::Sentence;
@@ -245,8 +245,8 @@ impl RequestView {
             // She knows how urgent it is.
             Asked { urgency: None, ..Asked::from(proposal) }.lines(clock)
         });
-        let contact = story.contact.as_ref().map(|ReceivedContact(contact)| {
-            let terms: Vec<_> = contact_lines(contact).into_iter().map(|line| line.term).collect();
+        let contact = story.contact.as_ref().map(|card| {
+            let terms: Vec<_> = card_lines(card).into_iter().map(|line| line.term).collect();
             terms.join(", ")
         });
         let answered = story.steps.iter().rev().find_map(|step| match &step.event {

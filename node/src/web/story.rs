@@ -2,12 +2,12 @@
 
 mod steps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use maillage_protocol::body::{Channel, Contact};
+use maillage_protocol::body::{Belonging, Channel, Contact, Context, Professional};
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
     Accommodation, AttemptEnd, HalfDay, Language, Mobility, Mode, NeedCode, Obstacle, Right,
@@ -15,6 +15,7 @@ use maillage_protocol::codes::{
 };
 use maillage_protocol::id::ServiceId;
 use maillage_protocol::need::NeedStatus;
+use maillage_protocol::private::Private;
 use maillage_protocol::referral::{Author, Proposal};
 
 use super::aside;
@@ -22,10 +23,12 @@ use super::errors::PageError;
 use super::row::RowView;
 use super::taking_back;
 use crate::app::authority::Writer;
-use crate::app::{ErasureState, Opening, PeerView, ReceivedContact, ShortCode, Story};
+use crate::app::{ErasureState, Opening, PeerView, PersonCard, ShortCode, Story};
 use crate::text::{Clock, Coded, Moment, Telephone, Text, say_with};
 
 pub(super) use steps::StepView;
+
+use steps::name_of;
 
 /// The referral that the address of a page names.
 #[derive(Clone, Copy)]
@@ -230,6 +233,33 @@ pub(super) fn contact_lines(contact: &Contact) -> Vec<Line> {
     lines
 }
 
+/// Says what only those who are bound by secrecy may know, line by line.
+pub(super) fn context_lines(context: &Context) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut push = |term, words: Option<String>| {
+        lines.extend(words.map(|words| Line::new(term, words)));
+    };
+    let several = |list: &Private<BTreeSet<Belonging>>| {
+        enumerate(&list.reveal().iter().copied().collect::<Vec<_>>())
+    };
+    let somebody = |who: &Private<Professional>| name_of(who.reveal());
+    push(Text("ligne-coordination"), context.coordination.as_ref().map(somebody));
+    push(Text("ligne-representant"), context.representative.as_ref().map(somebody));
+    push(Text("ligne-etape"), context.stage.as_ref().map(|stage| stage.reveal().label()));
+    push(Text("ligne-papiers"), context.documents.as_ref().map(several));
+    push(Text("ligne-equipement"), context.equipment.as_ref().map(several));
+    push(Text("ligne-autonomie"), context.autonomy.as_ref().map(|it| it.reveal().label()));
+    push(Text("ligne-contexte"), context.note.as_ref().map(|note| note.reveal().clone()));
+    lines
+}
+
+/// Says all that those who accepted know of her, line by line.
+pub(super) fn card_lines(card: &PersonCard) -> Vec<Line> {
+    let mut lines = contact_lines(&card.contact);
+    lines.extend(card.context.iter().flat_map(context_lines));
+    lines
+}
+
 fn channel_line(channel: &Channel) -> Line {
     match channel {
         Channel::Phone { number } => {
@@ -317,7 +347,7 @@ impl StoryView {
         Self {
             row: RowView::of(&story.row, clock),
             asked: asked.map(|asked| asked.lines(clock)).unwrap_or_default(),
-            contact: contact.map(|ReceivedContact(told)| contact_lines(told)).unwrap_or_default(),
+            contact: contact.map(card_lines).unwrap_or_default(),
             taken_back: taking_back::taken_back(&story.narrowable),
             steps: story
                 .steps

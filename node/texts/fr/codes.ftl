@@ -396,3 +396,10 @@ relance-undecided = Pas de réponse dans les temps. Appelez la structure, ou dem
 relance-half_time = La moitié du temps est passée, et personne n’a accepté. Appelez, ou demandez aussi ailleurs.
 relance-alternatives = Toujours pas de réponse. Demandez aussi ailleurs.
 relance-no_news = Pas de nouvelles. Appelez la structure.
+
+etape-not_started = Pas commencée
+etape-started = En cours de saisie
+etape-sent = Envoyée
+etape-incomplete = Il manque quelque chose
+etape-refused = Refusée
+etape-other = Autre étape

@@ -155,6 +155,13 @@ ligne-prudence = Précautions
 ligne-heures = Quand la joindre
 ligne-apporte = Elle apporte
 ligne-note = Note pratique
+ligne-coordination = Autre professionnel
+ligne-representant = Représentée par
+ligne-etape = La démarche
+ligne-papiers = Papiers
+ligne-equipement = À la maison
+ligne-autonomie = Seule, sur un écran
+ligne-contexte = Contexte
 joindre-par-nous = En passant par la structure qui oriente
 joindre-avec-code = Elle vient d’elle-même, avec son code
 

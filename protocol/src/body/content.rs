@@ -279,6 +279,22 @@ impl Channel {
 }
 
 impl Context {
+    /// Leaves out what is not among these items; nothing remains if none is.
+    #[must_use]
+    pub fn only(self, items: &BTreeSet<Category>) -> Option<Self> {
+        let keeps = |category| items.contains(&category);
+        let rest = Self {
+            coordination: self.coordination.filter(|_| keeps(Category::CoordinationContact)),
+            representative: self.representative.filter(|_| keeps(Category::RepresentativeContact)),
+            stage: self.stage.filter(|_| keeps(Category::ProcedureStage)),
+            documents: self.documents.filter(|_| keeps(Category::DocumentsHeld)),
+            equipment: self.equipment.filter(|_| keeps(Category::EquipmentHome)),
+            autonomy: self.autonomy.filter(|_| keeps(Category::Autonomy)),
+            note: self.note.filter(|_| keeps(Category::ContextNote)),
+        };
+        (rest != Self::default()).then_some(rest)
+    }
+
     fn categories(&self) -> Vec<Category> {
         let told = [
             (self.coordination.is_some(), Category::CoordinationContact),

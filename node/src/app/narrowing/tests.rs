@@ -1,12 +1,13 @@
-use maillage_protocol::body::Channel;
+use maillage_protocol::body::{Channel, ProcedureStage};
 use maillage_protocol::codes::{CodedAnswer, Matter};
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{Command, Status};
 
 use super::*;
+use crate::app::SayError;
 use crate::app::Texts;
-use crate::app::tests::{NADIA, Pair, propose_once, request};
+use crate::app::tests::{NADIA, Pair, Several, propose_once, request};
 use crate::app::words::Words;
 
 const PHONE: WithdrawalScope = WithdrawalScope::Item { item: Category::Phone };
@@ -25,8 +26,8 @@ fn readable(app: &App, id: ReferralId) -> String {
             }
             Some(Entry::Received(event)) => {
                 let payload = app.open_received(&event).unwrap();
-                let contact = payload.and_then(|payload| payload.content.contact);
-                all += &serde_json::to_string(&contact).unwrap();
+                let content = payload.map(|payload| payload.content);
+                all += &serde_json::to_string(&content).unwrap();
             }
             _ => {}
         }
@@ -57,7 +58,7 @@ fn is_gone(pair: &mut Pair, id: ReferralId, number: &str) {
     for _restarted in 0..2 {
         for app in [&pair.a, &pair.b] {
             assert!(!readable(app, id).contains(number));
-            let contact = app.story(id).unwrap().unwrap().contact.unwrap().0;
+            let contact = app.story(id).unwrap().unwrap().contact.unwrap().contact;
             assert!(contact.channel.is_none() && contact.first_name.is_some());
             let case = app.case(id).unwrap();
             assert_eq!(case.referral.status(), Status::Accepted);
@@ -131,8 +132,8 @@ fn a_stop_while_an_item_is_destroyed_leaves_nothing_of_it() {
         maillage_protocol::referral::decide(&case.referral, Author::Person, pair.b.now(), scope);
     pair.b.write_word(&case, None, fact.unwrap(), Default::default(), None).unwrap();
     let items = pair.b.case(id).unwrap().consent().unwrap().categories();
-    let rest = pair.b.kept_contact(&case).unwrap().unwrap().only(&items);
-    let kept = pair.b.kept(id, rest).unwrap();
+    let rest = pair.b.kept_card(&case).unwrap().unwrap().only(&items);
+    let kept = pair.b.kept(id, &rest).unwrap();
     let shreds = case
         .told_of_her
         .iter()
@@ -202,6 +203,37 @@ fn what_was_answered_about_her_goes_with_the_note() {
     for app in [&pair.a, &pair.b] {
         assert!(!told(app));
         assert!(!readable(app, id).contains("sa fille"));
-        assert!(app.story(id).unwrap().unwrap().contact.unwrap().0.channel.is_some());
+        assert!(app.story(id).unwrap().unwrap().contact.unwrap().contact.channel.is_some());
     }
+}
+
+#[test]
+fn who_is_bound_by_secrecy_learns_more_item_by_item_and_nobody_else() {
+    let context = Context {
+        stage: Some(ProcedureStage::Incomplete.into()),
+        note: Some("dossier ouvert en mars".to_owned().into()),
+        ..Context::default()
+    };
+    let asked =
+        |to: &App| crate::app::Request { context: Some(context.clone()), ..request(to.node()) };
+    let pair = Pair::linked();
+    let refused = pair.a.propose(NADIA, asked(&pair.b), [7; 16]);
+    assert!(matches!(refused, Err(SayError::Unsayable(_))), "{refused:?}");
+
+    let nodes = Several::of(&["CCAS de Brenne", "MDS Est"]);
+    let [ccas, mds] = &nodes.apps[..] else { panic!("two nodes") };
+    let id = ccas.propose(NADIA, asked(mds), [8; 16]).unwrap().referral;
+    nodes.exchange();
+    assert!(mds.story(id).unwrap().unwrap().contact.is_none());
+    let (accept, texts) = (Command::Accept, Texts::default());
+    mds.say(None, Author::Receiver, id, accept, texts, None).unwrap();
+    nodes.exchange();
+    let known = |app: &App| app.story(id).unwrap().unwrap().contact.unwrap().context;
+    assert_eq!((known(ccas), known(mds)), (Some(context.clone()), Some(context.clone())));
+    let note = WithdrawalScope::Item { item: Category::ContextNote };
+    takes_back(ccas, id, note);
+    nodes.exchange();
+    let rest = Some(Context { note: None, ..context });
+    assert_eq!((known(ccas), known(mds)), (rest.clone(), rest));
+    assert!(!readable(ccas, id).contains("en mars") && !readable(mds, id).contains("en mars"));
 }

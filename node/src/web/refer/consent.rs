@@ -22,7 +22,7 @@ use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Choice, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
-use crate::web::story::{Asked, Line, contact_lines};
+use crate::web::story::{Asked, Line};
 use crate::web::{aside, statics};
 
 /// Everything that was typed before, read again: what she is asked to agree to.
@@ -91,7 +91,13 @@ impl Offer {
         let hers = told.language.as_ref().and_then(|hers| Tongue::from_code(&hers.to_string()));
         let (presentation, tongue) = asked_for(typed);
         let tongue = tongue.or(hers).unwrap_or_default();
-        Reading::of(presentation, tongue, &place.organization, need.code, &told.contact)
+        Reading::of(
+            presentation,
+            tongue,
+            &place.organization,
+            need.code,
+            (&told.contact, told.context.as_ref()),
+        )
     }
 }
 
@@ -267,7 +273,7 @@ impl ConsentPage {
             script: statics::LISTEN,
             reading,
             before: offer.asked().lines(frame.clock),
-            after: contact_lines(&offer.told.contact),
+            after: offer.told.lines(),
             gestures: GESTURES.iter().map(|(value, text)| named("geste", value, *text)).collect(),
             witnesses: typed.choices("temoin", WitnessFunction::all()),
             qualities: typed.choices("qualite", Quality::all()),
@@ -385,6 +391,7 @@ fn request(
         language: told.language,
         accommodations: need.accommodations,
         contact: told.contact,
+        context: told.context,
         reviewed: told.reviewed,
         gesture: agreed.gesture,
         place: agreed.place,

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use maillage_protocol::body::{Belonging, Channel, Contact, SafeContact, SafeRule};
-use maillage_protocol::codes::{AttemptEnd, HalfDay, Language, Mobility, NeedCode};
+use maillage_protocol::body::{
+    Belonging, Channel, Contact, Context, ProcedureStage, SafeContact, SafeRule,
+};
+use maillage_protocol::codes::{AttemptEnd, Autonomy, HalfDay, Language, Mobility, NeedCode};
 use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::private::Private;
 
@@ -19,11 +21,13 @@ use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Choice, LINE, Mistakes, NOTE, Sent, Typed};
 use crate::web::layout::{Frame, Room, page, page_again};
-use crate::web::story::{LANGUAGES, enumerate};
+use crate::web::story::{LANGUAGES, Line, contact_lines, context_lines, enumerate};
 
 /// What will be said of her.
 pub(super) struct Told {
     pub(super) contact: Contact,
+    /// What only those who are bound by secrecy may know.
+    pub(super) context: Option<Context>,
     /// Whether the note was read again.
     pub(super) reviewed: bool,
     pub(super) schedule: BTreeSet<HalfDay>,
@@ -36,6 +40,13 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// Says what will be told once it is accepted, line by line.
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let mut lines = contact_lines(&self.contact);
+        lines.extend(self.context.iter().flat_map(context_lines));
+        lines
+    }
+
     /// Reads what was typed.
     pub(super) fn read(typed: &Typed, regime: SecrecyRegime) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
@@ -46,6 +57,10 @@ impl Told {
         let channel = channel(typed, &mut mistakes);
         let hours = mistakes.words(typed, "heures", regime);
         let note = mistakes.words(typed, "note", regime);
+        let context = match regime.is_bound_by_secrecy() {
+            true => context(typed, &mut mistakes, regime),
+            false => None,
+        };
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
@@ -63,7 +78,8 @@ impl Told {
                 brings: (!brings.is_empty()).then(|| brings.into()),
                 practical_note: note.map(|words| words.text),
             },
-            reviewed,
+            context: context.as_ref().map(|(context, _)| context.clone()),
+            reviewed: reviewed || context.is_some_and(|(_, reviewed)| reviewed),
             schedule: typed.ticked("creneau"),
             mobility: typed.ticked("mobilite"),
             language: Language::try_from(language).ok(),
@@ -71,6 +87,29 @@ impl Told {
             tried: Vec::new(),
         })
     }
+}
+
+/// What only those who are bound by secrecy may know, and whether its note was read again.
+fn context(
+    typed: &Typed,
+    mistakes: &mut Mistakes,
+    regime: SecrecyRegime,
+) -> Option<(Context, bool)> {
+    let note = mistakes.words(typed, "contexte", regime);
+    let reviewed = note.as_ref().is_some_and(|words| words.reviewed);
+    let list = |field| -> Option<Private<BTreeSet<Belonging>>> {
+        let ticked = typed.ticked(field);
+        (!ticked.is_empty()).then(|| ticked.into())
+    };
+    let context = Context {
+        stage: typed.chosen::<ProcedureStage>("etape").map(Private::from),
+        documents: list("papiers"),
+        equipment: list("equipement"),
+        autonomy: typed.chosen::<Autonomy>("seule").map(Private::from),
+        note: note.map(|words| words.text),
+        ..Context::default()
+    };
+    (context != Context::default()).then_some((context, reviewed))
 }
 
 /// The one way to reach her. Only the field of the way that was chosen is read.
@@ -123,6 +162,19 @@ const CHANNELS: &[(&str, Text)] = &[
     ("avec-code", Text("moyen-avec-code")),
 ];
 
+/// The papers that she may have.
+const PAPERS: &[Belonging] = &[
+    Belonging::IdentityPapers,
+    Belonging::IncomePapers,
+    Belonging::TaxPapers,
+    Belonging::HousingPapers,
+    Belonging::Letters,
+];
+
+/// What she may have at home.
+const EQUIPMENT: &[Belonging] =
+    &[Belonging::Phone, Belonging::Tablet, Belonging::Computer, Belonging::Connection];
+
 #[derive(Template)]
 #[template(path = "refer/disclosure.html")]
 struct DisclosurePage {
@@ -140,6 +192,13 @@ struct DisclosurePage {
     half_days: Vec<Choice>,
     mobility: Vec<Choice>,
     languages: Vec<Choice>,
+    /// Whether those who are asked are bound by secrecy.
+    bound: bool,
+    stages: Vec<Choice>,
+    documents: Vec<Choice>,
+    equipment: Vec<Choice>,
+    autonomies: Vec<Choice>,
+    context: String,
     /// How earlier attempts ended, if there were some.
     tried: Option<String>,
     tells_tried: bool,
@@ -152,7 +211,7 @@ impl DisclosurePage {
     fn of(
         frame: Frame,
         draft: String,
-        tried: &[AttemptEnd],
+        (tried, regime): (&[AttemptEnd], SecrecyRegime),
         typed: &Typed,
         mistakes: Mistakes,
     ) -> Self {
@@ -179,6 +238,12 @@ impl DisclosurePage {
             half_days: typed.choices("creneau", HalfDay::all()),
             mobility: typed.choices("mobilite", Mobility::all()),
             languages: named("langue", LANGUAGES),
+            bound: regime.is_bound_by_secrecy(),
+            stages: typed.choices("etape", ProcedureStage::all()),
+            documents: typed.choices("papiers", PAPERS),
+            equipment: typed.choices("equipement", EQUIPMENT),
+            autonomies: typed.choices("seule", Autonomy::all()),
+            context: text("contexte"),
             tried: (!tried.is_empty()).then(|| enumerate(tried)),
             tells_tried: typed.holds("essaye", "oui"),
             more: folded.iter().any(|field| !typed.one(field).is_empty()),
@@ -200,13 +265,15 @@ pub(in crate::web) async fn show(
         return back_to_need(&step);
     }
     let tried = tried(&writer, &step).await?;
+    let regime = regime(&writer, &step, frame.clock).await?;
     let before = step.typed.after;
     let person = match before {
         Some(before) => aside(move || writer.person(before)).await?,
         None => None,
     };
     let typed = again::filled(&step.typed.disclosure, person);
-    page(&DisclosurePage::of(frame, step.name(), &tried, &typed, Mistakes::default()))
+    let known = (tried.as_slice(), regime);
+    page(&DisclosurePage::of(frame, step.name(), known, &typed, Mistakes::default()))
 }
 
 /// Returns how the attempts before a draft ended.
@@ -238,7 +305,8 @@ pub(in crate::web) async fn keep(
         Ok(_) => Ok(lead_to_step("/orienter/accord", step.keep(&writer).await?)),
         Err(mistakes) => {
             let (tried, typed) = (tried(&writer, &step).await?, &step.typed.disclosure);
-            page_again(&DisclosurePage::of(frame, step.name(), &tried, typed, mistakes))
+            let known = (tried.as_slice(), regime);
+            page_again(&DisclosurePage::of(frame, step.name(), known, typed, mistakes))
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page};
-use crate::web::story::{Asked, Line, contact_lines};
+use crate::web::story::{Asked, Line};
 use crate::web::{aside, session, square};
 
 #[derive(Template)]
@@ -123,7 +123,7 @@ pub(in crate::web) async fn show(
         besides: besides(&typed.consent),
         sender_telephone: us.and_then(|card| card.telephone).as_deref().map(Telephone::of),
         asked: asked.unwrap_or_default(),
-        told: told.map(|told| contact_lines(&told.contact)).unwrap_or_default(),
+        told: told.map(|told| told.lines()).unwrap_or_default(),
         until: story.agreed_until.map(|until| clock.day_of(until)),
     })
 }

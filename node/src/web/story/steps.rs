@@ -151,11 +151,15 @@ fn words(event: &Event, row: &WorklistRow, services: &ServiceNames, clock: Clock
 
 /// Says whom to call about something.
 fn to_call(speaker: &Professional) -> String {
-    let Professional { name, function, phone } = speaker;
+    say_with("fait-interlocuteur", [("qui", name_of(speaker).into())])
+}
+
+/// Says who somebody is, and their telephone.
+pub(super) fn name_of(professional: &Professional) -> String {
+    let Professional { name, function, phone } = professional;
     let parts = [name.as_str(), function, &Telephone::of(phone).words];
     let parts = parts.into_iter().filter(|part| !part.is_empty());
-    let whom = parts.collect::<Vec<_>>().join(", ");
-    say_with("fait-interlocuteur", [("qui", whom.into())])
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 fn next_step(next: &NextStep, services: &ServiceNames) -> String {

@@ -635,6 +635,36 @@ async fn somebody_else_is_asked_without_waiting() {
 }
 
 #[actix_web::test]
+async fn who_is_bound_by_secrecy_may_know_more_and_the_page_says_why() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let context = [
+        ("donnees", "etape", "incomplete"),
+        ("donnees", "papiers", "letters"),
+        ("donnees", "contexte", "Dossier ouvert en mars."),
+    ];
+    // Towards a mediator it is locked, whatever is typed.
+    let receipt = refer!(nadia, nodes.b.node(), context);
+    receipt.hides("Dossier ouvert");
+    let place = nadia.see("/orienter/besoin").await;
+    place.says("De quoi a-t-elle besoin");
+    // Towards a social worker it is not; she is told each item.
+    let receipt = refer!(karim, nodes.a.node(), context);
+    receipt.says("Dossier ouvert en mars.");
+    receipt.says("un mot sur votre situation");
+    let reference = reference(&receipt);
+    nodes.exchange();
+    let request = format!("/demandes/{reference}");
+    nadia.see(&request).await.hides("Dossier ouvert");
+    nadia.submit(&request, &format!("{request}/oui"), &[]).await;
+    nodes.exchange();
+    let seen = nadia.see(&format!("/parcours/{reference}")).await;
+    seen.says("Dossier ouvert en mars.");
+    seen.says("Il manque quelque chose");
+}
+
+#[actix_web::test]
 async fn a_wrong_code_tells_nothing() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
