@@ -20,4 +20,5 @@ fn the_main_job_is_done_with_a_mouse_with_a_keyboard_and_without_scripts() {
     let (said, failed) = (walk.stdout.as_slice(), walk.stderr.as_slice());
     let said = String::from_utf8_lossy(said) + String::from_utf8_lossy(failed);
     assert!(walk.status.success(), "{said}");
+    print!("{said}");
 }
