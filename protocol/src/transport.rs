@@ -5,8 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::consent::CodeCommitment;
 use crate::event::{Head, WireEvent};
-use crate::id::{Epoch, EventId, NodeId, Seq};
+use crate::id::{ConsentId, Epoch, EventId, NodeId, Seq};
 use crate::identity::SignedIdentity;
 use crate::keys::Kid;
 use crate::limits;
@@ -221,6 +222,10 @@ pub struct WithdrawalLookup {
 pub struct WithdrawalAnswer {
     /// Whether this node issued it.
     pub known: bool,
+    /// What proves it to whoever holds the code: the consent that it belongs to, and what that consent
+    /// says of the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<(ConsentId, CodeCommitment)>,
 }
 
 /// A place in a channel from which to go on: `?ep=…&after=…&limit=…&wait=…`.

@@ -15,7 +15,7 @@ use crate::app::tests::{Pair, SERVICE};
 use crate::app::{AccountPerson, App, Calls, JoinFailure, Joining, Search, Searching};
 use crate::facts::Capability;
 use crate::text::Coded;
-use maillage_protocol::consent::CodeLookup;
+use maillage_protocol::consent::PersonalCode;
 
 const NAME: &str = "Zéphirine-Canari";
 
@@ -87,7 +87,7 @@ impl Calls for NobodyCalls {
         })))
     }
 
-    fn search(&self, _: CodeLookup) -> Searching<'_> {
+    fn search<'a>(&'a self, _: &'a PersonalCode) -> Searching<'a> {
         Box::pin(std::future::ready(Search::default()))
     }
 }

@@ -157,17 +157,17 @@ impl Writer {
     pub async fn search(&self, calls: &dyn Calls, code: &PersonalCode) -> Search {
         match self.0.app.referral_of(code) {
             Some(_) => Search { issuer: Some(self.0.app.node()), silent: 0 },
-            None => calls.search(code.lookup()).await,
+            None => calls.search(code).await,
         }
     }
 
     /// Stops what a code names, here or at the partner that issued it.
     pub fn stop_by_code(&self, issuer: NodeId, code: PersonalCode) -> Result<(), SayError> {
-        if issuer == self.0.app.node() {
-            self.0.app.withdraw_by_code(&code)?;
-            return Ok(());
+        if issuer != self.0.app.node() {
+            return self.0.app.hand_code_on(issuer, code);
         }
-        self.0.app.hand_code_on(issuer, code)
+        let known = self.0.app.withdraw_by_code(&code)?;
+        known.then_some(()).ok_or(SayError::Unknown)
     }
 
     /// Closes the need of a referral that met nobody's help, or that was met otherwise.

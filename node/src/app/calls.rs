@@ -3,7 +3,7 @@
 
 use std::pin::Pin;
 
-use maillage_protocol::consent::CodeLookup;
+use maillage_protocol::consent::PersonalCode;
 use maillage_protocol::id::NodeId;
 
 use super::LinkError;
@@ -13,8 +13,9 @@ pub trait Calls: Send + Sync {
     /// Answers an invitation. Returns the six digits that two humans compare.
     fn join<'a>(&'a self, text: &'a str) -> Joining<'a>;
 
-    /// Asks the partners which of them issued a personal code, without showing it to anybody.
-    fn search(&self, code: CodeLookup) -> Searching<'_>;
+    /// Asks the partners which of them issued a personal code, without showing it to anybody. Whoever
+    /// says so proves it.
+    fn search<'a>(&'a self, code: &'a PersonalCode) -> Searching<'a>;
 }
 
 /// An invitation that is being answered.

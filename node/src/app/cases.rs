@@ -31,6 +31,8 @@ pub struct Case {
     pub told_of_her: Vec<ToldOfHer>,
     /// The need, and the chain of attempts it belongs to.
     pub chain: Option<(NeedId, PathwayId)>,
+    /// Where we told last how to reach her.
+    pub disclosed: Option<Number>,
     /// What was asked.
     pub proposal: Option<Proposal>,
     /// What she agreed to.
@@ -75,10 +77,12 @@ pub struct ToldOfHer {
 }
 
 impl ToldOfHer {
-    /// Tells whether a word holds something of the kind: if so, whether it is an answer.
+    /// Tells whether a word of the sender holds something of the kind: if so, whether it is an
+    /// answer. What a receiver says of her is not what she let it know.
     #[must_use]
-    pub const fn is_in(skeleton: &Skeleton) -> Option<bool> {
+    pub fn is_in(skeleton: &Skeleton, said_by: Side) -> Option<bool> {
         match &skeleton.saying {
+            _ if said_by != Side::Sender => None,
             Saying::Referral(Event::Disclosed { .. }) => Some(false),
             Saying::Referral(Event::Answered { .. }) => Some(true),
             _ => None,
@@ -117,6 +121,7 @@ impl Case {
             unit,
             told_of_her: Vec::new(),
             chain: None,
+            disclosed: None,
             proposal: None,
             consents: Vec::new(),
             records: Vec::new(),

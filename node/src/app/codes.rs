@@ -3,13 +3,14 @@
 //! nothing else.
 
 use maillage_protocol::body::{Content, Payload, Saying, Skeleton, Thread};
-use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
+use maillage_protocol::consent::{CodeCommitment, PersonalCode, WithdrawalScope};
 use maillage_protocol::erasure::ErasureCause;
-use maillage_protocol::id::{NodeId, PayloadId, ReferralId, UnitId};
+use maillage_protocol::id::{ConsentId, NodeId, PayloadId, ReferralId, UnitId};
 use maillage_protocol::limits;
 use maillage_protocol::referral::{Author, Command};
 use zeroize::Zeroizing;
 
+use super::peers::LinkState;
 use super::refer::{SayError, Texts};
 use super::{App, AppError};
 use crate::env::random;
@@ -22,6 +23,15 @@ impl App {
     #[must_use]
     pub fn issued_code(&self, lookup: &[u8; 32]) -> bool {
         self.state().codes.contains_key(lookup)
+    }
+
+    /// Returns what proves that this node issued a code, to whoever holds it.
+    #[must_use]
+    pub fn proof_of_issue(&self, lookup: &[u8; 32]) -> Option<(ConsentId, CodeCommitment)> {
+        let state = self.state();
+        let case = state.cases.get(state.codes.get(lookup)?)?;
+        let consent = case.consent()?;
+        Some((consent.id(), consent.grant().code))
     }
 
     /// Returns the referral of a personal code, if this node issued it.
@@ -56,6 +66,9 @@ impl App {
 
     /// Hands a code on to the partner that issued it. It is on the disk before anybody is told so.
     pub(super) fn hand_code_on(&self, issuer: NodeId, code: PersonalCode) -> Result<(), SayError> {
+        if self.link_state(issuer) != Some(LinkState::Active) {
+            return Err(SayError::NoSuchService);
+        }
         let now = self.now();
         let id = PayloadId::from_random(random(&*self.env));
         let (thread, saying) = (Thread::default(), Saying::WithdrawalRequested);
@@ -143,6 +156,10 @@ mod tests {
         let issuer = nodes.apps[0].node();
         assert!(nodes.apps[0].issued_code(&code.lookup().0));
         assert!(!nodes.apps[2].issued_code(&code.lookup().0));
+        // Whoever says that it issued the code proves it to those who hold it.
+        let (consent, said) = nodes.apps[0].proof_of_issue(&code.lookup().0).unwrap();
+        assert_eq!(code.commitment(consent), said);
+        assert!(nodes.apps[1].proof_of_issue(&code.lookup().0).is_none());
         nodes.apps[2].hand_code_on(issuer, code.clone()).unwrap();
         assert_eq!(codes_in(&nodes.apps[2]), 1);
         nodes.restart();
@@ -170,6 +187,8 @@ mod tests {
         let (id, code) = helped(&nodes);
         let issuer = nodes.apps[0].node();
         let wrong = PersonalCode::from_random([9; 10]);
+        let stranger = nodes.apps[2].hand_code_on(NodeId([7; 32]), wrong.clone());
+        assert!(matches!(stranger, Err(SayError::NoSuchService)), "{stranger:?}");
         nodes.apps[2].hand_code_on(issuer, wrong).unwrap();
         nodes.exchange();
         assert_eq!(nodes.apps[0].referral(id).unwrap().status(), Status::Accepted);

@@ -287,7 +287,8 @@ impl App {
         for erased in erased {
             if let Some(case) = state.cases.get_mut(erased) {
                 let case = Arc::make_mut(case);
-                (case.erased, case.told_of_her) = (true, Vec::new());
+                case.erased = true;
+                case.told_of_her.retain(|told| !units.contains(&told.unit));
             }
         }
         drop(state);

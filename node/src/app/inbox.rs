@@ -15,7 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use maillage_protocol::body::{Cover, Payload, Skeleton, check_scope};
+use maillage_protocol::body::{Cover, Payload, Side, Skeleton, check_scope};
 use maillage_protocol::channel::{ChannelRefusal, Positioned, Verdict};
 use maillage_protocol::control::Control;
 use maillage_protocol::disclosure::{OutOfScope, SecrecyRegime};
@@ -222,7 +222,10 @@ impl App {
         let referral = payload.as_ref().and_then(|payload| payload.skeleton.thread.referral);
         let case = referral.and_then(|id| self.case(id));
         let erased = case.as_ref().is_some_and(|case| case.erased);
-        let alone = payload.as_ref().is_some_and(|p| ToldOfHer::is_in(&p.skeleton).is_some());
+        let side = case.as_ref().map_or(Author::Receiver, |case| case.side);
+        let theirs = if side == Author::Sender { Side::Receiver } else { Side::Sender };
+        let alone =
+            payload.as_ref().is_some_and(|p| ToldOfHer::is_in(&p.skeleton, theirs).is_some());
         let known = case.map(|case| case.unit).filter(|unit| *unit != NOWHERE && !alone);
         let holder = match (consent || erased, known) {
             (true, _) => self.safe.evidence(self.now())?,
@@ -473,7 +476,8 @@ impl<'a> Intake<'a> {
         let referral = skeleton.thread.referral;
         // What is said of an erased referral since is heard, and not kept.
         let erased = referral.is_some_and(|referral| self.case(referral).erased);
-        let alone = ToldOfHer::is_in(&skeleton).is_some();
+        let theirs = referral.map(|referral| side_of(self.case(referral).other_side()));
+        let alone = theirs.is_some_and(|theirs| ToldOfHer::is_in(&skeleton, theirs).is_some());
         let holder = match referral {
             _ if consent || erased => self.app.safe.evidence(self.app.now())?,
             Some(referral) if !alone => VaultKey::Unit(self.unit(referral)?),

@@ -16,10 +16,11 @@ use maillage_protocol::referral::Author;
 use serde::{Deserialize, Serialize};
 
 use super::cases::{Case, ToldOfHer};
+use super::refer::side_of;
 use super::turns::Subject;
-use super::{App, AppError};
+use super::{App, AppError, Delivery};
 use crate::facts::{Act, Entry, FactContent, is_sealed_by};
-use crate::journal::Record;
+use crate::journal::{Number, Record};
 use crate::vault::VaultKey;
 
 /// What is kept of a person, here only.
@@ -43,6 +44,16 @@ impl PersonCard {
 /// Tells whether she took an item back.
 pub(super) fn is_narrowed(case: &Case) -> bool {
     !case.erased && case.consent().is_some_and(|consent| !consent.taken_back().is_empty())
+}
+
+/// Tells whether what we told of how to reach her is older than what is left of it: it may have
+/// been lost on its way, and is told again.
+pub(super) fn is_told_anew(case: &Case) -> bool {
+    let kept = case.told_of_her.iter().rev().find(|told| !told.answer);
+    let newer = |told: u64| kept.is_some_and(|kept| kept.number.0 > told);
+    case.side == Author::Sender
+        && case.referral.status().is_helping()
+        && case.disclosed.is_some_and(|told| newer(told.0))
 }
 
 /// What she may take back while help goes on, and what she has.
@@ -91,7 +102,7 @@ impl App {
         case: &Case,
         payload: &Payload,
     ) -> Result<Option<UnitId>, AppError> {
-        Ok(match ToldOfHer::is_in(&payload.skeleton) {
+        Ok(match ToldOfHer::is_in(&payload.skeleton, side_of(case.side)) {
             Some(false) => case.told_of_her.iter().rev().find(|told| !told.answer).map(|t| t.unit),
             Some(true) if !case.erased => Some(self.safe.new_unit()?),
             Some(true) | None => None,
@@ -151,18 +162,37 @@ impl App {
         self.readable_card(&case)
     }
 
-    /// Destroys here what she took back, and keeps the rest. Tells whether something was.
-    pub(super) fn narrow(&self, id: ReferralId) -> Result<bool, AppError> {
+    /// Tells whether what a record of ours tells has arrived; what others told has.
+    fn has_arrived(&self, case: &Case, number: Number) -> bool {
+        let told = case.told.iter().find(|told| told.what.fact == number);
+        told.is_none_or(|told| self.delivery(case, told) == Delivery::Delivered)
+    }
+
+    /// Destroys what was taken back and could not be destroyed at once.
+    pub(super) fn narrow_all(&self) -> Result<(), AppError> {
+        let narrowed: Vec<_> = {
+            let state = self.state();
+            let narrowed = state.cases.values().filter(|case| is_narrowed(case));
+            narrowed.map(|case| case.id).collect()
+        };
+        narrowed.into_iter().try_for_each(|id| self.narrow(id))
+    }
+
+    /// Destroys here what she took back, and keeps the rest.
+    pub(super) fn narrow(&self, id: ReferralId) -> Result<(), AppError> {
         self.turns.take(Subject::Erasure, || {
             let Some(case) = self.case(id).filter(|case| is_narrowed(case)) else {
-                return Ok(false);
+                return Ok(());
             };
-            let Some(consent) = case.consent() else { return Ok(false) };
+            let Some(consent) = case.consent() else { return Ok(()) };
             let (items, taken_back) = (consent.categories(), consent.taken_back());
             let (mut gone, mut rest) = (Vec::new(), None);
             for told in &case.told_of_her {
                 if told.answer {
-                    gone.extend(taken_back.contains(&Category::PracticalNote).then_some(*told));
+                    // On its way it is waited for: it goes once it has arrived.
+                    let goes = taken_back.contains(&Category::PracticalNote)
+                        && self.has_arrived(&case, told.number);
+                    gone.extend(goes.then_some(*told));
                     continue;
                 }
                 let Some(card) = self.card_in(*told)? else { continue };
@@ -172,15 +202,28 @@ impl App {
                 rest = narrower.then_some(left);
             }
             if gone.is_empty() {
-                return Ok(false);
+                return Ok(());
             }
             let kept = rest.map(|rest| self.kept(id, &rest)).transpose()?;
             let shred =
                 |told: &ToldOfHer| self.shred(told.unit, ErasureCause::Withdrawal, Vec::new());
             let records: Vec<_> = kept.into_iter().chain(gone.iter().map(shred)).collect();
             self.append(&records)?;
-            self.take_out(&case, &gone)?;
-            Ok(true)
+            self.take_out(&case, &gone)
+        })
+    }
+
+    /// Destroys what came to be kept of a referral while it was being erased.
+    pub(super) fn sweep(&self, id: ReferralId) -> Result<(), AppError> {
+        self.turns.take(Subject::Erasure, || {
+            let Some(case) = self.case(id) else { return Ok(()) };
+            if !case.erased || case.told_of_her.is_empty() {
+                return Ok(());
+            }
+            let shred =
+                |told: &ToldOfHer| self.shred(told.unit, ErasureCause::Withdrawal, Vec::new());
+            self.append(&case.told_of_her.iter().map(shred).collect::<Vec<_>>())?;
+            self.take_out(&case, &case.told_of_her)
         })
     }
 

@@ -34,7 +34,7 @@ use zeroize::Zeroizing;
 
 use super::cases::Case;
 use super::feedback::news_of;
-use super::narrowing::{PersonCard, is_narrowed};
+use super::narrowing::{PersonCard, is_narrowed, is_told_anew};
 use super::passing::{hop_to, taken_up};
 use super::peers::LinkState;
 use super::turns::Subject as TurnOf;
@@ -557,7 +557,8 @@ impl App {
             self.erase_referral(id, ErasureCause::Withdrawal)?;
             return self.follow(id);
         }
-        let narrowed = self.narrow(id)?;
+        self.sweep(id)?;
+        self.narrow(id)?;
         let reaction = self.turns.take(TurnOf::Referral(id), || {
             let Some(case) = self.case(id) else { return Ok(()) };
             match case.side {
@@ -569,10 +570,7 @@ impl App {
                 Author::Sender if awaits_contact(&case) && self.is_wanted(&case) => {
                     self.disclose(&case)
                 }
-                // What was on its way may be lost with the item: the rest is told again.
-                Author::Sender if narrowed && case.referral.sender.disclosed.is_some() => {
-                    self.disclose(&case)
-                }
+                Author::Sender if is_told_anew(&case) => self.disclose(&case),
                 _ => Ok(()),
             }
         });
@@ -618,6 +616,7 @@ impl App {
                 || awaits_contact(case)
                 || has_left(case)
                 || is_narrowed(case)
+                || is_told_anew(case)
                 || self.awaits_its_need(case)
                 || self.awaits_its_chain(case)
         };

@@ -114,6 +114,7 @@ impl App {
                 Err(DraftError::App(error)) => return Err(error),
             }
         }
+        self.narrow_all()?;
         self.forget_codes()?;
         self.tell_ends(now)?;
         self.call_off_expired(now)?;

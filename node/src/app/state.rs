@@ -209,9 +209,11 @@ impl State {
         let case = Arc::make_mut(self.cases.entry(said.referral).or_insert_with(new));
         for word in &said.words {
             case.hear(word, side_of(said.side));
-            let told = ToldOfHer::is_in(word).zip(unit.filter(|unit| *unit != said.unit));
-            let told = told.map(|(answer, unit)| ToldOfHer { unit, number, answer });
-            case.told_of_her.extend(told.filter(|told| told.answer));
+            let told = ToldOfHer::is_in(word, side_of(said.side));
+            case.disclosed = told.filter(|answer| !answer).map(|_| number).or(case.disclosed);
+            let answer = told.unwrap_or_default();
+            let alone = unit.filter(|unit| answer && *unit != said.unit);
+            case.told_of_her.extend(alone.map(|unit| ToldOfHer { unit, number, answer }));
         }
         case.records.push(number);
         self.pathways.extend(case.chain.map(|(_, pathway)| (pathway, case.id)));
@@ -393,7 +395,7 @@ impl State {
         if case.peer != from {
             return;
         }
-        match (ToldOfHer::is_in(skeleton), unit) {
+        match (ToldOfHer::is_in(skeleton, side_of(case.other_side())), unit) {
             (Some(answer), Some(unit)) => {
                 case.told_of_her.push(ToldOfHer { unit, number, answer });
             }

@@ -401,7 +401,7 @@ impl App {
         name.unwrap_or_default()
     }
 
-    fn delivery(&self, case: &Case, told: &Told) -> Delivery {
+    pub(super) fn delivery(&self, case: &Case, told: &Told) -> Delivery {
         let state = self.state();
         let Some((epoch, seq)) = told.place else { return Delivery::Waiting };
         let held = state.peers.get(&case.peer).is_some_and(|peer| peer.holds(epoch, seq));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use maillage_protocol::consent::CodeLookup;
+use maillage_protocol::consent::PersonalCode;
 use maillage_protocol::id::NodeId;
 use maillage_protocol::transport::{WithdrawalAnswer, WithdrawalLookup};
 use tokio::time::timeout;
@@ -30,13 +30,15 @@ impl Calling {
         Self { app, client }
     }
 
-    async fn knows(&self, peer: NodeId, code: CodeLookup) -> Result<bool, CallError> {
+    /// Tells whether a peer issued a code, and proves it.
+    async fn issued(&self, peer: NodeId, code: &PersonalCode) -> Result<bool, CallError> {
         let url = self.app.peer_url(peer).ok_or(CallError::Unreachable(None))?;
         let (us, key) = (self.app.node(), self.app.auth_key());
         let parties = Parties { us, key: &key, peer, url: &url };
-        let asked = WithdrawalLookup { lookup: code.0 };
+        let asked = WithdrawalLookup { lookup: code.lookup().0 };
         let answer = self.client.post::<WithdrawalAnswer>(&parties, "/withdrawal", &asked).await?;
-        Ok(answer.said.known)
+        let proved = |(consent, said)| code.commitment(consent) == said;
+        Ok(answer.said.known && answer.said.proof.is_some_and(proved))
     }
 }
 
@@ -45,11 +47,11 @@ impl Calls for Calling {
         Box::pin(async move { Ok(join(&self.app, &self.client, text).await?) })
     }
 
-    fn search(&self, code: CodeLookup) -> Searching<'_> {
+    fn search<'a>(&'a self, code: &'a PersonalCode) -> Searching<'a> {
         Box::pin(async move {
             let asked = self.app.active_peers().into_iter().map(|peer| async move {
-                match timeout(PATIENCE, self.knows(peer, code)).await {
-                    Ok(Ok(known)) => Some((peer, known)),
+                match timeout(PATIENCE, self.issued(peer, code)).await {
+                    Ok(Ok(issued)) => Some((peer, issued)),
                     Ok(Err(error)) => {
                         tracing::info!(%peer, error = %Chain(&error), "a code was not looked for");
                         None
@@ -59,7 +61,7 @@ impl Calls for Calling {
             });
             let answers = join_all(asked).await;
             Search {
-                issuer: answers.iter().flatten().find(|(_, known)| *known).map(|(peer, _)| *peer),
+                issuer: answers.iter().flatten().find(|(_, issued)| *issued).map(|(peer, _)| *peer),
                 silent: answers.iter().filter(|answer| answer.is_none()).count(),
             }
         })

@@ -49,5 +49,6 @@ pub(super) async fn withdrawal(
     request: SignedRequest,
 ) -> Result<Json<WithdrawalAnswer>, FederationError> {
     let WithdrawalLookup { lookup } = request.json()?;
-    Ok(Json(WithdrawalAnswer { known: doors.app.issued_code(&lookup) }))
+    let proof = doors.app.proof_of_issue(&lookup);
+    Ok(Json(WithdrawalAnswer { known: doors.app.issued_code(&lookup), proof }))
 }

@@ -1,7 +1,10 @@
 //! Pages, as a browser sees them: two nodes, two people, no network in between.
 
 mod browser;
+#[macro_use]
 mod journeys;
+mod pathways;
+mod person;
 mod rules;
 
 use std::sync::Arc;

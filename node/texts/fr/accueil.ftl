@@ -33,7 +33,7 @@ retrait-silence = { $nombre ->
  } Le code est peut-être de l’un d’eux : réessayez plus tard.
 retrait-valable = Ce code est valable
 retrait-effet = Tout s’arrête avec la structure qui l’aide. Ce qui dit qui elle est sera effacé, là où c’est écrit et là où c’est arrivé. Cela ne peut pas être annulé.
-retrait-rien-de-plus = Vous n’en saurez pas plus, et rien n’est gardé ici.
+retrait-rien-de-plus = Vous n’en saurez pas plus. Le code est effacé d’ici une fois arrivé.
 retrait-faire = Elle est sûre : arrêter
 retrait-renoncer = Ne rien arrêter
 retrait-fait = C’est demandé

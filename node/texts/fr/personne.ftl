@@ -42,7 +42,7 @@ personne-avis-absent = Choisissez une réponse.
 personne-avis-note = Merci. Votre réponse est notée.
 
 personne-enlever = L’aide continue, mais j’enlève quelque chose
-personne-enlever-aide = Ce que vous enlevez est effacé ici et là-bas. Sans téléphone ni adresse, c’est à vous d’aller les voir, avec votre papier.
+personne-enlever-aide = Pour cette demande, ce que vous enlevez est effacé ici et là-bas. Sans téléphone ni adresse, c’est à vous d’aller les voir, avec votre papier.
 personne-enlever-fait = C’est enlevé. L’aide continue.
 personne-arret = J’arrête
 personne-arret-definitif = Ce qui dit qui vous êtes sera effacé, ici et là-bas. Cela ne peut pas être annulé. Vous pourrez faire une nouvelle demande.

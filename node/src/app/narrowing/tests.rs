@@ -9,6 +9,7 @@ use crate::app::SayError;
 use crate::app::Texts;
 use crate::app::tests::{NADIA, Pair, Several, propose_once, request};
 use crate::app::words::Words;
+use crate::facts::Outgoing;
 
 const PHONE: WithdrawalScope = WithdrawalScope::Item { item: Category::Phone };
 const NOTE: WithdrawalScope = WithdrawalScope::Item { item: Category::PracticalNote };
@@ -236,4 +237,110 @@ fn who_is_bound_by_secrecy_learns_more_item_by_item_and_nobody_else() {
     let rest = Some(Context { note: None, ..context });
     assert_eq!((known(ccas), known(mds)), (rest.clone(), rest));
     assert!(!readable(ccas, id).contains("en mars") && !readable(mds, id).contains("en mars"));
+}
+
+#[test]
+fn what_a_receiver_says_of_her_is_not_what_she_let_us_know() {
+    let mut pair = Pair::linked();
+    let (id, number) = number(&pair);
+    pair.exchange();
+    accepts(&pair, id);
+    pair.exchange();
+    // A partner that lies discloses somebody else to us, in the words that we used.
+    let case = pair.a.case(id).unwrap();
+    let told = case.records.iter().find_map(|number| {
+        let Some(Entry::Fact(fact)) = pair.a.read(*number).unwrap() else { return None };
+        let told = pair.a.safe.fact_content(&fact).unwrap()?.outgoing;
+        told.into_iter()
+            .map(|told| String::from_utf8(told.to_vec()).unwrap())
+            .find(|told| told.contains("referral.disclosed"))
+    });
+    let forged = told.unwrap().replace("Zéphirine-Canari", "Autre").into_bytes();
+    let to = pair.a.node();
+    let expires = pair.b.now().after(maillage_protocol::time::DAY);
+    let outgoing = vec![Outgoing::Sealed { to, consent: false, expires, part: 0 }];
+    let content =
+        FactContent { outgoing: vec![zeroize::Zeroizing::new(forged)], ..FactContent::default() };
+    let unit = VaultKey::Unit(pair.b.safe.new_unit().unwrap());
+    pair.b.record(Some(unit), &Act::Told { outgoing }, &content).unwrap();
+    pair.exchange();
+    assert!(readable(&pair.a, id).contains("Autre"), "it arrived");
+    assert!(readable(&pair.a, id).contains(&number));
+    let card = pair.a.person_of(id).unwrap().unwrap();
+    assert_eq!(card.contact.first_name.unwrap().reveal(), "Zéphirine-Canari");
+    takes_back(&pair.a, id, PHONE);
+    pair.exchange();
+    for _restarted in 0..2 {
+        let card = pair.a.person_of(id).unwrap().unwrap();
+        assert!(card.contact.channel.is_none());
+        assert_eq!(card.contact.first_name.unwrap().reveal(), "Zéphirine-Canari");
+        pair.restart();
+    }
+}
+
+#[test]
+fn a_stop_before_the_rest_is_told_again_tells_it_at_the_start() {
+    let mut pair = Pair::linked();
+    let (id, number) = number(&pair);
+    pair.exchange();
+    accepts(&pair, id);
+    crate::app::tests::deliver(&pair.b, &pair.a);
+    // Told, and not yet arrived; then she takes her number back, and the node stops before it tells
+    // the rest.
+    let case = pair.a.case(id).unwrap();
+    assert!(case.disclosed.is_some());
+    let command = Command::Withdraw(PHONE);
+    let fact =
+        maillage_protocol::referral::decide(&case.referral, Author::Person, pair.a.now(), command);
+    pair.a.write_word(&case, None, fact.unwrap(), Content::default(), None).unwrap();
+    pair.a.narrow(id).unwrap();
+    assert!(is_told_anew(&pair.a.case(id).unwrap()));
+    pair.restart();
+    assert!(!is_told_anew(&pair.a.case(id).unwrap()));
+    pair.exchange();
+    is_gone(&mut pair, id, &number);
+}
+
+#[test]
+fn an_answer_on_its_way_arrives_before_it_goes_with_the_note() {
+    let pair = Pair::linked();
+    let mut asked = request(pair.b.node());
+    asked.contact.practical_note = Some(Private::from("vient avec sa fille".to_owned()));
+    let id = pair.a.propose(NADIA, asked, [9; 16]).unwrap().referral;
+    pair.exchange();
+    accepts(&pair, id);
+    pair.exchange();
+    let question = Command::Question { matters: vec![Matter::Availability] };
+    pair.b.say(None, Author::Receiver, id, question, Texts::default(), None).unwrap();
+    pair.exchange();
+    let words = Words { text: Private::from("plutôt le jeudi".to_owned()), reviewed: false };
+    let answer = Command::Answer { answers: vec![CodedAnswer::Other] };
+    pair.a.say(None, Author::Sender, id, answer, Texts::of(Some(words)), None).unwrap();
+    takes_back(&pair.a, id, NOTE);
+    pair.exchange();
+    pair.same_referral(id);
+    assert_eq!(pair.b.referral(id).unwrap().status(), Status::Accepted);
+    pair.a.retain(false).unwrap();
+    for app in [&pair.a, &pair.b] {
+        assert!(!readable(app, id).contains("jeudi"));
+    }
+}
+
+#[test]
+fn what_comes_while_she_is_erased_is_destroyed_too() {
+    let pair = Pair::linked();
+    let (id, number) = number(&pair);
+    pair.exchange();
+    accepts(&pair, id);
+    pair.exchange();
+    takes_back(&pair.b, id, WithdrawalScope::Referral);
+    // As if a batch that began before had ended after.
+    let channel = Some(Channel::Phone { number: number.clone().into() });
+    let contact = Contact { channel, ..Contact::default() };
+    let kept = pair.b.kept(id, &PersonCard { contact, context: None }).unwrap();
+    pair.b.append(&[kept]).unwrap();
+    assert!(readable(&pair.b, id).contains(&number));
+    pair.b.react(id).unwrap();
+    assert!(!readable(&pair.b, id).contains(&number));
+    assert!(pair.b.case(id).unwrap().told_of_her.is_empty());
 }

@@ -15,7 +15,7 @@ use super::PASSWORD;
 use crate::app::{App, Calls, JoinFailure, Joining, Search, Searching};
 use crate::index::Sessions;
 use crate::web::{CodeTries, SignInLimits, WebSettings, routes};
-use maillage_protocol::consent::CodeLookup;
+use maillage_protocol::consent::PersonalCode;
 
 /// A browser on one node.
 pub(super) struct Browser {
@@ -68,7 +68,7 @@ impl Calls for NobodyCalls {
         })))
     }
 
-    fn search(&self, _: CodeLookup) -> Searching<'_> {
+    fn search<'a>(&'a self, _: &'a PersonalCode) -> Searching<'a> {
         Box::pin(std::future::ready(Search::default()))
     }
 }

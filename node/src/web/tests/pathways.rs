@@ -1,0 +1,292 @@
+//! What follows a first answer: a need that goes on, a relay, a talk, a second look.
+
+use actix_web::http::StatusCode;
+
+use super::Territory;
+use super::browser::browse;
+use super::hire;
+use super::journeys::{NAME, borrowed, code_on, desks, reference, steps};
+use crate::app::tests::SERVICE;
+use crate::app::tests::Several;
+use crate::facts::Capability;
+
+#[actix_web::test]
+async fn somebody_else_is_asked_without_waiting() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let path = format!("/parcours/{}", reference(&receipt));
+    nodes.exchange();
+    nadia.see(&path).await.says("Demander aussi ailleurs");
+    let need = format!("{path}/besoin");
+    let page = nadia.see(&need).await;
+    page.says("Sans attendre la réponse");
+    page.hides("Clore le besoin");
+    let place = nadia.submit(&need, &format!("{need}/ailleurs"), &[]).await;
+    assert!(place.location().starts_with("/orienter/lieu"));
+    // Asked again, it is the same draft.
+    let again = nadia.submit(&need, &format!("{need}/ailleurs"), &[]).await;
+    assert_eq!(again.location(), place.location());
+    karim
+        .submit(
+            &path.replace("parcours", "demandes"),
+            &format!("{}/oui", path.replace("parcours", "demandes")),
+            &[],
+        )
+        .await;
+    nodes.exchange();
+    nadia.see(&path).await.hides("Demander aussi ailleurs");
+}
+
+/// A refusal ends the attempt. What was typed is typed once; the need stays until it is settled.
+#[actix_web::test]
+async fn a_need_goes_on_after_a_refusal() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let (first, code) = (reference(&receipt), code_on(&receipt));
+    nodes.exchange();
+    let refusal = format!("/demandes/{first}/refus");
+    let no = [("motif", "capacity_full"), ("suite", "aucune")];
+    karim.submit(&refusal, &refusal, &no).await;
+    nodes.exchange();
+
+    let mine = [("code", code.as_str())];
+    let mut her = browse(&nodes.a).await;
+    her.post("/p", &mine).await.says("Une autre solution est cherchée");
+    let home = nadia.see("/").await;
+    home.says("À reprendre");
+    home.says("choisir la suite");
+    let path = format!("/parcours/{first}");
+    nadia.see(&path).await.says("Choisir la suite");
+    let choice = format!("{path}/besoin");
+    nadia.see(&choice).await.says("Et maintenant");
+    let nothing = nadia.fill(&choice, &choice, &[]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    nothing.says("Dites comment le besoin se termine");
+
+    // What identifies is read where it is: a draft that is begun keeps none of it.
+    let begun = nadia.submit(&choice, &format!("{choice}/ailleurs"), &[]).await;
+    let draft = begun.location().split("brouillon=").nth(1).unwrap().to_owned();
+    let mine_is = nodes.a.account_of("nadia").unwrap().id;
+    let kept = nodes.a.draft(mine_is, draft.parse().unwrap()).unwrap().into_revealed().to_string();
+    assert!(!kept.contains(NAME) && !kept.contains("06 00"), "{kept}");
+    // Asked again: the place is chosen, the rest is there.
+    let place = nadia.submit(&choice, &format!("{choice}/ailleurs"), &[]).await;
+    let mut page = place.location().to_owned();
+    for (step, fields) in &steps(nodes.b.node())[1..] {
+        let shown = nadia.see(&page).await;
+        if *step == "donnees" {
+            shown.says(&format!("value=\"{NAME}\""));
+            shown.says("value=\"06 00 00 00 00\"");
+        }
+        page = nadia.submit(&page, &page, &borrowed(fields)).await.location().to_owned();
+    }
+    let second = reference(&nadia.see(&page).await);
+    assert_ne!(first, second);
+    nadia.see("/").await.hides("À reprendre");
+    nodes.exchange();
+    let refusal = format!("/demandes/{second}/refus");
+    karim.submit(&refusal, &refusal, &no).await;
+    nodes.exchange();
+
+    let choice = format!("/parcours/{second}/besoin");
+    let closed = nadia.submit(&choice, &choice, &[("issue", "capacity")]).await;
+    closed.says("Le besoin est clos");
+    closed.hides("Choisir la suite");
+    her.post("/p", &mine).await.says("Aucune solution n’a été trouvée");
+    nadia.see("/").await.hides("À reprendre");
+    // Nothing is left to choose.
+    let over = nadia.open(&choice).await;
+    assert_eq!(
+        (over.status, over.location()),
+        (StatusCode::SEE_OTHER, &*format!("/parcours/{second}"))
+    );
+}
+
+/// Karim cannot do it himself, and asks Yann: Nadia sees that somebody helps, and who has the turn.
+#[actix_web::test]
+async fn a_request_is_passed_on_and_taken_back() {
+    let nodes = Several::of(&["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy"]);
+    let [ccas, epn, courcy] = &nodes.apps[..] else { panic!("three nodes") };
+    for (app, name) in [(ccas, "nadia"), (epn, "karim"), (courcy, "yann")] {
+        hire(app, name, &[Capability::Work]);
+    }
+    let (mut nadia, mut karim) = (browse(ccas).await, browse(epn).await);
+    let mut yann = browse(courcy).await;
+    nadia.sign_in("nadia").await;
+    karim.sign_in("karim").await;
+    yann.sign_in("yann").await;
+    let code = reference(&refer!(nadia, epn.node()));
+    nodes.exchange();
+    let (request, path) = (format!("/demandes/{code}"), format!("/parcours/{code}"));
+    karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    karim.submit(&request, &format!("{request}/oui"), &[]).await;
+    nodes.exchange();
+    karim.see(&path).await.says("Orienter vers une autre structure");
+
+    let relay = format!("{path}/relais");
+    let places = karim.submit(&relay, &relay, &[]).await;
+    // Not back to whoever asked, and not to oneself.
+    places.says("France services Courcy");
+    places.hides("CCAS de Brenne");
+    let [_, (_, place), (_, told), (_, agreed)] = steps(courcy.node());
+    let mut page = places.location().to_owned();
+    let back = [("lieu", format!("{}.{SERVICE}", ccas.node()))];
+    let refused = karim.fill(&page, &page, &borrowed(&back)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page = karim.submit(&page, &page, &borrowed(&place)).await.location().to_owned();
+    // What Nadia told of her is there already.
+    karim.see(&page).await.says(NAME);
+    for fields in [told, agreed] {
+        page = karim.submit(&page, &page, &borrowed(&fields)).await.location().to_owned();
+    }
+    karim.see(&page).await.says("Votre code personnel");
+    let child = reference(&karim.see(&page).await);
+    nodes.exchange();
+    nadia.see(&path).await.says("À EPN Le Lavoir");
+    karim.see(&path).await.says(&format!("href=\"/parcours/{child}\""));
+    karim.see(&format!("/parcours/{child}")).await.says(&format!("href=\"/parcours/{code}\""));
+    karim.see(&relay).await.says(&child);
+
+    // Yann says no: she is Karim's again.
+    let asked = format!("/demandes/{child}");
+    yann.submit(&asked, &format!("{asked}/ouverture"), &[]).await;
+    let refusal = format!("{asked}/refus");
+    let no = [("motif", "hours"), ("suite", "aucune")];
+    yann.submit(&refusal, &refusal, &no).await;
+    nodes.exchange();
+    karim.see(&path).await.says("la réorientation n’a pas abouti : l’autre structure a dit non");
+    nadia.see(&path).await.says("Acceptée");
+}
+
+#[actix_web::test]
+async fn two_professionals_talk_and_agree_on_a_plan() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let talk = format!("/parcours/{code}/concertation");
+    let called = [("motif", "complex"), ("nom", "Karim"), ("telephone", "01 99 00 12 34")];
+    let nameless = karim.fill(&talk, &talk, &called[..1]).await;
+    assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
+    karim.submit(&talk, &talk, &called).await.says("Concertation");
+    nodes.exchange();
+    let home = nadia.see("/").await;
+    home.says("rejoindre la concertation");
+    let joins = nadia.see(&talk).await;
+    joins.says("Interlocuteur : Karim, 01 99 00 12 34");
+    nadia.submit(&talk, &talk, &[("nom", "Nadia"), ("telephone", "01 99 00 56 78")]).await;
+    nodes.exchange();
+    let plan =
+        [("decision", "plan"), ("acte", "help_together"), ("qui", "nous"), ("avant", "2026-03-06")];
+    karim.submit(&talk, &talk, &plan).await.says("un plan");
+    nodes.exchange();
+    nadia.submit(&talk, &talk, &plan).await.says("Acceptée");
+    nodes.exchange();
+    karim.see(&format!("/parcours/{code}")).await.says(NAME);
+}
+
+#[actix_web::test]
+async fn a_refusal_is_looked_at_again_once() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let (request, path) = (format!("/demandes/{code}"), format!("/parcours/{code}"));
+    karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    let refusal = format!("{request}/refus");
+    let no = [("motif", "prerequisite_missing"), ("suite", "aucune")];
+    karim.submit(&refusal, &refusal, &no).await;
+    nodes.exchange();
+    nadia.see(&path).await.says("Demander un réexamen");
+    let review = format!("{path}/reexamen");
+    assert_eq!(nadia.fill(&review, &review, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    nadia.submit(&review, &review, &[("ajout", "criterion_met")]).await.says("Réexamen demandé");
+    nodes.exchange();
+    karim.see("/").await.says("À répondre");
+    let reopened = karim.see(&request).await;
+    reopened.says("Rouvrir la demande");
+    reopened.says("encore une fois");
+    karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    karim.submit(&request, &format!("{request}/oui"), &[]).await.says("Acceptée");
+    nodes.exchange();
+    nadia.see(&path).await.hides("Demander un réexamen");
+}
+
+#[actix_web::test]
+async fn what_did_not_help_is_taken_up_again_and_may_be_given_up() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let (request, path) = (format!("/demandes/{code}"), format!("/parcours/{code}"));
+    karim.submit(&request, &format!("{request}/ouverture"), &[]).await;
+    karim.submit(&request, &format!("{request}/oui"), &[]).await;
+    nodes.exchange();
+    let (next, end) = (format!("{request}/suite"), format!("{path}/issue"));
+    karim.submit(&next, &next, &[("suite", "commencer"), ("contact", "met")]).await;
+    karim.submit(&end, &end, &[("issue", "done_with")]).await;
+    nodes.exchange();
+    let opinion = format!("{path}/avis");
+    nadia.submit(&opinion, &opinion, &[("aidee", "no"), ("moyen", "desk")]).await;
+    nodes.exchange();
+    karim.see(&path).await.says("Reprendre l’accompagnement");
+    karim.submit(&path, &format!("{path}/reprise"), &[]).await.says("En cours");
+    nodes.exchange();
+    // He cannot go on: he says why, and what next.
+    let refusal = format!("{request}/refus");
+    karim.see(&refusal).await.says("Ne plus pouvoir aider");
+    let no = [("motif", "capacity_lost"), ("suite", "aucune")];
+    karim.submit(&refusal, &refusal, &no).await.says("désistement : Plus de place");
+    nodes.exchange();
+    nadia.see("/").await.says("choisir la suite");
+}
+
+#[actix_web::test]
+async fn what_should_never_have_been_is_said_so() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let stop = format!("/parcours/{code}/arret");
+    nadia.see(&stop).await.says("C’était une erreur");
+    karim.see(&stop).await.hides("arret-erreur");
+    let said = [("arret", "erreur"), ("erreur", "wrong_person")];
+    nadia.submit(&stop, &stop, &said).await.says("Erronée");
+    nodes.exchange();
+    karim.see(&format!("/parcours/{code}")).await.says("Erronée");
+}
+
+/// What somebody was typing about her, and the receipt that waits, go when she leaves.
+#[actix_web::test]
+async fn who_leaves_takes_what_was_being_written_along() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let code = reference(&receipt);
+    let draft = receipt.body.split("/orienter/recepisse/").nth(1).unwrap();
+    let page = format!("/orienter/recepisse/{}", draft.split('"').next().unwrap());
+    nodes.exchange();
+    let refusal = format!("/demandes/{code}/refus");
+    karim.submit(&refusal, &refusal, &[("motif", "hours"), ("suite", "aucune")]).await;
+    nodes.exchange();
+    let need = format!("/parcours/{code}/besoin");
+    let begun = nadia.submit(&need, &format!("{need}/ailleurs"), &[]).await.location().to_owned();
+    // Going back to it goes on with the same one.
+    let again = nadia.submit(&need, &format!("{need}/ailleurs"), &[]).await.location().to_owned();
+    assert_eq!(begun, again);
+    nadia.see(&page).await;
+    let stop = format!("/parcours/{code}/arret");
+    nadia.submit(&stop, &stop, &[("arret", "elle")]).await;
+    for gone in [&page, &begun] {
+        assert_eq!(nadia.open(gone).await.status, StatusCode::NOT_FOUND, "{gone}");
+    }
+}
