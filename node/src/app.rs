@@ -10,6 +10,7 @@
 
 mod accounts;
 pub mod authority;
+mod calls;
 mod cases;
 mod clocks;
 mod codes;
@@ -18,19 +19,21 @@ mod erasure;
 mod feedback;
 mod inbox;
 mod jobs;
-mod calls;
 mod links;
 mod narrowing;
 mod needs;
-mod trail;
 mod news;
 mod outgoing;
 mod passing;
 mod peers;
+mod person;
+mod reactions;
 mod refer;
 mod retention;
 mod rotation;
+mod saying;
 mod state;
+mod trail;
 mod turns;
 mod views;
 mod words;
@@ -45,7 +48,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, mpsc
 use std::{iter, thread};
 
 use maillage_protocol::directory::{Card, UnreadableCard};
-use maillage_protocol::id::{NodeId, ProfessionalId};
+use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId};
 use maillage_protocol::identity::{
     Genesis, Identity, IdentityKey, Organization, SignedIdentity, Update,
 };
@@ -70,12 +73,14 @@ pub use drafts::DraftError;
 pub use erasure::{ErasureState, PendingErasure};
 pub use inbox::InboxError;
 pub use links::{LinkError, PreparedLink};
-pub use narrowing::{Narrowable, PersonCard};
+pub use narrowing::Narrowable;
 pub use outgoing::{Batch, POLLS_AGAIN_WITHIN, Standing};
 pub use peers::{Alert, LinkState, Peer, Trouble};
-pub use refer::{Proposed, Request, SayError, Texts, is_discreet};
+pub use person::PersonCard;
+pub use refer::{Proposed, Request, is_discreet};
 pub use retention::Rule;
 pub use rotation::WrongSheet;
+pub use saying::{SayError, Texts};
 pub use trail::Opening;
 pub use views::{Delivery, PeerView, ShortCode, Step, Story, Worklist, WorklistRow};
 
@@ -506,6 +511,11 @@ impl App {
 
     fn state(&self) -> Looking<'_> {
         Looking::at(&self.state)
+    }
+
+    /// Returns what is known of a referral.
+    fn case(&self, id: ReferralId) -> Option<Arc<Case>> {
+        self.state().cases.get(&id).cloned()
     }
 
     fn now(&self) -> Timestamp {

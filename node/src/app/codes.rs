@@ -11,7 +11,7 @@ use maillage_protocol::referral::{Author, Command};
 use zeroize::Zeroizing;
 
 use super::peers::LinkState;
-use super::refer::{SayError, Texts};
+use super::saying::{SayError, Texts};
 use super::{App, AppError};
 use crate::env::random;
 use crate::facts::{Act, FactContent, Outgoing};

@@ -8,7 +8,7 @@ use maillage_protocol::referral::{Author, Fact, Referral, last_news, told_back};
 use maillage_protocol::time::Timestamp;
 
 use super::cases::Case;
-use super::refer::{SayError, side_of, thread_of};
+use super::saying::{SayError, side_of, thread_of};
 use super::turns::Subject;
 use super::{App, AppError};
 use crate::facts::{Act, Entry};
@@ -108,7 +108,9 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use maillage_protocol::codes::{DeclineReason, FirstContact, Outcome, StepDownReason};
+    use maillage_protocol::codes::{
+        DeclineReason, FirstContact, MeetingMode, Outcome, StepDownReason,
+    };
     use maillage_protocol::consent::WithdrawalScope;
     use maillage_protocol::id::ReferralId;
     use maillage_protocol::need::NeedStatus;
@@ -116,8 +118,8 @@ mod tests {
     use maillage_protocol::time::DAY;
 
     use super::*;
-    use crate::app::tests::{NADIA, Pair, request};
-    use crate::app::{Request, Texts};
+    use crate::app::tests::{NADIA, Pair, request, wait};
+    use crate::app::{Request, Texts, Words};
 
     const END: Command = Command::Conclude {
         outcome: Some(Outcome::RightOpened),
@@ -154,18 +156,16 @@ mod tests {
 
     #[test]
     fn how_it_ended_is_told_if_she_wants_it_so() {
-        let mut pair = Pair::linked();
         for (level, told) in
             [(FeedbackLevel::Outcome, Some(Outcome::RightOpened)), (FeedbackLevel::Progress, None)]
         {
-            pair = Pair::linked();
+            let pair = Pair::linked();
             let id = asked(&pair, level);
             says(&pair, id, [Command::Accept, Command::Start(FirstContact::Met), END]);
             assert_eq!(statuses(&pair, id), [Status::Concluded; 2]);
             assert_eq!(outcome_at(&pair.a, id), told);
             assert_eq!(outcome_at(&pair.b, id), Some(Outcome::RightOpened));
         }
-        drop(pair);
     }
 
     #[test]
@@ -177,12 +177,11 @@ mod tests {
         let row = &pair.a.worklist().unwrap().waiting[0];
         assert!(row.unshared);
 
-        let wait = |time| [&pair.ccas.env, &pair.epn.env].iter().for_each(|env| env.advance(time));
-        wait(DAY.saturating_mul(181));
+        wait(&pair, 181);
         pair.b.retain(false).unwrap();
         pair.exchange();
         assert_eq!(statuses(&pair, id), [Status::Accepted, Status::Concluded]);
-        wait(DAY);
+        wait(&pair, 1);
         for _again in 0..2 {
             pair.b.retain(false).unwrap();
             pair.exchange();
@@ -191,14 +190,35 @@ mod tests {
             let steps = pair.a.story(id).unwrap().unwrap().steps;
             let ends = |step: &&crate::app::Step| matches!(step.event, Event::Concluded { .. });
             assert_eq!(steps.iter().filter(ends).count(), 1);
-            (pair.a, pair.b) = (pair.ccas.start(), pair.epn.start());
+            pair.restart();
         }
-        let wait = |time| [&pair.ccas.env, &pair.epn.env].iter().for_each(|env| env.advance(time));
-        wait(DAY.saturating_mul(15));
+        wait(&pair, 15);
         pair.a.tick(&[id]).unwrap();
         pair.exchange();
         assert_eq!(pair.a.referral(id).unwrap().status(), Status::Closed);
         assert_eq!(pair.a.story(id).unwrap().unwrap().need, Some(NeedStatus::Unknown));
+    }
+
+    #[test]
+    fn what_is_written_of_a_word_that_is_not_told_stays_with_those_who_help() {
+        let mut pair = Pair::linked();
+        let id = asked(&pair, FeedbackLevel::DecisionOnly);
+        says(&pair, id, [Command::Accept]);
+        let time = pair.b.now().after(DAY);
+        let scheduled = Command::Schedule { time, mode: MeetingMode::ALL[0] };
+        let words = Words { text: "Sonner au 2".to_owned().into(), reviewed: false };
+        let said = Texts::of(Some(words));
+        pair.b.say(None, Author::Receiver, id, scheduled, said, None).unwrap();
+        pair.exchange();
+        for _restarted in 0..2 {
+            let written = |app: &App| {
+                let steps = app.story(id).unwrap().unwrap().steps;
+                steps.into_iter().filter_map(|step| step.text).count()
+            };
+            assert_eq!((written(&pair.a), written(&pair.b)), (0, 1));
+            assert_eq!(statuses(&pair, id), [Status::Accepted, Status::Scheduled]);
+            pair.restart();
+        }
     }
 
     #[test]

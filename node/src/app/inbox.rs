@@ -37,7 +37,7 @@ use maillage_protocol::transport::{BatchAnswer, EventResult, EventStatus};
 use super::cases::{Case, ToldOfHer};
 use super::links::control_entry;
 use super::peers::LinkState;
-use super::refer::side_of;
+use super::saying::side_of;
 use super::state::control_of;
 use super::turns::Subject;
 use super::{App, AppError};

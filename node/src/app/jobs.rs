@@ -8,7 +8,7 @@ use maillage_protocol::referral::{Author, due, reminders};
 use maillage_protocol::time::Timestamp;
 
 use super::feedback::is_unshared;
-use super::refer::{SayError, Texts};
+use super::saying::{SayError, Texts};
 use super::{App, AppError};
 use crate::facts::{Act, FactContent};
 
@@ -124,16 +124,9 @@ fn place_of(head: Option<Head>) -> (Epoch, Seq) {
 #[cfg(test)]
 mod tests {
     use maillage_protocol::referral::{Command, Reminder, Status};
-    use maillage_protocol::time::DAY;
 
     use super::*;
-    use crate::app::tests::{Pair, propose};
-
-    fn wait(pair: &Pair, days: u32) {
-        [&pair.ccas.env, &pair.epn.env]
-            .iter()
-            .for_each(|env| env.advance(DAY.saturating_mul(days)));
-    }
+    use crate::app::tests::{Pair, propose, wait};
 
     fn reminder(app: &App) -> Option<Reminder> {
         let lists = app.worklist().unwrap();

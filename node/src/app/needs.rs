@@ -14,7 +14,7 @@ use maillage_protocol::referral::{Answer, Author, Command, Confirmation, Rules, 
 use maillage_protocol::time::{DAY, Timestamp};
 
 use super::cases::Case;
-use super::refer::{SayError, Texts};
+use super::saying::{SayError, Texts};
 use super::state::State;
 use super::turns::Subject;
 use super::{App, AppError};

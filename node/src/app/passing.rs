@@ -29,7 +29,7 @@ use maillage_protocol::referral::{
 use maillage_protocol::time::{DAY, Timestamp};
 
 use super::cases::Case;
-use super::refer::{SayError, thread_of};
+use super::saying::{SayError, thread_of};
 use super::state::State;
 use super::turns::Subject;
 use super::{App, AppError, ShortCode};

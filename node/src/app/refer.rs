@@ -1,13 +1,9 @@
-//! Saying something about a referral: proposing one, answering, following it to its end.
-//!
-//! Under the turn of the referral: decide, seal what is to be told, write one record, take note.
+//! Proposing a referral: where it comes from, what she agrees to, and the one record that says so.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use maillage_protocol::body::{
-    Contact, Content, Context, Cover, Payload, Professional, SafeRule, Side, Skeleton, Thread,
-    Unsayable,
+    Contact, Content, Context, Cover, Payload, SafeRule, Thread, Unsayable,
 };
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
@@ -15,34 +11,27 @@ use maillage_protocol::codes::{
     Right, Urgency, Zone,
 };
 use maillage_protocol::consent::{
-    Agreement, Basis, CollectionPlace, Consent, ConsentReceipt, FeedbackLevel, Gesture,
-    NotAConsent, Notice, PersonalCode, Purpose, SignedReceipt, Subject, Validity,
+    Agreement, Basis, CollectionPlace, Consent, ConsentReceipt, FeedbackLevel, Gesture, Notice,
+    PersonalCode, Purpose, SignedReceipt, Subject, Validity,
 };
 use maillage_protocol::disclosure::{Category, Level, OutOfScope, SecrecyRegime};
-use maillage_protocol::erasure::ErasureCause;
 use maillage_protocol::id::{
-    ConsentId, NeedId, NodeId, PathwayId, PayloadId, ProfessionalId, ReferralId, ServiceId,
+    ConsentId, NeedId, NodeId, PathwayId, ProfessionalId, ReferralId, ServiceId,
 };
 use maillage_protocol::need::NeedFacts;
-use maillage_protocol::pathway::Circle;
 use maillage_protocol::private::Private;
-use maillage_protocol::referral::{
-    Author, Command, Fact, Phase, Proposal, Referral, Refusal, Rules, Tried, decide,
-};
+use maillage_protocol::referral::{Author, Command, Proposal, Referral, Rules, Tried, decide};
 use maillage_protocol::time::{DAY, Timestamp};
-use zeroize::Zeroizing;
 
-use super::cases::Case;
-use super::feedback::news_of;
-use super::narrowing::{PersonCard, is_narrowed, is_told_anew};
-use super::passing::{hop_to, taken_up};
+use super::App;
+use super::passing::hop_to;
 use super::peers::LinkState;
+use super::person::PersonCard;
+use super::saying::{SayError, assemble, told};
 use super::turns::Subject as TurnOf;
-use super::words::{Unwritable, Words};
-use super::{App, AppError};
+use super::words::Words;
 use crate::env::random;
-use crate::facts::{Act, FactContent, Outgoing, Said};
-use crate::journal::Record;
+use crate::facts::{Act, FactContent, Said};
 use crate::vault::VaultKey;
 
 /// How long after the end of a consent what it covered may still be kept, locked.
@@ -115,78 +104,11 @@ pub struct Proposed {
     pub receipt: Option<SignedReceipt>,
 }
 
-/// The words that go with a command.
-#[derive(Clone, Debug, Default)]
-pub struct Texts {
-    /// A few words for the other side, where an event takes them.
-    pub text: Option<Words>,
-    /// Who speaks for us in a conference.
-    pub speaker: Option<Private<Professional>>,
-}
-
-impl Texts {
-    /// Adds a few words, or none.
-    #[must_use]
-    pub fn of(text: Option<Words>) -> Self {
-        Self { text, speaker: None }
-    }
-}
-
-impl From<Texts> for Content {
-    fn from(Texts { text, speaker }: Texts) -> Self {
-        Self { text: text.map(|words| words.text), speaker, ..Self::default() }
-    }
-}
-
 /// Tells whether nothing may ever be sent to her, and her receipt says nothing to whoever finds it.
 #[must_use]
 pub fn is_discreet(contact: &Contact) -> bool {
     let careful = contact.safe_contact.as_ref();
     careful.is_some_and(|careful| careful.reveal().rules.contains(&SafeRule::DoNotContact))
-}
-
-/// Why nothing was said.
-#[derive(Debug, thiserror::Error)]
-pub enum SayError {
-    /// There is no such referral here.
-    #[error("there is no such referral")]
-    Unknown,
-    /// The organization is not linked with us, or does not have this service.
-    #[error("the organization cannot be asked")]
-    NoSuchService,
-    /// The rules say no.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// She did not agree to this, or it has no place there.
-    #[error(transparent)]
-    Unsayable(#[from] Unsayable),
-    /// What she agreed to makes no consent.
-    #[error(transparent)]
-    NotAConsent(#[from] NotAConsent),
-    /// It would be passed on in a circle, or once too often.
-    #[error(transparent)]
-    Circle(#[from] Circle),
-    /// The need is closed, or somebody is asked already.
-    #[error("no next step is to be chosen")]
-    NoOpenNeed,
-    /// A text holds what must not be written.
-    #[error(transparent)]
-    Unwritable(#[from] Unwritable),
-    /// What identifies was erased.
-    #[error("what identifies was erased")]
-    Erased,
-    /// Our clock and those of our peers differ too much for a consent to be dated.
-    #[error("the clock of this node differs from those of its peers")]
-    WrongClock,
-    /// The node failed: nothing was recorded.
-    #[error(transparent)]
-    App(#[from] AppError),
-}
-
-impl From<crate::vault::VaultError> for SayError {
-    fn from(error: crate::vault::VaultError) -> Self {
-        Self::App(error.into())
-    }
 }
 
 /// Where a request comes from.
@@ -205,12 +127,6 @@ struct Origin {
     tried: Vec<Tried>,
     /// Whether another structure is asked at the same time.
     beside: bool,
-}
-
-/// One word, ready to be written: what we keep, and what the other side gets.
-struct Word {
-    skeleton: Skeleton,
-    outgoing: Option<(Outgoing, Zeroizing<Vec<u8>>)>,
 }
 
 impl App {
@@ -352,61 +268,6 @@ impl App {
         Ok(Consent::given(agreement, request.gesture, now)?)
     }
 
-    /// Says something about a referral, in the name of our organization or of the person in front
-    /// of us.
-    pub fn say(
-        &self,
-        who: Option<ProfessionalId>,
-        by: Author,
-        id: ReferralId,
-        command: Command,
-        texts: Texts,
-        once: Option<[u8; 16]>,
-    ) -> Result<(), SayError> {
-        self.say_if(who, by, id, command, texts, once, || true)
-    }
-
-    /// The same, if something still holds once it is the turn of this word.
-    #[expect(clippy::too_many_arguments, reason = "each is a part of one sentence")]
-    pub(super) fn say_if(
-        &self,
-        who: Option<ProfessionalId>,
-        by: Author,
-        id: ReferralId,
-        command: Command,
-        texts: Texts,
-        once: Option<[u8; 16]>,
-        still: impl FnOnce() -> bool,
-    ) -> Result<(), SayError> {
-        if once.is_some_and(|once| self.already(&once).is_some()) {
-            return Ok(());
-        }
-        let ends = matches!(&command, Command::Withdraw(scope) if scope.ends_the_referral());
-        self.turns.take(TurnOf::Referral(id), || {
-            let case = self.case(id).ok_or(SayError::Unknown)?;
-            if !still() {
-                return Ok(());
-            }
-            if by != Author::Person && by != case.side {
-                return Err(Refusal::NotYours.into());
-            }
-            if let Some(words) = &texts.text {
-                words.check(self.regime_of(case.peer))?;
-            }
-            let again = matches!(command, Command::RequestReview { .. });
-            if again && self.state().is_dropped(&case) {
-                return Err(Refusal::NotNow(case.referral.status()).into());
-            }
-            let fact = decide(&case.referral, by, self.now(), taken_up(&case, command))?;
-            self.write_word(&case, who, fact, texts.into(), once)
-        })?;
-        if ends {
-            self.erase_referral(id, ErasureCause::Withdrawal)?;
-        }
-        // Our own word may be the one that was missing: two plans are a yes.
-        Ok(self.react(id)?)
-    }
-
     /// Returns where a request comes from: nowhere, an attempt before, or a request of others.
     fn origin_of(&self, request: &Request) -> Result<Origin, SayError> {
         let Some(before) = request.after else { return Ok(self.new_need(request)) };
@@ -459,179 +320,6 @@ impl App {
         Origin { need, pathway, opens, hop: 0, parent: None, rules, tried, beside }
     }
 
-    pub(super) fn write_word(
-        &self,
-        case: &Case,
-        who: Option<ProfessionalId>,
-        fact: Fact,
-        content: Content,
-        once: Option<[u8; 16]>,
-    ) -> Result<(), SayError> {
-        let payload = self.payload(thread_of(case), &fact, content);
-        let record = self.word(case, who, payload, once)?;
-        Ok(self.append(&[record])?)
-    }
-
-    /// Makes the record of one word about a referral, and tells the other side what it may know.
-    pub(super) fn word(
-        &self,
-        case: &Case,
-        who: Option<ProfessionalId>,
-        payload: Payload,
-        once: Option<[u8; 16]>,
-    ) -> Result<Record, SayError> {
-        let news = news_of(case, &payload);
-        self.word_and_news(case, who, payload, news, once)
-    }
-
-    /// Makes the record of one word, of which the other side is told something, or nothing.
-    pub(super) fn word_and_news(
-        &self,
-        case: &Case,
-        who: Option<ProfessionalId>,
-        payload: Payload,
-        news: Option<Payload>,
-        once: Option<[u8; 16]>,
-    ) -> Result<Record, SayError> {
-        if payload.content != Content::default() && case.erased {
-            return Err(SayError::Erased);
-        }
-        let mut said = Said {
-            referral: case.id,
-            peer: case.peer,
-            side: case.side,
-            unit: case.unit,
-            words: Vec::new(),
-            who,
-            outgoing: Vec::new(),
-            opens: None,
-            lookup: None,
-            once,
-        };
-        let mut hidden = FactContent::default();
-        let alone = self.unit_alone(case, &payload)?;
-        let skeleton = payload.skeleton.clone();
-        let word = if let Some(payload) = news {
-            let consent = case.consent().ok_or(SayError::Unknown)?;
-            let cover = Cover {
-                consent,
-                to: case.peer,
-                regime: self.regime_of(case.peer),
-                acceptance: case.referral.acceptance(),
-                at: self.now(),
-            };
-            Word { skeleton, ..told(case.peer, payload, consent, Some(&cover), 0)? }
-        } else {
-            Word { skeleton, outgoing: None }
-        };
-        assemble(&mut said, &mut hidden, [word]);
-        let holder = match alone {
-            Some(unit) => VaultKey::Unit(unit),
-            None => self.holder(case, &said.outgoing)?,
-        };
-        Ok(self.fact(Some(holder), &Act::Said(Box::new(said)), &hidden)?)
-    }
-
-    /// Returns the key under which a word is sealed until it leaves.
-    ///
-    /// Her withdrawal destroys the key of the referral, and must reach the other side all the
-    /// same: it is evidence, and names nobody. So is what follows an erasure.
-    fn holder(&self, case: &Case, outgoing: &[Outgoing]) -> Result<VaultKey, AppError> {
-        let evidence = |entry: &Outgoing| matches!(entry, Outgoing::Sealed { consent: true, .. });
-        if case.erased || outgoing.iter().any(evidence) {
-            Ok(self.safe.evidence(self.now())?)
-        } else {
-            Ok(VaultKey::Unit(case.unit))
-        }
-    }
-
-    pub(super) fn payload(&self, thread: Thread, fact: &Fact, content: Content) -> Payload {
-        let id = PayloadId::from_random(random(&*self.env));
-        Payload::of_fact(id, thread, fact, content)
-    }
-
-    /// Does what this node has to do by itself, now that something new is known: state that it
-    /// holds a request, cut a circle, release the contact once it is accepted.
-    pub(super) fn react(&self, id: ReferralId) -> Result<(), AppError> {
-        if self.case(id).is_some_and(|case| has_left(&case)) {
-            self.erase_referral(id, ErasureCause::Withdrawal)?;
-            return self.follow(id);
-        }
-        self.sweep(id)?;
-        self.narrow(id)?;
-        let reaction = self.turns.take(TurnOf::Referral(id), || {
-            let Some(case) = self.case(id) else { return Ok(()) };
-            match case.side {
-                Author::Receiver if is_new(&case) => {
-                    self.acknowledge(&case)?;
-                    self.cut_circle(id)
-                }
-                Author::Receiver => self.cut_circle(id),
-                Author::Sender if awaits_contact(&case) && self.is_wanted(&case) => {
-                    self.disclose(&case)
-                }
-                Author::Sender if is_told_anew(&case) => self.disclose(&case),
-                _ => Ok(()),
-            }
-        });
-        match reaction {
-            Ok(()) => {}
-            Err(SayError::App(error)) => return Err(error),
-            // The rules or her consent say no: the turn says what a human has to do.
-            Err(refused) => {
-                tracing::info!(referral.id = %id, "nothing to do by itself: {refused}");
-            }
-        }
-        self.follow(id)
-    }
-
-    /// Does what follows from a referral, for its need and for those before and after it.
-    fn follow(&self, id: ReferralId) -> Result<(), AppError> {
-        self.follow_need(id)?;
-        self.follow_chain(id)
-    }
-
-    fn acknowledge(&self, case: &Case) -> Result<(), SayError> {
-        let fact = decide(&case.referral, Author::Receiver, self.now(), Command::Acknowledge)?;
-        self.write_word(case, None, fact, Content::default(), None)
-    }
-
-    pub(super) fn disclose(&self, case: &Case) -> Result<(), SayError> {
-        let PersonCard { contact, context } = self.kept_card(case)?.ok_or(SayError::Erased)?;
-        // Those who were bound by secrecy when she agreed may not be any more.
-        let context = context.filter(|_| self.regime_of(case.peer).is_bound_by_secrecy());
-        let level = if context.is_some() { Level::L3 } else { Level::L2 };
-        let consent = case.consent().cloned().ok_or(SayError::Unknown)?;
-        let command = Command::Disclose { level, consent: Box::new(consent) };
-        let fact = decide(&case.referral, Author::Sender, self.now(), command)?;
-        let content = Content { contact: Some(contact), context, ..Content::default() };
-        self.write_word(case, None, fact, content, None)
-    }
-
-    /// Reacts to everything that a stop may have left without its reaction.
-    pub(super) fn resume_reactions(&self) -> Result<(), AppError> {
-        let cases: Vec<_> = self.state().cases.values().cloned().collect();
-        let waits = |case: &Arc<Case>| {
-            is_new(case)
-                || awaits_contact(case)
-                || has_left(case)
-                || is_narrowed(case)
-                || self.awaits_its_need(case)
-                || self.awaits_its_chain(case)
-        };
-        let waiting: Vec<_> = cases.into_iter().filter(waits).map(|case| case.id).collect();
-        waiting.into_iter().try_for_each(|id| self.react(id))
-    }
-
-    /// Returns what is known of a referral.
-    pub(super) fn case(&self, id: ReferralId) -> Option<Arc<Case>> {
-        self.state().cases.get(&id).cloned()
-    }
-
-    fn already(&self, once: &[u8; 16]) -> Option<ReferralId> {
-        self.state().once.get(once).copied()
-    }
-
     /// Returns the secrecy that binds a service of a peer, if it can be asked.
     fn service_regime(&self, peer: NodeId, service: ServiceId) -> Result<SecrecyRegime, SayError> {
         let state = self.state();
@@ -639,13 +327,6 @@ impl App {
         let card = peer.and_then(|peer| peer.card.as_ref());
         let card = card.filter(|card| card.service(service).is_some());
         card.map(|card| card.regime).ok_or(SayError::NoSuchService)
-    }
-
-    /// Returns the secrecy that binds those who read at a peer: the least, unless it says more.
-    fn regime_of(&self, peer: NodeId) -> SecrecyRegime {
-        let state = self.state();
-        let card = state.peers.get(&peer).and_then(|peer| peer.card.as_ref());
-        card.map_or(SecrecyRegime::Charter, |card| card.regime)
     }
 }
 
@@ -656,24 +337,6 @@ fn written(request: &Request) -> impl Iterator<Item = Words> {
     let context = request.context.as_ref().and_then(|context| context.note.clone());
     let texts = [request.contact.practical_note.clone(), hours, context];
     texts.into_iter().flatten().map(|text| Words { text, reviewed: request.reviewed })
-}
-
-/// Tells whether a request has come that this node has not stated to hold.
-fn is_new(case: &Case) -> bool {
-    let asked = matches!(case.referral.sender.phase, Phase::Asked(_));
-    case.side == Author::Receiver && asked && case.referral.receiver.delivered.is_none()
-}
-
-/// Tells whether she withdrew, and what identifies her is still here.
-fn has_left(case: &Case) -> bool {
-    case.referral.person.has_left() && !case.erased
-}
-
-/// Tells whether the receiver accepted and waits for the contact.
-fn awaits_contact(case: &Case) -> bool {
-    let referral = &case.referral;
-    let helps = referral.status().is_helping() && referral.receiver.accepted.is_some();
-    case.side == Author::Sender && helps && referral.sender.disclosed.is_none()
 }
 
 fn proposal(request: &Request, origin: &Origin, consent: &Consent, now: Timestamp) -> Proposal {
@@ -737,48 +400,4 @@ fn categories(request: &Request, origin: &Origin) -> BTreeSet<Category> {
     ];
     let asked = told.into_iter().filter_map(|(told, category)| told.then_some(category));
     asked.chain(told_once_accepted(request).categories()).collect()
-}
-
-/// Returns what a word about a referral is about.
-pub(super) fn thread_of(case: &Case) -> Thread {
-    Thread {
-        referral: Some(case.id),
-        need: case.chain.map(|(need, _)| need),
-        pathway: case.chain.map(|(_, pathway)| pathway),
-        answers: Vec::new(),
-        consent: case.consent().map(Consent::id),
-    }
-}
-
-/// Encodes a payload for a peer, if she agreed to it.
-fn told(
-    to: NodeId,
-    payload: Payload,
-    consent: &Consent,
-    cover: Option<&Cover<'_>>,
-    part: u16,
-) -> Result<Word, SayError> {
-    let plaintext = Zeroizing::new(payload.encode(cover)?);
-    let evidence = payload.skeleton.header_kind() == "consent";
-    let expires = consent.grant().scope.expires.after(GRACE);
-    let outgoing = Outgoing::Sealed { to, consent: evidence, expires, part };
-    Ok(Word { skeleton: payload.skeleton, outgoing: Some((outgoing, plaintext)) })
-}
-
-fn assemble(said: &mut Said, content: &mut FactContent, words: impl IntoIterator<Item = Word>) {
-    for word in words {
-        said.words.push(word.skeleton);
-        if let Some((outgoing, plaintext)) = word.outgoing {
-            said.outgoing.push(outgoing);
-            content.outgoing.push(plaintext);
-        }
-    }
-}
-
-/// Returns which half an organization has.
-pub(super) const fn side_of(author: Author) -> Side {
-    match author {
-        Author::Sender => Side::Sender,
-        Author::Receiver | Author::Person => Side::Receiver,
-    }
 }

@@ -25,7 +25,7 @@ use super::erasure::Erasures;
 use super::inbox::NOWHERE;
 use super::needs::OwnNeed;
 use super::peers::{Alert, LinkState, Peer, Unheld, Waiting};
-use super::refer::side_of;
+use super::saying::side_of;
 use crate::facts::{
     AccountAct, Act, Entry, EventEntry, FactEntry, ImportedPlace, LinkAct, ReceiptEntry, Safe,
     Said, SentSkeleton, unit_of,

@@ -267,6 +267,12 @@ pub(crate) fn request(peer: NodeId) -> Request {
     }
 }
 
+/// Lets days pass at both nodes.
+pub(crate) fn wait(pair: &Pair, days: u32) {
+    let machines = [&pair.ccas, &pair.epn];
+    machines.iter().for_each(|machine| machine.env.advance(DAY.saturating_mul(days)));
+}
+
 pub(crate) fn propose(pair: &Pair) -> ReferralId {
     propose_once(&pair.a, pair.b.node(), 9)
 }

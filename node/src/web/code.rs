@@ -19,7 +19,7 @@ use crate::caller::caller;
 use crate::text::{Text, say_with};
 
 #[derive(Template)]
-#[template(path = "code.html")]
+#[template(path = "code/ask.html")]
 struct CodePage {
     frame: Frame,
     /// What was typed.
@@ -30,7 +30,7 @@ struct CodePage {
 }
 
 #[derive(Template)]
-#[template(path = "code_known.html")]
+#[template(path = "code/known.html")]
 struct KnownPage {
     frame: Frame,
     code: String,
@@ -39,7 +39,7 @@ struct KnownPage {
 }
 
 #[derive(Template)]
-#[template(path = "code_done.html")]
+#[template(path = "code/done.html")]
 struct DonePage {
     frame: Frame,
 }
@@ -65,14 +65,17 @@ pub(super) async fn stop(
     let Ok(code) = typed.one("code").parse::<PersonalCode>() else {
         return unknown(frame, &typed, Text("retrait-illisible"), 0);
     };
-    if let Ok(issuer) = typed.one("chez").parse::<NodeId>() {
-        aside(move || writer.stop_by_code(issuer, code)).await?;
-        return page(&DonePage { frame });
-    }
     let tries = request.app_data::<web::Data<CodeTries>>();
     let tries = tries.expect("the server gives every page the tries");
     let now = session::app(&request).env().monotonic();
     tries.check(caller(&request), now)?;
+    if let Ok(issuer) = typed.one("chez").parse::<NodeId>() {
+        let stopped = aside(move || writer.stop_by_code(issuer, code)).await;
+        if stopped.is_err() {
+            tries.count(caller(&request), now);
+        }
+        return stopped.and_then(|()| page(&DonePage { frame }));
+    }
     let calls = request.app_data::<web::Data<dyn Calls>>();
     let calls = Arc::clone(calls.expect("the server gives every page the calls"));
     match writer.search(&*calls, &code).await {

@@ -1,15 +1,16 @@
-use maillage_protocol::body::{Channel, ProcedureStage};
+use maillage_protocol::body::{Channel, Contact, Content, Context, ProcedureStage};
 use maillage_protocol::codes::{CodedAnswer, Matter};
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{Command, Status};
 
 use super::*;
-use crate::app::SayError;
-use crate::app::Texts;
+use crate::app::person::PersonCard;
 use crate::app::tests::{NADIA, Pair, Several, propose_once, request};
 use crate::app::words::Words;
-use crate::facts::Outgoing;
+use crate::app::{SayError, Texts};
+use crate::facts::{Act, Entry, FactContent, Outgoing};
+use crate::vault::VaultKey;
 
 const PHONE: WithdrawalScope = WithdrawalScope::Item { item: Category::Phone };
 const NOTE: WithdrawalScope = WithdrawalScope::Item { item: Category::PracticalNote };
@@ -156,7 +157,7 @@ fn what_is_left_of_her_goes_with_the_referral() {
     pair.exchange();
     accepts(&pair, id);
     pair.exchange();
-    takes_back(&pair.a, id, NOTE);
+    takes_back(&pair.a, id, WithdrawalScope::Item { item: Category::FirstName });
     takes_back(&pair.a, id, PHONE);
     pair.exchange();
     let units: Vec<_> =
@@ -343,4 +344,19 @@ fn what_comes_while_she_is_erased_is_destroyed_too() {
     pair.b.react(id).unwrap();
     assert!(!readable(&pair.b, id).contains(&number));
     assert!(pair.b.case(id).unwrap().told_of_her.is_empty());
+}
+
+#[test]
+fn what_rules_read_is_not_taken_back_item_by_item() {
+    let pair = Pair::linked();
+    let (id, _) = number(&pair);
+    for item in [Category::Need, Category::SafeContact, Category::PracticalNote] {
+        let command = Command::Withdraw(WithdrawalScope::Item { item });
+        let said = pair.a.say(Some(NADIA), Author::Person, id, command, Texts::default(), None);
+        assert!(matches!(said, Err(SayError::Unsayable(_))), "{item:?}: {said:?}");
+    }
+    takes_back(&pair.a, id, PHONE);
+    let written = pair.a.journal.len();
+    takes_back(&pair.a, id, PHONE);
+    assert_eq!(pair.a.journal.len(), written, "it is taken back already");
 }

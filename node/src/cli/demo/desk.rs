@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use maillage_protocol::private::Private;
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::territory::{Node, broken};
+use super::territory::{Node, broken, service_of};
 use crate::cli::VerbError;
 use crate::control::{Answer, Order};
 
@@ -93,4 +93,25 @@ pub(super) async fn both(
         desk.until(id, status, |story| story["referral"]["status"] == status).await?;
     }
     Ok(())
+}
+
+/// Says what somebody asks a structure for, once she agreed.
+pub(super) fn proposal(to: &Node, first_name: &str, need: &str) -> Value {
+    json!({
+        "peer": to.id,
+        "service": service_of(to.structure),
+        "need": need,
+        "person": {
+            "first_name": first_name,
+            "channel": { "way": "phone", "number": "01 99 00 12 34" },
+        },
+        "consent": {
+            "gesture": { "how": "screen" },
+            "place": "in_person",
+            "feedback": "outcome",
+            "statistics": true,
+            "askable": "desk",
+            "validity": "half_year",
+        },
+    })
 }

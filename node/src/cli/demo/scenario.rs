@@ -7,8 +7,8 @@ use std::time::Instant;
 use maillage_protocol::time::DAY;
 use serde_json::{Value, json};
 
-use super::desk::{Desk, both};
-use super::territory::{Node, Territory, broken, service_of};
+use super::desk::{Desk, both, proposal};
+use super::territory::{Node, Territory, broken};
 use crate::cli::{Context, VerbError};
 
 /// What must not be on the disk of who did not accept: an invented person.
@@ -20,7 +20,7 @@ pub(super) async fn play(context: &Context, territory: &Territory) -> Result<(),
     let (nadia, karim) = (Desk::of(ccas, "nadia").await?, Desk::of(epn, "karim").await?);
     let mut steps = Steps { context, since: now() };
 
-    let proposed = nadia.post("/referrals", &proposal(epn)).await?;
+    let proposed = nadia.post("/referrals", &asked(epn)).await?;
     let id = proposed["referral"].as_str().unwrap_or_default().to_owned();
     steps.done("Nadia propose, avec l'accord de Mme Aubry")?;
 
@@ -75,7 +75,7 @@ async fn stop_elsewhere(
     steps: &mut Steps<'_>,
 ) -> Result<(), VerbError> {
     let lucie = Desk::of(territory.node("asso-par")?, "lucie").await?;
-    let proposed = nadia.post("/referrals", &proposal(territory.node("epn-lav")?)).await?;
+    let proposed = nadia.post("/referrals", &asked(territory.node("epn-lav")?)).await?;
     let named = |member: &str| proposed[member].as_str().unwrap_or_default().to_owned();
     let (id, code) = (named("referral"), named("personal_code"));
     both(nadia, karim, &id, "delivered").await?;
@@ -93,26 +93,12 @@ async fn stop_elsewhere(
 }
 
 /// What Nadia sends: what she was told, and what Mme Aubry agreed to.
-fn proposal(epn: &Node) -> Value {
-    json!({
-        "peer": epn.id,
-        "service": service_of(epn.structure),
-        "need": "numerique--acceder-a-des-services-en-ligne",
-        "obstacles": ["no_mailbox"],
-        "person": {
-            "first_name": FIRST_NAME,
-            "channel": { "way": "phone", "number": TELEPHONE },
-            "practical_note": "Appeler après 17 h.",
-        },
-        "consent": {
-            "gesture": { "how": "screen" },
-            "place": "in_person",
-            "feedback": "outcome",
-            "statistics": true,
-            "askable": "desk",
-            "validity": "half_year",
-        },
-    })
+fn asked(epn: &Node) -> Value {
+    let mut asked = proposal(epn, FIRST_NAME, "numerique--acceder-a-des-services-en-ligne");
+    asked["obstacles"] = json!(["no_mailbox"]);
+    asked["person"]["channel"]["number"] = TELEPHONE.into();
+    asked["person"]["practical_note"] = "Appeler après 17 h.".into();
+    asked
 }
 
 /// Prints each step with the time that it took.

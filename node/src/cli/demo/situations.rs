@@ -5,7 +5,7 @@ use maillage_protocol::calendar::Calendar;
 use maillage_protocol::time::DAY;
 use serde_json::{Value, json};
 
-use super::desk::{Desk, both};
+use super::desk::{Desk, both, proposal};
 use super::territory::{Node, Territory, broken, service_of};
 use crate::cli::{Context, VerbError};
 
@@ -136,25 +136,5 @@ async fn ask(desk: &Desk, proposal: &Value) -> Result<Asked, VerbError> {
         id: named("referral")?,
         reference: named("reference")?,
         code: named("personal_code")?,
-    })
-}
-
-fn proposal(to: &Node, first_name: &str, need: &str) -> Value {
-    json!({
-        "peer": to.id,
-        "service": service_of(to.structure),
-        "need": need,
-        "person": {
-            "first_name": first_name,
-            "channel": { "way": "phone", "number": "01 99 00 12 34" },
-        },
-        "consent": {
-            "gesture": { "how": "screen" },
-            "place": "in_person",
-            "feedback": "outcome",
-            "statistics": true,
-            "askable": "desk",
-            "validity": "half_year",
-        },
     })
 }
