@@ -133,6 +133,8 @@ pages! {
     post "/parcours/{reference}/concertation", Writer => pathway::conference::speak;
     get "/parcours/{reference}/reexamen", Writer => pathway::review::show;
     post "/parcours/{reference}/reexamen", Writer => pathway::review::ask;
+    get "/parcours/{reference}/notes", Writer => pathway::notes::show;
+    post "/parcours/{reference}/notes", Writer => pathway::notes::change;
     get "/parcours/{reference}/arret", Writer => pathway::stop::show;
     post "/parcours/{reference}/arret", Writer => pathway::stop::stop;
     get "/retrait", Writer => code::show;

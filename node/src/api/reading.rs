@@ -13,9 +13,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::caller::{Caller, aside};
+use super::notes;
 use super::problem::ApiProblem;
 use crate::app::authority::{Member, Writer};
-use crate::app::{Delivery, ErasureState, LinkState, Story, WorklistRow};
+use crate::app::{Delivery, ErasureState, LinkState, Note, Story, WorklistRow};
 
 /// A referral in a list.
 #[derive(Serialize)]
@@ -114,14 +115,16 @@ pub(super) async fn referral(
     let id = id.into_inner();
     let reader = writer.clone();
     let story = aside(move || reader.story(id)).await?.ok_or(ApiProblem::NotFound)?;
+    let reader = writer.clone();
+    let notes = aside(move || reader.notes(id)).await?;
     let folded = writer.referral(id).map(|referral| {
         let bytes = serde_json::to_vec(&referral).expect("halves are plain data");
         encoding::base64url(&sha256(&bytes))
     });
-    Ok(Json(story_view(story, folded)))
+    Ok(Json(story_view(story, &notes, folded)))
 }
 
-fn story_view(story: Story, folded: Option<String>) -> Value {
+fn story_view(story: Story, notes: &[Note], folded: Option<String>) -> Value {
     let step = |step: crate::app::Step| StepView {
         at: step.at,
         by: step.by,
@@ -145,6 +148,7 @@ fn story_view(story: Story, folded: Option<String>) -> Value {
             ErasureState::Attested(_) => "attested",
         }),
         "steps": steps,
+        "notes": notes.iter().map(notes::view).collect::<Vec<_>>(),
         "folded": folded,
     })
 }

@@ -317,6 +317,31 @@ async fn a_request_that_is_repeated_is_done_once_and_another_is_not() {
 }
 
 #[actix_web::test]
+async fn a_program_keeps_notes_for_its_team_and_destroys_them() {
+    let pair = Pair::linked();
+    let nadia = Program::of(&pair.a, "nadia", Capability::Work);
+    let karim = Program::of(&pair.b, "karim", Capability::Work);
+    let proposed = nadia.post("/referrals", &proposal(&pair)).await;
+    pair.exchange();
+    let path = format!("/referrals/{}", proposed.body["referral"].as_str().unwrap());
+    let to = format!("{path}/notes");
+    for text in ["", "NIR 2 55 08 14 168 025 38"] {
+        nadia.post(&to, &json!({ "text": text })).await.is(422);
+    }
+    for _ in 0..2 {
+        nadia.post_once("note", &to, &json!({ "text": "Vue lundi." })).await.is(204);
+    }
+    pair.exchange();
+    let notes = nadia.get(&path).await.is(200).body["notes"].clone();
+    assert_eq!((notes[0]["text"].as_str(), notes[1].as_str()), (Some("Vue lundi."), None));
+    assert_eq!(notes[0]["by"], "nadia");
+    assert_eq!(karim.get(&path).await.is(200).body["notes"], json!([]));
+    let note = format!("/api/v1{to}/{}", notes[0]["note"].as_str().unwrap());
+    nadia.send(TestRequest::delete().uri(&note)).await.is(204);
+    assert_eq!(nadia.get(&path).await.body["notes"], json!([]));
+}
+
+#[actix_web::test]
 async fn what_is_wrong_is_named_and_nothing_of_it_is_repeated() {
     let pair = Pair::linked();
     let nadia = Program::of(&pair.a, "nadia", Capability::Work);
@@ -350,9 +375,12 @@ async fn nobody_does_what_their_key_does_not_open() {
     let node = pair.b.node().to_string();
     let stranger = Program { app: Arc::clone(&pair.a), key: "maillage_x_y".to_owned().into() };
     for (method, path, key) in ROUTES {
-        let path = path.replace("{node}", &node).replace("{id}", &SERVICE.to_string());
+        let service = SERVICE.to_string();
+        let path = path.replace("{node}", &node).replace("{id}", &service);
+        let path = path.replace("{note}", &service);
         let request = || match *method {
             "post" => TestRequest::post().uri(&path).set_payload("{}"),
+            "delete" => TestRequest::delete().uri(&path),
             _ => TestRequest::get().uri(&path),
         };
         let refused = if *key { 401 } else { 200 };

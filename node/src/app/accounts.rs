@@ -114,6 +114,12 @@ impl Accounts {
         self.by_id.values().find(same)
     }
 
+    /// Returns the name of somebody who has, or had, an account.
+    pub(super) fn name_of(&self, id: ProfessionalId) -> Private<String> {
+        let account = self.by_id.get(&id);
+        account.map(|account| account.person.reveal().name.clone()).unwrap_or_default().into()
+    }
+
     /// Returns every account, open or closed.
     pub(super) fn all(&self) -> impl Iterator<Item = &Account> {
         self.by_id.values()

@@ -21,9 +21,9 @@ use maillage_protocol::referral::{Author, Command, Referral};
 use maillage_protocol::time::Timestamp;
 
 use super::{
-    Account, App, AppError, Calls, DraftError, JoinFailure, LinkError, Opening, PeerView,
-    PersonCard, Proposed, Request, SayError, Search, ShortCode, Story, Texts, WeakPassword,
-    Worklist, WorklistRow,
+    Account, App, AppError, Calls, DraftError, JoinFailure, LinkError, Note, Opening, PeerView,
+    PersonCard, PrivateNote, Proposed, Request, SayError, Search, ShortCode, Story, Texts,
+    WeakPassword, Worklist, WorklistRow,
 };
 use crate::env::random;
 use crate::facts::{Capability, ImportedPlace};
@@ -199,6 +199,26 @@ impl Writer {
     #[must_use]
     pub fn openings(&self, id: ReferralId) -> Vec<Opening> {
         self.0.app.openings(id)
+    }
+
+    /// Returns the notes of this team about a referral, oldest first.
+    pub fn notes(&self, id: ReferralId) -> Result<Vec<Note>, AppError> {
+        self.0.app.notes(id)
+    }
+
+    /// Keeps a note for this team.
+    pub fn write_note(
+        &self,
+        id: ReferralId,
+        note: &PrivateNote,
+        once: [u8; 16],
+    ) -> Result<(), SayError> {
+        self.0.app.write_note(self.0.id(), id, note, once)
+    }
+
+    /// Destroys a note of this team.
+    pub fn destroy_note(&self, id: ReferralId, note: UnitId) -> Result<(), AppError> {
+        self.0.app.destroy_note(id, note)
     }
 
     /// Returns the state of a referral, as both nodes must fold it.

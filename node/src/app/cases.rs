@@ -11,6 +11,7 @@ use maillage_protocol::id::{
 use maillage_protocol::referral::{Author, Event, Proposal, Referral, Reminder, Stage};
 use maillage_protocol::time::Timestamp;
 
+use super::notes::NotePlace;
 use super::peers::Waiting;
 use crate::journal::Number;
 
@@ -61,6 +62,8 @@ pub struct Case {
     pub looped: bool,
     /// Whether what identifies was erased.
     pub erased: bool,
+    /// Where the notes of our team lie, oldest first.
+    pub(super) notes: Vec<NotePlace>,
     /// Payloads that were taken into account: a second one of the same name changes nothing.
     payloads: BTreeSet<PayloadId>,
 }
@@ -136,6 +139,7 @@ impl Case {
             reminders: Vec::new(),
             looped: false,
             erased: false,
+            notes: Vec::new(),
             payloads: BTreeSet::new(),
         }
     }
@@ -206,7 +210,9 @@ impl Case {
 
     /// Returns every unit that seals something of it.
     pub fn units(&self) -> impl Iterator<Item = UnitId> {
-        std::iter::once(self.unit).chain(self.told_of_her.iter().map(|told| told.unit))
+        let told = self.told_of_her.iter().map(|told| told.unit);
+        let noted = self.notes.iter().map(|note| note.unit);
+        std::iter::once(self.unit).chain(told).chain(noted)
     }
 
     /// Returns the consent under which the referral was proposed.

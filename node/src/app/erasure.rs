@@ -143,8 +143,7 @@ impl App {
             // Once what we heard is destroyed, only its names tell what it was about.
             let Some(case) = self.case(referral) else { return Ok(()) };
             let ids = case.heard.iter().take(limits::ERASURE_IDS).copied().collect();
-            let alone =
-                case.told_of_her.iter().map(|told| self.shred(told.unit, cause, Vec::new()));
+            let alone = case.units().skip(1).map(|unit| self.shred(unit, cause, Vec::new()));
             let shreds: Vec<_> =
                 [self.shred(case.unit, cause, ids)].into_iter().chain(alone).collect();
             self.append(&shreds)?;
@@ -289,6 +288,7 @@ impl App {
                 let case = Arc::make_mut(case);
                 case.erased = true;
                 case.told_of_her.retain(|told| !units.contains(&told.unit));
+                case.notes.clear();
             }
         }
         drop(state);
@@ -463,6 +463,12 @@ impl App {
             let gone: Vec<_> = case.told_of_her.iter().filter(gone).copied().collect();
             self.take_out(&case, &gone)?;
         }
+        let unfinished: Vec<_> = {
+            let state = self.state();
+            let notes = state.cases.values().flat_map(|case| &case.notes);
+            notes.filter(|note| state.erasures.is_shredded(note.unit)).copied().collect()
+        };
+        self.take_notes_out(&unfinished)?;
         for (peer, order) in answered {
             let (erased, _, _) = self.reached_by(peer, &order);
             self.destroy(&erased)?;

@@ -24,6 +24,7 @@ use super::drafts::Draft;
 use super::erasure::Erasures;
 use super::inbox::NOWHERE;
 use super::needs::OwnNeed;
+use super::notes::NotePlace;
 use super::peers::{Alert, LinkState, Peer, Unheld, Waiting};
 use super::saying::side_of;
 use crate::facts::{
@@ -183,6 +184,14 @@ impl State {
                 } else {
                     self.drafts
                         .insert(*draft, Draft { by: *by, number, edited: *at, about: *about });
+                }
+            }
+            Act::Noted { referral, by, at, once } => {
+                self.once.insert(*once, *referral);
+                let case = self.cases.get_mut(referral).map(Arc::make_mut);
+                if let (Some(case), Some(unit)) = (case, unit_of(&fact.content.wrapped)) {
+                    case.notes.push(NotePlace { unit, number, by: *by, at: *at });
+                    case.records.push(number);
                 }
             }
             Act::Reminded { referral, what, since, .. } => {

@@ -55,12 +55,7 @@ impl App {
         let state = self.state();
         let openings = state.openings.get(&id).map(Vec::as_slice).unwrap_or_default();
         let shown = openings.iter().rev().filter(|(at, _)| now.since(*at) <= SHOWN);
-        let named = shown.filter_map(|(at, by)| {
-            let account = state.accounts.all().find(|account| account.id == *by)?;
-            let name = account.person.reveal().name.clone();
-            Some(Opening { at: *at, by: name.into() })
-        });
-        named.collect()
+        shown.map(|(at, by)| Opening { at: *at, by: state.accounts.name_of(*by) }).collect()
     }
 }
 

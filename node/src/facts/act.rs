@@ -72,6 +72,18 @@ pub enum Act {
         /// In which referral.
         referral: ReferralId,
     },
+    /// One of its professionals wrote a note for their own team, in the content: under a unit of its
+    /// own.
+    Noted {
+        /// About which referral.
+        referral: ReferralId,
+        /// Who.
+        by: ProfessionalId,
+        /// When.
+        at: Timestamp,
+        /// The one-time key of the form or of the request.
+        once: [u8; 16],
+    },
     /// It told its team that something is late. It moves nothing.
     Reminded {
         /// In which referral.
@@ -138,6 +150,7 @@ impl Act {
             | Self::Keyed { .. }
             | Self::Draft { .. }
             | Self::Kept { .. }
+            | Self::Noted { .. }
             | Self::Reminded { .. }
             | Self::Opened { .. }
             | Self::Restored { .. }

@@ -140,6 +140,8 @@ done! {
     "desistement" => Text("fini-desistement");
     "reprise" => Text("fini-reprise");
     "reexamen" => Text("fini-reexamen");
+    "note" => Text("fini-note");
+    "note-effacee" => Text("fini-note-effacee");
     "concertation" => Text("fini-concertation");
     "question" => Text("fini-question");
     "repondu" => Text("fini-repondu");

@@ -9,6 +9,7 @@ pub(super) mod need;
 pub(super) mod pass_on;
 pub(super) mod conference;
 pub(super) mod review;
+pub(super) mod notes;
 
 use maillage_protocol::codes::{Outcome, OutcomeClass};
 use maillage_protocol::referral::{Author, Command};

@@ -51,6 +51,20 @@ reexamen-ajouts = Qu’y a-t-il de nouveau ?
 reexamen-demander = Demander le réexamen
 reexamen-ajout-absent = Indiquez ce qui est nouveau.
 
+notes-titre = Notes de l’équipe
+notes-aide = Ces notes restent ici : aucun partenaire ne les reçoit. Elles s’effacent avec le dossier.
+notes-privees = Ces notes ne quittent pas votre structure. La personne peut demander à les lire.
+notes-ecrire = Une note pour votre équipe
+notes-ecrire-aide = Des faits utiles à l’aide. La personne peut demander à lire cette note. Ni numéro de sécurité sociale, ni identifiant, ni mot de passe.
+notes-garder = Garder la note
+notes-vide = Écrivez la note avant de la garder.
+notes-gardees = Notes gardées
+notes-une = Écrire une note
+notes-changer = Écrire une note, ou en effacer une
+notes-effacer = Effacer cette note
+notes-effacer-aide = La note est effacée pour toujours. Personne ne pourra la relire.
+notes-effacer-faire = Oui, effacer cette note
+
 concertation-titre = Concertation
 concertation-aide = Deux professionnels se parlent, par téléphone. Donnez votre nom et votre numéro : le partenaire donnera les siens.
 concertation-motif = Pourquoi se parler ?

@@ -4,10 +4,12 @@ use actix_web::HttpResponse;
 use askama::Template;
 use maillage_protocol::referral::{Act, Author, Status};
 
+use super::notes::{self, NoteView};
 use super::{conference, pass_on};
 use crate::app::authority::Writer;
 use crate::app::{Story, WorklistRow};
 use crate::text::Text;
+use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::layout::{Frame, Room, lead_to, page};
@@ -24,6 +26,10 @@ struct PathwayPage {
     confirmable: bool,
     /// Whether the receiver may take the work up again, since it did not help.
     resumable: bool,
+    /// What the team wrote for itself, the last note first.
+    notes: Vec<NoteView>,
+    /// Whether a note may be written.
+    writable: bool,
     /// Who opened it here.
     openings: Vec<OpeningView>,
 }
@@ -50,9 +56,11 @@ pub(in crate::web) async fn show(
     let resumable = row.mine && row.turn.is_some_and(|turn| turn.act == Act::Reconsider);
     let (acts, confirmable) = (acts(&story), is_confirmable(row));
     let openings = story::openings(&writer.openings(row.id), frame.clock);
+    let (reader, id, writable) = (writer.clone(), row.id, story.erasure.is_none());
+    let notes = notes::views(&aside(move || reader.notes(id)).await?, frame.clock);
     let frame = frame.in_room(Room::Home);
     let story = StoryView::of(&story, &ServiceNames::of(&writer.partners()), frame.clock);
-    page(&PathwayPage { frame, story, acts, confirmable, resumable, openings })
+    page(&PathwayPage { frame, story, acts, confirmable, resumable, notes, writable, openings })
 }
 
 fn is_confirmable(row: &WorklistRow) -> bool {

@@ -39,6 +39,31 @@ async fn somebody_else_is_asked_without_waiting() {
     nadia.see(&path).await.hides("Demander aussi ailleurs");
 }
 
+#[actix_web::test]
+async fn a_team_writes_for_itself() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let path = format!("/parcours/{}", reference(&receipt));
+    let notes = format!("{path}/notes");
+    nadia.see(&path).await.says("Écrire une note");
+    nadia.fill(&notes, &notes, &[("note", " ")]).await.says("Écrivez la note");
+    let secret = "Son mot de passe : Brenne2026";
+    let refused = nadia.fill(&notes, &notes, &[("note", secret)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.says(secret);
+    nadia.submit(&notes, &notes, &[("note", "Rappeler les aides.")]).await.says("Mme nadia<");
+    nodes.exchange();
+    nadia.see(&path).await.says("Rappeler les aides.");
+    let theirs = path.replace("parcours", "demandes");
+    karim.see(&theirs).await.hides("Rappeler");
+    let name = nadia.see(&notes).await.body;
+    let name = name.split("name=\"efface\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    nadia.submit(&notes, &notes, &[("efface", name)]).await.hides("Rappeler");
+    nadia.see(&path).await.hides("Rappeler");
+}
+
 /// A refusal ends the attempt. What was typed is typed once; the need stays until it is settled.
 #[actix_web::test]
 async fn a_need_goes_on_after_a_refusal() {
