@@ -10,6 +10,7 @@
 
 mod accounts;
 pub mod authority;
+mod break_glass;
 mod calls;
 mod cases;
 mod clocks;
@@ -68,10 +69,11 @@ use crate::keys::{KeyFile, KeyFileError};
 use crate::vault::{Vault, VaultError, VaultKey};
 
 pub use accounts::{Account, AccountPerson, SHORTEST_PASSWORD, WeakPassword};
+pub use break_glass::{AccessError, ExceptionalAccess};
 pub use calls::{Calls, JoinFailure, Joining, Search, Searching};
 pub use cases::{Case, Told};
 pub use drafts::DraftError;
-pub use erasure::{ErasureState, PendingErasure};
+pub use erasure::{ErasureLine, ErasureState, PendingErasure};
 pub use inbox::InboxError;
 pub use links::{LinkError, PreparedLink};
 pub use narrowing::Narrowable;

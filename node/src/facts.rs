@@ -32,7 +32,8 @@ use crate::journal::{Number, Record};
 use crate::vault::{VaultError, VaultKey};
 
 pub use act::{
-    AccountAct, Act, Capability, ImportedPlace, LinkAct, LinkRole, Outgoing, Said, TokenAct,
+    AccessReason, AccountAct, Act, Capability, ImportedPlace, LinkAct, LinkRole, Outgoing, Said,
+    TokenAct,
 };
 pub use parts::BrokenPayload;
 pub use safe::{Safe, SealedContent, unit_of};

@@ -31,6 +31,8 @@ mod requests;
 mod pathway;
 mod person;
 mod partners;
+mod break_glass;
+mod register;
 mod account;
 
 #[cfg(test)]
@@ -49,7 +51,7 @@ pub use session::Visitor;
 pub use crate::app::Calls;
 
 use crate::app::App;
-use crate::app::authority::{Admin, Member, Writer};
+use crate::app::authority::{Admin, Auditor, Member, Writer};
 
 /// What pages must know of the node's surroundings.
 #[derive(Clone, Debug)]
@@ -151,6 +153,11 @@ pages! {
     post "/partenaires/{noeud}/approbation", Admin => partners::approve;
     post "/partenaires/{noeud}/suspension", Admin => partners::suspend;
     post "/partenaires/{noeud}/reprise", Admin => partners::resume;
+    get "/acces-exceptionnel", Admin => break_glass::show;
+    post "/acces-exceptionnel", Admin => break_glass::ask;
+    post "/acces-exceptionnel/{reference}/accord", Admin => break_glass::grant;
+    post "/acces-exceptionnel/{reference}/lecture", Admin => break_glass::open;
+    get "/registre", Auditor => register::show;
     get "/moi", Member => account::show;
     post "/moi/session", Member => account::end_session;
     post "/moi/autres-sessions", Member => account::end_others;

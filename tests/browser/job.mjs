@@ -288,6 +288,47 @@ export async function administer(admin, password) {
   await admin.follow('Partenaires');
 }
 
+// Who runs the node reads no content; when there is no other way, a second one agrees, for an hour.
+export async function openByException(admin, second, reference, password) {
+  await admin.follow('Accès exceptionnels');
+  await admin.mistakes('Demander l’accès', 'Dites pourquoi il faut l’ouvrir : la personne le lira.');
+  await admin.write('Référence, par exemple K7QD-2M9P', reference);
+  await admin.choose('Pourquoi faut-il ouvrir ce dossier ?', /^quelque chose est en panne/);
+  await admin.press('Demander l’accès');
+  await admin.shows('Attend l’accord d’un second administrateur.');
+  await signIn(second, 'paul', password, 'Partenaires');
+  await second.follow('Accès exceptionnels');
+  await second.press(`Donner mon accord pour ${reference}`);
+  await second.shows('Accès ouvert pour une heure.');
+  await admin.follow('Accès exceptionnels');
+  await admin.press(`Ouvrir ${reference}`);
+  await admin.shows('Cette ouverture est notée');
+}
+
+// Whoever watches over the protection of data reads who opened what, and nobody’s name.
+export async function readTheRegister(odile, password, person) {
+  await signIn(odile, 'odile', password, 'Registre');
+  await odile.shows('accès exceptionnel');
+  await odile.write('Référence, par exemple K7QD-2M9P', 'bonjour');
+  await odile.press('Chercher');
+  await odile.shows('Une référence a huit lettres et chiffres');
+  await odile.hides(person);
+}
+
+// A note stays with the team, until it destroys it.
+export async function writeForTheTeam(nadia, reference) {
+  await nadia.go(`/parcours/${reference}`);
+  await nadia.follow('Écrire une note');
+  await nadia.mistakes('Garder la note', 'Écrivez la note avant de la garder.');
+  await nadia.write('Une note pour votre équipe', 'Rappeler le service des aides.');
+  await nadia.press('Garder la note');
+  await nadia.shows('Rappeler le service des aides.');
+  await nadia.follow('Écrire une note, ou en effacer une');
+  await nadia.unfold('Effacer cette note');
+  await nadia.press('Oui, effacer cette note');
+  await nadia.shows('Note effacée.');
+}
+
 export async function signOut(desk) {
   await desk.press('Se déconnecter');
   await desk.shows('Vous êtes déconnecté.');

@@ -140,6 +140,8 @@ for (const way of WAYS) {
       await job.talk(nadia, karim, reference, way.declined);
       await job.readTheSame([nadia, karim], reference, 'Refusée');
     });
+    await step('Nadia writes a note for her team, and destroys it', () =>
+      job.writeForTheTeam(nadia, reference));
     await step('the need goes on, until she stops everything', async () => {
       await job.askElsewhere(nadia, reference, way.declined);
       await job.stopByCode(her, code, way.declined);
@@ -152,9 +154,14 @@ for (const way of WAYS) {
       });
     }
     await step('the pages around the job hold too', () => job.lookAround(nadia, reference));
-    await step('the administrator sees the partners', async () => {
+    await step('who runs the node opens what it may not read with a second one only', async () => {
       const admin = await Desk.open(browser, ccas, way);
       await job.administer(admin, password);
+      const second = await Desk.open(browser, ccas, way);
+      await job.openByException(admin, second, reference, password);
+    });
+    await step('who watches over data reads who opened what', async () => {
+      await job.readTheRegister(await Desk.open(browser, ccas, way), password, way.declined);
     });
     await step('who signs out leaves nothing to go back to', async () => {
       for (const desk of [nadia, karim]) await job.signOut(desk);

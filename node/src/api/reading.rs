@@ -145,6 +145,7 @@ fn story_view(story: Story, notes: &[Note], folded: Option<String>) -> Value {
         "erasure": story.erasure.map(|erasure| match erasure {
             ErasureState::Local => "local",
             ErasureState::Awaited => "awaited",
+            ErasureState::Late(_) => "late",
             ErasureState::Attested(_) => "attested",
         }),
         "steps": steps,

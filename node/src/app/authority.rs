@@ -3,12 +3,13 @@
 //!
 //! ```text
 //!   session ─┐                    ┌─ may work ─────▶ Writer
-//!            ├─▶ Member (anybody) ┤
-//!   API key ─┘                    └─ may administer ▶ Admin
+//!            ├─▶ Member (anybody) ┼─ may administer ▶ Admin
+//!   API key ─┘                    └─ may audit ─────▶ Auditor
 //!
 //!   personal code ────────────────────────────────────▶ Bearer (one referral)
 //! ```
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use maillage_protocol::codes::{Answerer, HeardBy, Helped, Medium, Outcome};
@@ -21,12 +22,12 @@ use maillage_protocol::referral::{Author, Command, Referral};
 use maillage_protocol::time::Timestamp;
 
 use super::{
-    Account, App, AppError, Calls, DraftError, JoinFailure, LinkError, Note, Opening, PeerView,
-    PersonCard, PrivateNote, Proposed, Request, SayError, Search, ShortCode, Story, Texts,
-    WeakPassword, Worklist, WorklistRow,
+    AccessError, Account, App, AppError, Calls, DraftError, ErasureLine, ExceptionalAccess,
+    JoinFailure, LinkError, Note, Opening, PeerView, PersonCard, PrivateNote, Proposed, Request,
+    Rule, SayError, Search, ShortCode, Story, Texts, WeakPassword, Worklist, WorklistRow,
 };
 use crate::env::random;
-use crate::facts::{Capability, ImportedPlace};
+use crate::facts::{AccessReason, Capability, ImportedPlace};
 
 /// Somebody with an account here, whatever they may do.
 #[derive(Clone)]
@@ -201,6 +202,14 @@ impl Writer {
         self.0.app.openings(id)
     }
 
+    /// Returns the erasures that partners had to attest, and have not: somebody calls them.
+    #[must_use]
+    pub fn late_erasures(&self) -> Vec<ErasureLine> {
+        let now = self.0.now();
+        let register = self.0.app.erasure_register().into_iter();
+        register.filter(|line| line.is_late(now)).collect()
+    }
+
     /// Returns the notes of this team about a referral, oldest first.
     pub fn notes(&self, id: ReferralId) -> Result<Vec<Note>, AppError> {
         self.0.app.notes(id)
@@ -290,6 +299,27 @@ impl Admin {
         self.0.app.approve_link(peer)
     }
 
+    /// Returns the accesses to content that were asked for, the last one first.
+    #[must_use]
+    pub fn accesses(&self) -> Vec<ExceptionalAccess> {
+        self.0.app.accesses()
+    }
+
+    /// Asks to open a referral, and says why.
+    pub fn ask_access(&self, code: ShortCode, why: AccessReason) -> Result<(), AccessError> {
+        self.0.app.ask_access(self.0.id(), code, why)
+    }
+
+    /// Agrees that another one opens a referral.
+    pub fn grant_access(&self, to: ProfessionalId, code: ShortCode) -> Result<(), AccessError> {
+        self.0.app.grant_access(self.0.id(), to, code)
+    }
+
+    /// Opens a referral, if it was agreed. It is written, with the reason, and told to the person.
+    pub fn open_by_exception(&self, code: ShortCode) -> Result<Option<Story>, AppError> {
+        self.0.app.open_by_exception(self.0.id(), code)
+    }
+
     /// Suspends a link.
     pub fn suspend(&self, peer: NodeId) -> Result<(), LinkError> {
         self.0.app.suspend_link(peer)
@@ -298,6 +328,48 @@ impl Admin {
     /// Resumes a link.
     pub fn resume(&self, peer: NodeId) -> Result<(), LinkError> {
         self.0.app.resume_link(peer)
+    }
+}
+
+/// Somebody who watches over the protection of data. No content, and nothing to change.
+#[derive(Clone)]
+pub struct Auditor(Member);
+
+impl Auditor {
+    /// Makes the handle of somebody who may audit.
+    #[must_use]
+    pub fn of(member: Member) -> Option<Self> {
+        member.may(Capability::Audit).then_some(Self(member))
+    }
+
+    /// Returns the handle that does less.
+    #[must_use]
+    pub const fn member(&self) -> &Member {
+        &self.0
+    }
+
+    /// Returns who opened what here, the last one first, at most `limit` times: of one referral, or
+    /// of all.
+    #[must_use]
+    pub fn trail(&self, of: Option<ShortCode>, limit: usize) -> Vec<(ShortCode, Opening)> {
+        self.0.app.trail(of, limit)
+    }
+
+    /// Returns the accesses to content that were asked for, the last one first.
+    #[must_use]
+    pub fn accesses(&self) -> Vec<ExceptionalAccess> {
+        self.0.app.accesses()
+    }
+
+    /// Returns the orders to erase that were given and received, the last one first.
+    #[must_use]
+    pub fn erasures(&self) -> Vec<ErasureLine> {
+        self.0.app.erasure_register()
+    }
+
+    /// Returns how much each rule of retention would destroy now.
+    pub fn retention(&self) -> Result<BTreeMap<Rule, u64>, AppError> {
+        self.0.app.retain(true)
     }
 }
 

@@ -25,7 +25,7 @@ use super::cases::{Case, ToldOfHer};
 use super::inbox::NOWHERE;
 use super::links::control_entry;
 use super::turns::Subject;
-use super::{App, AppError, DraftError};
+use super::{App, AppError, DraftError, ShortCode};
 use crate::backup::ErasureList;
 use crate::facts::{self, Act, Entry, ErasureEntry, FactContent, erasure_record};
 use crate::journal::{Number, Record};
@@ -65,8 +65,37 @@ pub enum ErasureState {
     Local,
     /// Some peer has not attested.
     Awaited,
+    /// Some peer has not attested in time: it was asked then.
+    Late(Timestamp),
     /// Every peer attested, the last one then.
     Attested(Timestamp),
+}
+
+/// An order to erase, as those read it who see to it that it is carried out.
+#[derive(Clone, Debug)]
+pub struct ErasureLine {
+    /// The other organization.
+    pub name: String,
+    /// Its public telephone.
+    pub telephone: Option<String>,
+    /// Whether we gave the order.
+    pub ours: bool,
+    /// The referrals.
+    pub codes: Vec<ShortCode>,
+    /// When it was given.
+    pub at: Timestamp,
+    /// Before when it had to be attested.
+    pub due: Timestamp,
+    /// When it was carried out, as whoever did it attests.
+    pub attested: Option<Timestamp>,
+}
+
+impl ErasureLine {
+    /// Tells whether the other side had to attest, and has not.
+    #[must_use]
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        self.ours && self.attested.is_none() && self.due <= now
+    }
 }
 
 impl Erasures {
@@ -402,18 +431,60 @@ impl App {
         let case = state.cases.get(&referral).filter(|case| case.erased)?;
         let sent: BTreeSet<_> =
             case.told.iter().flat_map(|told| told.events.iter().copied()).collect();
-        let orders = state.erasures.given.values().filter(|(to, order, _)| {
-            let order = ErasureOrder::recall(&order.bytes);
-            *to == case.peer
-                && order.is_ok_and(|order| order.ids.iter().any(|id| sent.contains(id)))
+        let given = state.erasures.given.values().filter(|(to, _, _)| *to == case.peer);
+        let orders = given.filter_map(|(_, order, attested)| {
+            let order = ErasureOrder::recall(&order.bytes).ok()?;
+            order.ids.iter().any(|id| sent.contains(id)).then_some((order, *attested))
         });
-        let attested: Vec<_> = orders.map(|(_, _, attested)| *attested).collect();
-        Some(match attested.iter().copied().collect::<Option<Vec<_>>>() {
-            None => ErasureState::Awaited,
-            Some(times) => {
-                times.into_iter().max().map_or(ErasureState::Local, ErasureState::Attested)
+        let (mut done, mut awaited) = (None, None);
+        for (order, attested) in orders {
+            match attested {
+                Some(at) => done = done.max(Some(at)),
+                None => awaited = Some(order),
             }
+        }
+        Some(match (awaited, done) {
+            (Some(order), _) if order.due <= self.now() => ErasureState::Late(order.at),
+            (Some(_), _) => ErasureState::Awaited,
+            (None, Some(at)) => ErasureState::Attested(at),
+            (None, None) => ErasureState::Local,
         })
+    }
+
+    /// Returns the orders to erase that were given and received, the last one first.
+    #[must_use]
+    pub fn erasure_register(&self) -> Vec<ErasureLine> {
+        let state = self.state();
+        let erased = state.cases.values().filter(|case| case.erased);
+        let mut codes: BTreeMap<EventId, ShortCode> = BTreeMap::new();
+        for case in erased {
+            let told = case.told.iter().flat_map(|told| &told.events);
+            codes.extend(told.chain(&case.heard).map(|id| (*id, ShortCode::of(case.id))));
+        }
+        let line = |peer: &NodeId, order: &Signed, attested| {
+            let order = ErasureOrder::recall(&order.bytes).ok()?;
+            let known = state.peers.get(peer);
+            let card = known.and_then(|peer| peer.card.as_ref());
+            let named: BTreeSet<_> = order.ids.iter().filter_map(|id| codes.get(id)).collect();
+            Some(ErasureLine {
+                name: known.map(|peer| peer.identity.name().to_owned()).unwrap_or_default(),
+                telephone: card.and_then(|card| card.telephone.clone()),
+                ours: order.from == self.node,
+                codes: named.into_iter().copied().collect(),
+                at: order.at,
+                due: order.due,
+                attested,
+            })
+        };
+        let given = state.erasures.given.values();
+        let given = given.filter_map(|(peer, order, attested)| line(peer, order, *attested));
+        let received = state.erasures.received.values().filter_map(|(peer, order, answer)| {
+            let answer = answer.as_ref().and_then(|it| ErasureAttestation::recall(&it.bytes).ok());
+            line(peer, order, answer.map(|answer| answer.erased_at))
+        });
+        let mut lines: Vec<_> = given.chain(received).collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.at));
+        lines
     }
 
     /// Carries on what was being erased when the node stopped. Called before the port opens.

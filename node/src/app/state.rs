@@ -19,6 +19,7 @@ use maillage_protocol::referral::Author;
 use maillage_protocol::time::Timestamp;
 
 use super::accounts::Accounts;
+use super::break_glass::Asked;
 use super::cases::{Case, Told, ToldOfHer};
 use super::drafts::Draft;
 use super::erasure::Erasures;
@@ -27,6 +28,7 @@ use super::needs::OwnNeed;
 use super::notes::NotePlace;
 use super::peers::{Alert, LinkState, Peer, Unheld, Waiting};
 use super::saying::side_of;
+use super::trail::Opened;
 use crate::facts::{
     AccountAct, Act, Entry, EventEntry, FactEntry, ImportedPlace, LinkAct, ReceiptEntry, Safe,
     Said, SentSkeleton, unit_of,
@@ -61,7 +63,9 @@ pub(super) struct State {
     /// Forms that are not finished.
     pub drafts: BTreeMap<UnitId, Draft>,
     /// Who opened what identifies in a referral, oldest first.
-    pub openings: BTreeMap<ReferralId, Vec<(Timestamp, ProfessionalId)>>,
+    pub openings: BTreeMap<ReferralId, Vec<Opened>>,
+    /// Who asked to open a referral that they may not read.
+    pub accesses: BTreeMap<(ReferralId, ProfessionalId), Asked>,
     /// Orders to erase, given and received.
     pub erasures: Erasures,
     /// Personal codes that were issued here, by their hash.
@@ -200,8 +204,17 @@ impl State {
                     case.records.push(number);
                 }
             }
-            Act::Opened { referral, by, at } => {
-                self.openings.entry(*referral).or_default().push((*at, *by));
+            Act::Opened { referral, by, at, why } => {
+                let opened = Opened { at: *at, by: *by, why: *why };
+                self.openings.entry(*referral).or_default().push(opened);
+            }
+            Act::AccessAsked { referral, by, why, at } => {
+                self.accesses.insert((*referral, *by), Asked::new(*why, *at));
+            }
+            Act::AccessGranted { referral, to, at, .. } => {
+                if let Some(asked) = self.accesses.get_mut(&(*referral, *to)) {
+                    asked.grant(*at);
+                }
             }
             Act::Need { need, at, event, .. } => self.hear_need(*need, *at, event),
             Act::Told { .. } => {

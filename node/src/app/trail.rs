@@ -1,5 +1,5 @@
 //! The read trail: who opened what identifies, and when. Written before it is shown, and told to the
-//! person who asks.
+//! person who asks, and to whoever watches over the protection of data.
 
 use std::time::Duration;
 
@@ -7,13 +7,24 @@ use maillage_protocol::id::{ProfessionalId, ReferralId};
 use maillage_protocol::private::Private;
 use maillage_protocol::time::{DAY, HOUR, Timestamp};
 
-use super::{App, AppError, Story};
-use crate::facts::{Act, FactContent};
+use super::{App, AppError, ShortCode, Story};
+use crate::facts::{AccessReason, Act, FactContent};
 
 /// Within this time, the same person who comes back to the same referral has not opened it again.
 const SAME_OPENING: Duration = HOUR;
 /// How long an opening is shown (R11 of consent.md §10).
 const SHOWN: Duration = DAY.saturating_mul(365);
+
+/// Somebody here opened what identifies in a referral, as the journal says it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opened {
+    /// When.
+    pub(super) at: Timestamp,
+    /// Who.
+    pub(super) by: ProfessionalId,
+    /// Why, if they read no content but for a reason.
+    pub(super) why: Option<AccessReason>,
+}
 
 /// Somebody here opened what identifies in a referral.
 #[derive(Clone, Debug)]
@@ -22,6 +33,8 @@ pub struct Opening {
     pub at: Timestamp,
     /// Their name.
     pub by: Private<String>,
+    /// Why, if they read no content but for a reason.
+    pub why: Option<AccessReason>,
 }
 
 impl App {
@@ -34,18 +47,29 @@ impl App {
     ) -> Result<Option<Story>, AppError> {
         let Some(story) = self.story(id)? else { return Ok(None) };
         if story.erasure.is_none() && !self.has_just_opened(by, id) {
-            let act = Act::Opened { referral: id, by, at: self.now() };
-            self.record(None, &act, &FactContent::default())?;
+            self.write_opening(by, id, None)?;
         }
         Ok(Some(story))
+    }
+
+    /// Writes that somebody opens a referral.
+    pub(super) fn write_opening(
+        &self,
+        by: ProfessionalId,
+        referral: ReferralId,
+        why: Option<AccessReason>,
+    ) -> Result<(), AppError> {
+        let act = Act::Opened { referral, by, at: self.now(), why };
+        self.record(None, &act, &FactContent::default())?;
+        Ok(())
     }
 
     fn has_just_opened(&self, by: ProfessionalId, id: ReferralId) -> bool {
         let now = self.now();
         let state = self.state();
         let openings = state.openings.get(&id).map(Vec::as_slice).unwrap_or_default();
-        let last = openings.iter().rev().find(|(_, who)| *who == by);
-        last.is_some_and(|(at, _)| now.since(*at) < SAME_OPENING)
+        let last = openings.iter().rev().find(|opened| opened.by == by && opened.why.is_none());
+        last.is_some_and(|opened| now.since(opened.at) < SAME_OPENING)
     }
 
     /// Returns who opened a referral here, the last one first.
@@ -54,8 +78,31 @@ impl App {
         let now = self.now();
         let state = self.state();
         let openings = state.openings.get(&id).map(Vec::as_slice).unwrap_or_default();
-        let shown = openings.iter().rev().filter(|(at, _)| now.since(*at) <= SHOWN);
-        shown.map(|(at, by)| Opening { at: *at, by: state.accounts.name_of(*by) }).collect()
+        let shown = openings.iter().rev().filter(|opened| now.since(opened.at) <= SHOWN);
+        shown
+            .map(|Opened { at, by, why }| Opening {
+                at: *at,
+                by: state.accounts.name_of(*by),
+                why: *why,
+            })
+            .collect()
+    }
+
+    /// Returns who opened what here, the last one first, at most `limit` times: of one referral, or
+    /// of all.
+    pub(super) fn trail(&self, of: Option<ShortCode>, limit: usize) -> Vec<(ShortCode, Opening)> {
+        let referrals: Vec<_> = {
+            let state = self.state();
+            let named = state.openings.keys().map(|id| (*id, ShortCode::of(*id)));
+            named.filter(|(_, code)| of.is_none_or(|of| of == *code)).collect()
+        };
+        let openings = referrals.into_iter().flat_map(|(id, code)| {
+            self.openings(id).into_iter().map(move |opening| (code, opening))
+        });
+        let mut openings: Vec<_> = openings.collect();
+        openings.sort_by_key(|(_, opening)| std::cmp::Reverse(opening.at));
+        openings.truncate(limit);
+        openings
     }
 }
 
@@ -63,7 +110,7 @@ impl App {
 mod tests {
     use super::*;
     use crate::app::AccountPerson;
-    use crate::app::tests::{Pair, propose};
+    use crate::app::tests::{Pair, propose, propose_once};
     use crate::facts::Capability;
 
     #[test]
@@ -92,5 +139,24 @@ mod tests {
         assert!(pair.b.openings(id).is_empty());
         pair.ccas.env.advance(SHOWN);
         assert_eq!(pair.a.openings(id).len(), 1);
+    }
+
+    #[test]
+    fn the_trail_is_read_for_one_referral_or_for_all_the_last_one_first() {
+        let pair = Pair::linked();
+        let [one, two] = [1, 2].map(|once| propose_once(&pair.a, pair.b.node(), once));
+        let somebody = ProfessionalId::from_bytes([5; 16]);
+        for id in [one, two] {
+            pair.ccas.env.advance(SAME_OPENING);
+            pair.a.open_story(somebody, id).unwrap().unwrap();
+        }
+        let codes = |of, limit| {
+            let trail = pair.a.trail(of, limit).into_iter();
+            trail.map(|(code, _)| code).collect::<Vec<_>>()
+        };
+        let [one, two] = [one, two].map(ShortCode::of);
+        assert_eq!(codes(None, 9), [two, one]);
+        assert_eq!(codes(None, 1), [two]);
+        assert_eq!(codes(Some(one), 9), [one]);
     }
 }

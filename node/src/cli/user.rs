@@ -26,6 +26,12 @@ pub(super) enum Args {
         admin: bool,
         #[arg(long, help = "Donne seulement les droits d'administration")]
         admin_only: bool,
+        #[arg(
+            long,
+            conflicts_with_all = ["admin", "admin_only"],
+            help = "Délégué à la protection des données : lit seulement qui a ouvert quoi"
+        )]
+        dpo: bool,
         #[command(flatten)]
         password: Password,
     },
@@ -83,8 +89,9 @@ pub(super) fn read_password(
 
 pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
     match args {
-        Args::Add { login, name, admin, admin_only, password } => {
+        Args::Add { login, name, admin, admin_only, dpo, password } => {
             let capabilities = match (admin, admin_only) {
+                _ if dpo => vec![Capability::Audit],
                 (_, true) => vec![Capability::Administer],
                 (true, false) => vec![Capability::Work, Capability::Administer],
                 (false, false) => vec![Capability::Work],
@@ -130,6 +137,7 @@ fn list(context: &Context) -> Result<(), VerbError> {
             .map(|capability| match capability {
                 Capability::Work => "professionnel",
                 Capability::Administer => "administration",
+                Capability::Audit => "protection des données",
             })
             .collect();
         let closed = if user.disabled { " (fermé)" } else { "" };

@@ -103,6 +103,31 @@ pub enum Act {
         by: ProfessionalId,
         /// When.
         at: Timestamp,
+        /// Why, if they read no content but for a reason.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<AccessReason>,
+    },
+    /// Somebody who reads no content asked to open a referral.
+    AccessAsked {
+        /// Which.
+        referral: ReferralId,
+        /// Who.
+        by: ProfessionalId,
+        /// Why.
+        why: AccessReason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody else agreed.
+    AccessGranted {
+        /// To which referral.
+        referral: ReferralId,
+        /// Who may open it.
+        to: ProfessionalId,
+        /// Who agreed.
+        by: ProfessionalId,
+        /// When.
+        at: Timestamp,
     },
     /// It said something of a need that it answers for.
     Need {
@@ -153,6 +178,8 @@ impl Act {
             | Self::Noted { .. }
             | Self::Reminded { .. }
             | Self::Opened { .. }
+            | Self::AccessAsked { .. }
+            | Self::AccessGranted { .. }
             | Self::Restored { .. }
             | Self::Need { .. }
             | Self::KeyMade { .. } => &[],
@@ -314,6 +341,42 @@ pub enum LinkRole {
     Guest,
 }
 
+/// Why somebody who reads no content opens what identifies all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessReason {
+    /// She asks for what is kept of her, and nobody of the team can answer.
+    HerRequest,
+    /// Somebody's life is in danger.
+    Life,
+    /// A court or a police officer requires it.
+    Court,
+    /// Something is broken, and nobody can mend it without seeing.
+    Repair,
+}
+
+impl AccessReason {
+    /// Every reason, in the order of the form.
+    pub const ALL: &'static [Self] = &[Self::HerRequest, Self::Life, Self::Court, Self::Repair];
+
+    /// Returns the code of this reason.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::HerRequest => "her_request",
+            Self::Life => "life",
+            Self::Court => "court",
+            Self::Repair => "repair",
+        }
+    }
+
+    /// Returns the reason of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reason| reason.code() == code)
+    }
+}
+
 /// What a professional may do here. More come with the desks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -322,6 +385,8 @@ pub enum Capability {
     Work,
     /// Run the node: accounts, links, keys, backups. No content.
     Administer,
+    /// Watch over the protection of data: who opened what, what was erased. No content.
+    Audit,
 }
 
 /// What is done about a professional. Their name and login are in the content.

@@ -13,6 +13,7 @@ use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Act, ChildEnd, Confirmation, Reminder, Status};
 
 use super::say;
+use crate::facts::AccessReason;
 
 /// A value of a closed list, which the screen says in words.
 pub trait Coded: Copy + PartialEq + 'static {
@@ -105,5 +106,6 @@ coded! {
     Reminder = "relance";
     ProcedureStage = "etape";
     AttemptEnd = "essai";
+    AccessReason = "exception";
     NeedStatus = "etat-besoin";
 }

@@ -11,8 +11,9 @@ use super::layout::{Frame, Room, lead_to, page};
 use super::refer::{Draft, DraftLine};
 use super::row::RowView;
 use crate::app::authority::{Member, Writer};
-use crate::app::{ShortCode, WorklistRow};
-use crate::text::Text;
+use crate::app::{ErasureLine, ShortCode, WorklistRow};
+use crate::facts::Capability;
+use crate::text::{Clock, Telephone, Text, say_with};
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -21,8 +22,29 @@ struct HomePage {
     lists: Vec<List>,
     drafts: Vec<DraftLine>,
     ended: Vec<RowView>,
+    /// What partners had to erase, and did not say that they did.
+    unattested: Vec<Unattested>,
     /// What was typed in the search, and leads nowhere.
     lost: Option<String>,
+}
+
+/// An erasure that was not attested in time, and whom to call.
+struct Unattested {
+    words: String,
+    references: Vec<String>,
+    telephone: Option<Telephone>,
+}
+
+impl Unattested {
+    fn of(line: &ErasureLine, clock: Clock) -> Self {
+        let at = clock.moment(line.at).words;
+        let about = [("structure", line.name.as_str().into()), ("quand", at.into())];
+        Self {
+            words: say_with("accueil-effacement", about),
+            references: line.codes.iter().map(ToString::to_string).collect(),
+            telephone: line.telephone.as_deref().map(Telephone::of),
+        }
+    }
 }
 
 /// Rows that wait for the same kind of thing.
@@ -37,8 +59,10 @@ const ENDED: usize = 10;
 
 /// Shows what there is to do.
 pub(super) async fn show(member: Member, frame: Frame) -> Result<HttpResponse, PageError> {
+    let audits = member.may(Capability::Audit);
     match Writer::of(member) {
         Some(writer) => show_to(writer, frame, None).await,
+        None if audits => Ok(lead_to("/registre")),
         None => Ok(lead_to("/partenaires")),
     }
 }
@@ -50,9 +74,9 @@ async fn show_to(
 ) -> Result<HttpResponse, PageError> {
     let frame = frame.in_room(Room::Home);
     let clock = frame.clock;
-    let (worklist, ended, drafts) = aside(move || {
-        let drafts = Draft::unfinished(writer.member())?;
-        Ok::<_, PageError>((writer.worklist()?, writer.ended(ENDED)?, drafts))
+    let (worklist, ended, drafts, late) = aside(move || {
+        let (drafts, late) = (Draft::unfinished(writer.member())?, writer.late_erasures());
+        Ok::<_, PageError>((writer.worklist()?, writer.ended(ENDED)?, drafts, late))
     })
     .await?;
     let view = |rows: &[WorklistRow]| rows.iter().map(|row| RowView::of(row, clock)).collect();
@@ -66,7 +90,8 @@ async fn show_to(
         list(Text("accueil-attente"), "attente", &worklist.waiting),
     ];
     let lists = lists.into_iter().filter(|list| !list.rows.is_empty()).collect();
-    page(&HomePage { frame, lists, drafts, ended: view(&ended), lost })
+    let unattested = late.iter().map(|line| Unattested::of(line, clock)).collect();
+    page(&HomePage { frame, lists, drafts, ended: view(&ended), unattested, lost })
 }
 
 /// What is searched.

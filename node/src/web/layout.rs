@@ -45,6 +45,8 @@ pub(super) struct Person {
     pub(super) works: bool,
     /// Whether they run the node.
     pub(super) administers: bool,
+    /// Whether they watch over the protection of data.
+    pub(super) audits: bool,
 }
 
 /// The rooms of the menu.
@@ -56,6 +58,10 @@ pub(super) enum Room {
     Refer,
     /// The partners.
     Partners,
+    /// Opening what one may not read.
+    BreakGlass,
+    /// Who opened what.
+    Register,
     /// One's own account.
     Account,
     /// None of them.
@@ -103,6 +109,7 @@ impl FromRequest for Frame {
                 name: member.account().person.reveal().name.clone(),
                 works: member.may(Capability::Work),
                 administers: member.may(Capability::Administer),
+                audits: member.may(Capability::Audit),
             }),
             done,
             key: key.unwrap_or_default(),
@@ -140,6 +147,8 @@ done! {
     "desistement" => Text("fini-desistement");
     "reprise" => Text("fini-reprise");
     "reexamen" => Text("fini-reexamen");
+    "acces-demande" => Text("fini-acces-demande");
+    "acces-accorde" => Text("fini-acces-accorde");
     "note" => Text("fini-note");
     "note-effacee" => Text("fini-note-effacee");
     "concertation" => Text("fini-concertation");

@@ -355,6 +355,11 @@ fn erased(state: ErasureState, structure: &str, clock: Clock) -> String {
         ErasureState::Awaited => {
             say_with("personne-efface-attendu", [("structure", structure.into())])
         }
+        ErasureState::Late(at) => {
+            let quand = clock.moment(at).words;
+            let about = [("structure", structure.into()), ("quand", quand.into())];
+            say_with("personne-efface-en-retard", about)
+        }
         ErasureState::Attested(at) => {
             let quand = clock.moment(at).words;
             let about = [("structure", structure.into()), ("quand", quand.into())];

@@ -32,7 +32,7 @@ use steps::name_of;
 
 /// The referral that the address of a page names.
 #[derive(Clone, Copy)]
-pub(super) struct Reference(ShortCode);
+pub(super) struct Reference(pub(super) ShortCode);
 
 impl FromRequest for Reference {
     type Error = PageError;
@@ -60,15 +60,24 @@ pub(super) struct OpeningView {
     pub(super) at: Moment,
     /// Who.
     pub(super) by: String,
+    /// Why, if they read no content but for a reason.
+    pub(super) why: Option<String>,
+}
+
+impl OpeningView {
+    /// Says who opened something.
+    pub(super) fn of(opening: &Opening, clock: Clock) -> Self {
+        Self {
+            at: clock.moment(opening.at),
+            by: opening.by.reveal().clone(),
+            why: opening.why.map(Coded::label),
+        }
+    }
 }
 
 /// Says who opened something, the last one first.
 pub(super) fn openings(openings: &[Opening], clock: Clock) -> Vec<OpeningView> {
-    let view = |opening: &Opening| OpeningView {
-        at: clock.moment(opening.at),
-        by: opening.by.reveal().clone(),
-    };
-    openings.iter().map(view).collect()
+    openings.iter().map(|opening| OpeningView::of(opening, clock)).collect()
 }
 
 /// One thing that is known, and its name.
@@ -375,6 +384,9 @@ fn erased(erasure: ErasureState, clock: Clock) -> String {
     match erasure {
         ErasureState::Local => Text("effacement-ici").to_string(),
         ErasureState::Awaited => Text("effacement-attendu").to_string(),
+        ErasureState::Late(at) => {
+            say_with("effacement-en-retard", [("quand", clock.moment(at).words.into())])
+        }
         ErasureState::Attested(at) => {
             say_with("effacement-atteste", [("quand", clock.moment(at).words.into())])
         }

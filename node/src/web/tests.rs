@@ -3,6 +3,7 @@
 mod browser;
 #[macro_use]
 mod journeys;
+mod oversight;
 mod pathways;
 mod person;
 mod rules;
@@ -28,6 +29,7 @@ impl Territory {
         let nodes = Pair::linked();
         hire(&nodes.a, "nadia", &[Capability::Work]);
         hire(&nodes.a, "admin", &[Capability::Administer]);
+        hire(&nodes.a, "dpo", &[Capability::Audit]);
         hire(&nodes.b, "karim", &[Capability::Work]);
         Self { nodes }
     }

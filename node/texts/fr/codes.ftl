@@ -403,3 +403,8 @@ etape-sent = Envoyée
 etape-incomplete = Il manque quelque chose
 etape-refused = Refusée
 etape-other = Autre étape
+
+exception-her_request = la personne demande ce qui est gardé d’elle, et personne de l’équipe ne peut répondre
+exception-life = la vie de quelqu’un est en danger
+exception-court = un juge ou la police l’exige
+exception-repair = quelque chose est en panne, et ne peut être réparé sans voir

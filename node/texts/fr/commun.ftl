@@ -35,6 +35,7 @@ remise-envoyee = Envoyée, remise pas encore confirmée
 remise-faite = Remise
 
 effacement-ici = L’identité est effacée ici.
+effacement-en-retard = L’identité est effacée ici. Le partenaire devait confirmer l’effacement demandé { $quand }, et ne l’a pas fait : appelez-le.
 effacement-attendu = L’identité est effacée ici. L’effacement chez le partenaire est demandé.
 effacement-atteste = L’identité est effacée. Le partenaire l’a attesté { $quand }.
 
@@ -59,6 +60,8 @@ fini-reprise = Accompagnement repris.
 fini-reexamen = Réexamen demandé. Le tour passe au partenaire.
 fini-note = Note gardée ici. Elle n’est envoyée à personne.
 fini-note-effacee = Note effacée.
+fini-acces-demande = Demande notée. Un autre administrateur doit être d’accord.
+fini-acces-accorde = Accès ouvert pour une heure. La personne pourra le lire.
 fini-concertation = C’est enregistré. Le partenaire en est prévenu.
 fini-desistement = Désistement enregistré. Le partenaire reprend la main.
 fini-besoin = Le besoin est clos, avec son motif.

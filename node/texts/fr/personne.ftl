@@ -56,6 +56,7 @@ personne-arret-fait = C’est arrêté. Vous n’avez rien d’autre à faire.
 
 personne-efface-ici = Ce qui dit qui vous êtes est effacé.
 personne-efface-attendu = Ce qui dit qui vous êtes est effacé ici. L’effacement chez { $structure } est demandé.
+personne-efface-en-retard = Ce qui dit qui vous êtes est effacé ici. { $structure } devait confirmer l’effacement demandé { $quand }, et ne l’a pas fait. Nous l’appelons. Vous pouvez écrire à la CNIL.
 personne-efface-atteste = Ce qui dit qui vous êtes est effacé. { $structure } l’a confirmé { $quand }.
 
 personne-statut-ecrite = Votre demande est écrite. Elle part vers { $structure }.

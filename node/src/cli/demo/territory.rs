@@ -38,7 +38,7 @@ pub(super) struct Structure {
     /// What it does for people; nothing for who coordinates.
     service: Option<&'static str>,
     hours: &'static str,
-    people: &'static [(&'static str, &'static str, &'static str)],
+    people: &'static [(&'static str, &'static str, &'static str, Capability)],
     /// Whether its node stopped once it was linked, and nobody noticed.
     asleep: bool,
 }
@@ -53,7 +53,11 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::Profession,
         service: Some("Accueil social"),
         hours: "lundi à vendredi, 9 h – 17 h",
-        people: &[("nadia", "Nadia", "assistante sociale")],
+        people: &[
+            ("nadia", "Nadia", "assistante sociale", Capability::Work),
+            ("odile", "Odile", "protection des données", Capability::Audit),
+            ("paul", "Paul", "administration", Capability::Administer),
+        ],
         asleep: false,
     },
     Structure {
@@ -64,7 +68,7 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::PublicAgent,
         service: Some("Aide aux démarches en ligne"),
         hours: "mardi à vendredi, 9 h – 17 h",
-        people: &[("karim", "Karim", "médiateur numérique")],
+        people: &[("karim", "Karim", "médiateur numérique", Capability::Work)],
         asleep: false,
     },
     Structure {
@@ -75,7 +79,7 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::Contract,
         service: Some("Équipement et ateliers"),
         hours: "lundi à samedi",
-        people: &[("lucie", "Lucie", "médiatrice numérique")],
+        people: &[("lucie", "Lucie", "médiatrice numérique", Capability::Work)],
         asleep: false,
     },
     Structure {
@@ -86,7 +90,7 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::PublicAgent,
         service: Some("Démarches administratives"),
         hours: "lundi à vendredi",
-        people: &[("yann", "Yann", "agent France services")],
+        people: &[("yann", "Yann", "agent France services", Capability::Work)],
         asleep: false,
     },
     Structure {
@@ -97,7 +101,7 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::Profession,
         service: Some("Suivi social"),
         hours: "lundi à vendredi",
-        people: &[("amina", "Amina", "assistante sociale")],
+        people: &[("amina", "Amina", "assistante sociale", Capability::Work)],
         asleep: false,
     },
     Structure {
@@ -108,7 +112,7 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::Charter,
         service: None,
         hours: "lundi à vendredi",
-        people: &[("sonia", "Sonia", "coordinatrice")],
+        people: &[("sonia", "Sonia", "coordinatrice", Capability::Work)],
         asleep: false,
     },
     Structure {
@@ -227,8 +231,8 @@ impl Territory {
             "structure", "rôle", "adresse", "compte"
         ))?;
         for node in self.nodes.iter().filter(|node| !node.structure.asleep) {
-            let admin = ("admin", "", "administration");
-            for (login, _, role) in node.structure.people.iter().chain([&admin]) {
+            let admin = ("admin", "", "administration", Capability::Administer);
+            for (login, _, role, _) in node.structure.people.iter().chain([&admin]) {
                 context.say(format!(
                     "{:<32} {role:<24} {:<24} {login:<8} {PASSWORD}",
                     node.structure.name, node.url
@@ -347,9 +351,9 @@ fn make(
     let node = opening::open(env, &data, None)?;
     let failed = |error| broken("un nœud ne se prépare pas").because(error);
     let password = Private::from(PASSWORD.to_owned());
-    for (login, name, _) in structure.people {
+    for (login, name, _, capability) in structure.people {
         let person = AccountPerson { login: (*login).to_owned(), name: (*name).to_owned() };
-        let added = node.app.add_account(&person, vec![Capability::Work], &password);
+        let added = node.app.add_account(&person, vec![*capability], &password);
         added.map_err(failed)?.map_err(|WeakPassword| broken("le mot de passe est trop court"))?;
     }
     let admin = AccountPerson { login: "admin".to_owned(), name: "Administration".to_owned() };

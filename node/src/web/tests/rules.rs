@@ -51,7 +51,13 @@ async fn what_one_may_not_see_answers_like_what_does_not_exist() {
         browser.open("/nulle-part").await
     };
     assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
-    for (login, forbidden) in [("nadia", "Admin"), ("admin", "Writer")] {
+    for (login, forbidden) in [
+        ("nadia", "Admin"),
+        ("admin", "Writer"),
+        ("admin", "Auditor"),
+        ("dpo", "Writer"),
+        ("dpo", "Admin"),
+    ] {
         let mut browser = browse(&territory.nodes.a).await;
         browser.sign_in(login).await;
         for page in PAGES.iter().filter(|page| page.handle == forbidden) {

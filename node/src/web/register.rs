@@ -1,0 +1,146 @@
+//! `/registre`: for whoever watches over the protection of data. Who opened what, what was erased,
+//! and what the rules of retention are about to destroy. References only.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::aside;
+use super::errors::PageError;
+use super::filters;
+use super::layout::{Frame, Room, page};
+use super::story::OpeningView;
+use crate::app::authority::Auditor;
+use crate::app::{ErasureLine, ExceptionalAccess, Rule, ShortCode};
+use crate::text::{Clock, Coded, Moment, Text};
+
+/// How many openings the page shows.
+const SHOWN: usize = 200;
+
+#[derive(Template)]
+#[template(path = "register.html")]
+struct RegisterPage {
+    frame: Frame,
+    /// What was typed in the search, if it is a reference or not.
+    typed: String,
+    /// Whether it is not one.
+    lost: bool,
+    openings: Vec<(String, OpeningView)>,
+    /// Whether there are more than the page shows.
+    more: bool,
+    accesses: Vec<AccessView>,
+    erasures: Vec<ErasureView>,
+    retention: Vec<(Text, u64)>,
+}
+
+/// An access that was asked for, in words.
+pub(super) struct AccessView {
+    /// The referral.
+    pub(super) reference: String,
+    /// Who asked.
+    pub(super) name: String,
+    /// Why.
+    pub(super) why: String,
+    /// When.
+    pub(super) asked: Moment,
+    /// Until when it was open, if somebody agreed.
+    pub(super) until: Option<Moment>,
+    /// Whether it is open.
+    pub(super) open: bool,
+    /// Whether somebody may still agree.
+    pub(super) waits: bool,
+    /// Who asked, for the form.
+    pub(super) by: String,
+    /// Whether it is whoever reads.
+    pub(super) mine: bool,
+}
+
+impl AccessView {
+    /// Says an access, for whoever reads it now.
+    pub(super) fn of(access: &ExceptionalAccess, mine: bool, clock: Clock) -> Self {
+        Self {
+            reference: access.code.to_string(),
+            name: access.name.reveal().clone(),
+            why: access.why.label(),
+            asked: clock.moment(access.asked),
+            until: access.until.map(|until| clock.moment(until)),
+            open: access.open,
+            waits: access.waits,
+            by: access.by.to_string(),
+            mine,
+        }
+    }
+}
+
+/// An order to erase, in words.
+struct ErasureView {
+    name: String,
+    ours: bool,
+    references: String,
+    at: Moment,
+    attested: Option<Moment>,
+    late: bool,
+}
+
+impl ErasureView {
+    fn of(line: &ErasureLine, clock: Clock) -> Self {
+        Self {
+            name: line.name.clone(),
+            ours: line.ours,
+            references: line.codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            at: clock.moment(line.at),
+            attested: line.attested.map(|at| clock.moment(at)),
+            late: line.is_late(clock.now()),
+        }
+    }
+}
+
+/// What is searched.
+#[derive(Deserialize)]
+pub(super) struct Search {
+    #[serde(default)]
+    reference: String,
+}
+
+/// Shows the register.
+pub(super) async fn show(
+    auditor: Auditor,
+    frame: Frame,
+    asked: web::Query<Search>,
+) -> Result<HttpResponse, PageError> {
+    let (frame, typed) = (frame.in_room(Room::Register), asked.into_inner().reference);
+    let of = typed.trim().parse::<ShortCode>().ok();
+    let lost = !typed.trim().is_empty() && of.is_none();
+    let (mut trail, accesses, erasures, retention) = aside(move || {
+        let trail = if lost { Vec::new() } else { auditor.trail(of, SHOWN + 1) };
+        let (accesses, erasures) = (auditor.accesses(), auditor.erasures());
+        Ok::<_, PageError>((trail, accesses, erasures, auditor.retention()?))
+    })
+    .await?;
+    let more = trail.len() > SHOWN;
+    trail.truncate(SHOWN);
+    let clock = frame.clock;
+    page(&RegisterPage {
+        openings: trail
+            .iter()
+            .map(|(code, opening)| (code.to_string(), OpeningView::of(opening, clock)))
+            .collect(),
+        accesses: accesses.iter().map(|access| AccessView::of(access, false, clock)).collect(),
+        erasures: erasures.iter().map(|line| ErasureView::of(line, clock)).collect(),
+        retention: retention.iter().map(|(rule, count)| (named(*rule), *count)).collect(),
+        more,
+        typed,
+        lost,
+        frame,
+    })
+}
+
+const fn named(rule: Rule) -> Text {
+    match rule {
+        Rule::Draft => Text("regle-brouillon"),
+        Rule::NotAccepted => Text("regle-non-acceptee"),
+        Rule::Helped => Text("regle-aidee"),
+        Rule::Asked => Text("regle-ecrite"),
+        Rule::Expired => Text("regle-expiree"),
+    }
+}

@@ -1,0 +1,93 @@
+//! What those read who read no content: the register, and an exceptional access.
+
+use actix_web::http::StatusCode;
+use maillage_protocol::time::DAY;
+
+use super::browser::browse;
+use super::journeys::{NAME, borrowed, desks, reference, steps};
+use super::{Territory, hire};
+use crate::facts::Capability;
+
+#[actix_web::test]
+async fn the_register_says_who_opened_what_and_what_was_not_erased_in_time() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, _) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let code = reference(&receipt);
+    let path = format!("/parcours/{code}");
+    nodes.exchange();
+    nadia.see(&path).await;
+    let mut dpo = browse(&nodes.a).await;
+    dpo.sign_in("dpo").await;
+    assert_eq!(dpo.open("/").await.location(), "/registre");
+    let register = dpo.see("/registre").await;
+    register.says(&code);
+    register.says("Mme nadia");
+    register.says("Aucun effacement");
+    register.hides(NAME);
+    dpo.see(&format!("/registre?reference={code}")).await.says("Mme nadia");
+    dpo.see("/registre?reference=K7QD-2M9P").await.hides("– Mme nadia");
+    dpo.see("/registre?reference=bonjour").await.says("huit lettres et chiffres");
+
+    // The other side does not answer.
+    let stop = format!("{path}/arret");
+    nadia.submit(&stop, &stop, &[("arret", "elle")]).await.says("L’effacement chez le partenaire");
+    dpo.see("/registre").await.says("Confirmation attendue");
+    nadia.see("/").await.hides("Effacements non confirmés");
+    nodes.ccas.env.advance(DAY.saturating_mul(3));
+    nodes.epn.env.advance(DAY.saturating_mul(3));
+    nadia.sign_in("nadia").await;
+    dpo.sign_in("dpo").await;
+    let home = nadia.see("/").await;
+    home.says("Effacements non confirmés");
+    home.says(&code);
+    home.says("tel:+33100000000");
+    nadia.see(&path).await.says("ne l’a pas fait : appelez-le");
+    dpo.see("/registre").await.says("Confirmation en retard");
+    nodes.exchange();
+    nadia.see("/").await.hides("Effacements non confirmés");
+    dpo.see("/registre").await.says("Confirmé");
+}
+
+#[actix_web::test]
+async fn an_exceptional_access_takes_two_and_she_reads_why() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    hire(&nodes.a, "anne", &[Capability::Administer]);
+    let (mut nadia, _) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node(), [("donnees", "note", "Sonner deux fois.")]);
+    let (code, personal) = (reference(&receipt), super::journeys::code_on(&receipt));
+    let (mut admin, mut anne) = (browse(&nodes.a).await, browse(&nodes.a).await);
+    admin.sign_in("admin").await;
+    anne.sign_in("anne").await;
+    let page = "/acces-exceptionnel";
+    let nothing = admin.fill(page, page, &[("reference", "bonjour")]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    nothing.says("Dites pourquoi");
+    nothing.says("Aucune demande ne porte cette référence");
+    nothing.says("value=\"bonjour\"");
+    let asked = [("reference", code.as_str()), ("motif", "life")];
+    admin.submit(page, page, &asked).await.says("Attend l’accord");
+    let read = format!("{page}/{code}/lecture");
+    assert_eq!(admin.fill(page, &read, &[]).await.status, StatusCode::NOT_FOUND);
+    let mine = nodes.a.account_of("admin").unwrap().id.to_string();
+    let grant = format!("{page}/{code}/accord");
+    admin.fill(page, &grant, &[("pour", &mine)]).await.says("on ne se l’accorde pas à soi-même");
+    anne.submit(page, &grant, &[("pour", &mine)]).await.says("Accès ouvert pour une heure");
+    assert_eq!(anne.fill(page, &read, &[]).await.status, StatusCode::NOT_FOUND);
+    let opened = admin.fill(page, &read, &[]).await;
+    assert_eq!(opened.status, StatusCode::OK);
+    opened.says("Cette ouverture est notée");
+    // She, her structure and whoever watches read who it was, and why.
+    let mut her = browse(&nodes.a).await;
+    let why = "la vie de quelqu’un est en danger";
+    her.post("/p", &[("code", personal.as_str())]).await.says(why);
+    nadia.see(&format!("/parcours/{code}")).await.says(why);
+    let mut dpo = browse(&nodes.a).await;
+    dpo.sign_in("dpo").await;
+    dpo.see("/registre").await.says(why);
+    nodes.ccas.env.advance(std::time::Duration::from_secs(3600));
+    admin.sign_in("admin").await;
+    assert_eq!(admin.fill(page, &read, &[]).await.status, StatusCode::NOT_FOUND);
+}
