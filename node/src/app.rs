@@ -70,7 +70,7 @@ use crate::vault::{Vault, VaultError, VaultKey};
 
 pub use accounts::{Account, AccountPerson, SHORTEST_PASSWORD, WeakPassword};
 pub use break_glass::{AccessError, ExceptionalAccess};
-pub use calls::{Calls, JoinFailure, Joining, Search, Searching};
+pub use calls::{Asking, Calls, JoinFailure, Joining, Search, Searching};
 pub use cases::{Case, Told};
 pub use drafts::DraftError;
 pub use erasure::{ErasureLine, ErasureState, PendingErasure};

@@ -16,6 +16,7 @@ mod calls;
 mod join;
 mod link;
 mod signature;
+mod trail;
 
 use actix_web::web::{self, ServiceConfig};
 use maillage_protocol::transport::{BASE, WELL_KNOWN};
@@ -47,6 +48,7 @@ pub fn routes(config: &mut ServiceConfig, doors: &web::Data<Doors>) {
             .route("/erase", web::post().to(erase::order))
             .route("/erase", web::get().to(erase::pending))
             .route("/withdrawal", web::post().to(erase::withdrawal))
+            .route("/trail", web::post().to(trail::trail))
             .route("/checkpoint", web::get().to(link::not_yet))
             .route("/tile/{rest:.*}", web::get().to(link::not_yet))
             .route("/witness/add-checkpoint", web::post().to(link::not_yet))

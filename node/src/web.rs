@@ -143,6 +143,7 @@ pages! {
     post "/retrait", Writer => code::stop;
     get "/p", Visitor => person::show;
     post "/p", Visitor => person::enter;
+    post "/p/regards", Visitor => person::look_there;
     post "/p/avis", Visitor => person::answer;
     post "/p/arret", Visitor => person::stop;
     get "/partenaires", Admin => partners::show;

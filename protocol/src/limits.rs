@@ -46,6 +46,8 @@ pub const ERASURE: usize = 16 * 1_024;
 pub const ERASURE_IDS: usize = 256;
 /// Orders in one answer.
 pub const ERASURE_ORDERS: usize = 16;
+/// Openings in one answer.
+pub const TRAIL_OPENINGS: usize = 256;
 /// Features that a receiver must understand to process an event.
 pub const CRITICAL: usize = 8;
 /// Bytes of the name of one such feature.

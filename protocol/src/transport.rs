@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consent::CodeCommitment;
 use crate::event::{Head, WireEvent};
-use crate::id::{ConsentId, Epoch, EventId, NodeId, Seq};
+use crate::id::{ConsentId, Epoch, EventId, NodeId, ReferralId, Seq};
 use crate::identity::SignedIdentity;
 use crate::keys::Kid;
 use crate::limits;
@@ -226,6 +226,31 @@ pub struct WithdrawalAnswer {
     /// says of the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<(ConsentId, CodeCommitment)>,
+}
+
+/// Who opened a referral at the other side, for the person who asks: `POST /trail`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrailRequest {
+    /// Which referral, between the two nodes.
+    pub referral: ReferralId,
+}
+
+/// Who opened a referral at the other side. Nobody is named: she asks them for that.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct TrailAnswer {
+    /// The last one first, at most [`limits::TRAIL_OPENINGS`].
+    pub openings: Vec<OpenedThere>,
+}
+
+/// Somebody at the other side opened what identifies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedThere {
+    /// When, by the clock of the other side.
+    pub at: Timestamp,
+    /// Whether it was somebody who reads no content but for a reason.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exceptional: bool,
 }
 
 /// A place in a channel from which to go on: `?ep=…&after=…&limit=…&wait=…`.

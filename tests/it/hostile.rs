@@ -12,7 +12,8 @@ use maillage_tests::{Node, PaperPeer};
 use reqwest::Method;
 
 /// The endpoints that read a body.
-const BODIES: [&str; 6] = ["/events", "/keybox", "/receipts", "/erase", "/withdrawal", "/link"];
+const BODIES: [&str; 7] =
+    ["/events", "/keybox", "/receipts", "/erase", "/withdrawal", "/trail", "/link"];
 
 fn corpus() -> Vec<Vec<u8>> {
     let folder = concat!(
@@ -71,7 +72,9 @@ fn what_is_not_signed_as_it_must_be_is_refused() {
     let victim = Node::start(&folder.path().join("victim"), "CCAS de Brenne", &[]);
     let records = victim.records();
     let http = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
-    for path in ["/events", "/head", "/mine", "/keybox", "/erase", "/receipts", "/withdrawal"] {
+    for path in
+        ["/events", "/head", "/mine", "/keybox", "/erase", "/receipts", "/withdrawal", "/trail"]
+    {
         for method in [Method::GET, Method::POST] {
             let url = format!("{}/fed/v1{path}?ep=1&after=0", victim.url);
             let answer = http.request(method, url).body("{}").send().unwrap();

@@ -50,3 +50,28 @@ fn a_number_that_a_peer_lets_through_is_destroyed_and_its_word_is_heard() {
     let heard = steps.as_array().unwrap().iter().find(|step| step["event"]["t"] == "answered");
     assert_eq!(heard.expect("the word is heard")["text"], Value::Null);
 }
+
+#[test]
+fn she_reads_who_opened_it_at_both_ends() {
+    let mut pair = Pair::linked();
+    let proposed = pair.ccas.post("/referrals", &pair.proposal()).expect("the node answers");
+    let proposed: Value = proposed.json().expect("a name and a code");
+    let named = |member: &str| proposed[member].as_str().expect("a text").to_owned();
+    let (id, code) = (named("referral"), named("personal_code"));
+    pair.epn.until("the request comes", |epn| epn.list("to_answer").contains(&id));
+    let look = |pair: &Pair| {
+        let fields = [("code", code.as_str())];
+        pair.ccas.send_form("/p/regards", &fields).expect("her page")
+    };
+    assert!(look(&pair).contains("Jamais depuis un an."));
+    assert!(pair.epn.get(&format!("/referrals/{id}")).is_some());
+    let told = look(&pair);
+    assert!(told.contains("EPN Le Lavoir l’a ouverte :"), "{told}");
+    assert!(told.contains("Les noms sont dans sa liste"), "{told}");
+    // By nobody's name: they are told by whoever employs them.
+    assert_eq!(told.matches("<li><time").count(), 1, "{told}");
+    pair.epn.kill();
+    assert!(look(&pair).contains("ne répond pas en ce moment"));
+    let wrong = pair.ccas.send_form("/p/regards", &[("code", "0000 0000 0000 0000")]);
+    assert!(wrong.expect("a page").contains("n’est pas connu ici"));
+}

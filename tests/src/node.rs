@@ -190,6 +190,17 @@ impl Node {
         request.bearer_auth(self.token.as_ref()?).send().ok()
     }
 
+    /// Sends a form of a page that needs no account, as a browser does. `None` if the node does not
+    /// answer.
+    pub fn send_form(&self, page: &str, fields: &[(&str, &str)]) -> Option<String> {
+        let url = reqwest::Url::parse_with_params(&self.url, fields).expect("an address");
+        let form = "application/x-www-form-urlencoded";
+        let request = self.http.post(format!("{}{page}", self.url)).header("content-type", form);
+        let request = request.header("sec-fetch-site", "same-origin");
+        let answer = request.body(url.query().unwrap_or_default().to_owned()).send().ok()?;
+        answer.text().ok()
+    }
+
     /// Returns the status of a referral, if this node knows it.
     pub fn status(&self, referral: &str) -> Option<String> {
         let story = self.get(&format!("/referrals/{referral}"))?;

@@ -11,11 +11,10 @@ use serde_json::{Value, json};
 
 use super::problem::ApiProblem;
 use super::{DESCRIPTION, ROUTES, commands, routes};
-use crate::app::tests::{Pair, SERVICE};
-use crate::app::{AccountPerson, App, Calls, JoinFailure, Joining, Search, Searching};
+use crate::app::tests::{NobodyCalls, Pair, SERVICE};
+use crate::app::{AccountPerson, App, Calls};
 use crate::facts::Capability;
 use crate::text::Coded;
-use maillage_protocol::consent::PersonalCode;
 
 const NAME: &str = "Zéphirine-Canari";
 
@@ -72,23 +71,6 @@ fn the_description_lists_every_code() {
         Autonomy, Helped, CancelReason, DeclineReason, Outcome, SafeRule, Belonging,
         WitnessFunction, Quality, StepDownReason, MistakeReason, ConferenceReason, PlanAct,
         AddedFact,
-    }
-}
-
-/// Nobody answers here.
-struct NobodyCalls;
-
-impl Calls for NobodyCalls {
-    fn join<'a>(&'a self, text: &'a str) -> Joining<'a> {
-        let unreadable = !text.starts_with("maillage:invite:");
-        Box::pin(std::future::ready(Err(match unreadable {
-            true => JoinFailure::Unreadable,
-            false => JoinFailure::NoAnswer,
-        })))
-    }
-
-    fn search<'a>(&'a self, _: &'a PersonalCode) -> Searching<'a> {
-        Box::pin(std::future::ready(Search::default()))
     }
 }
 

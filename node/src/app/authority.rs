@@ -20,6 +20,7 @@ use maillage_protocol::link::Invitation;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{Author, Command, Referral};
 use maillage_protocol::time::Timestamp;
+use maillage_protocol::transport::OpenedThere;
 
 use super::{
     AccessError, Account, App, AppError, Calls, DraftError, ErasureLine, ExceptionalAccess,
@@ -397,6 +398,12 @@ impl Bearer {
     #[must_use]
     pub fn openings(&self) -> Vec<Opening> {
         self.app.openings(self.referral)
+    }
+
+    /// Asks those who were asked when they opened her request. `None` if they do not answer now.
+    pub async fn their_openings(&self, calls: &dyn Calls) -> Option<Vec<OpenedThere>> {
+        let peer = self.app.case(self.referral)?.peer;
+        calls.openings(peer, self.referral).await
     }
 
     /// Returns how the structure that wrote her request describes itself.

@@ -4,7 +4,8 @@
 use std::pin::Pin;
 
 use maillage_protocol::consent::PersonalCode;
-use maillage_protocol::id::NodeId;
+use maillage_protocol::id::{NodeId, ReferralId};
+use maillage_protocol::transport::OpenedThere;
 
 use super::LinkError;
 
@@ -16,7 +17,13 @@ pub trait Calls: Send + Sync {
     /// Asks the partners which of them issued a personal code, without showing it to anybody. Whoever
     /// says so proves it.
     fn search<'a>(&'a self, code: &'a PersonalCode) -> Searching<'a>;
+
+    /// Asks a partner when a referral was opened there. `None` if it does not answer.
+    fn openings<'a>(&'a self, peer: NodeId, referral: ReferralId) -> Asking<'a>;
 }
+
+/// A partner that is asked who opened something.
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Option<Vec<OpenedThere>>> + 'a>>;
 
 /// An invitation that is being answered.
 pub type Joining<'a> = Pin<Box<dyn Future<Output = Result<String, JoinFailure>> + 'a>>;

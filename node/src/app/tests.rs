@@ -7,7 +7,8 @@ use maillage_protocol::body::{Channel, Contact, SafeContact, SafeRule};
 use maillage_protocol::codes::{Answerer, DeclineReason, Language};
 use maillage_protocol::codes::{FirstContact, HeardBy, Helped, Medium, NeedCode, Outcome};
 use maillage_protocol::consent::{
-    CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, Validity, WithdrawalScope,
+    CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, PersonalCode, Validity,
+    WithdrawalScope,
 };
 use maillage_protocol::delivery::{self, Delivery, Input, Output};
 use maillage_protocol::directory::{Card, Service};
@@ -284,6 +285,27 @@ pub(crate) fn propose_once(from: &App, to: NodeId, once: u8) -> ReferralId {
 }
 
 /// What she holds is checked by whoever knows the issuer, against what the other side was told.
+/// Nobody answers here.
+pub(crate) struct NobodyCalls;
+
+impl Calls for NobodyCalls {
+    fn join<'a>(&'a self, text: &'a str) -> Joining<'a> {
+        let unreadable = !text.starts_with("maillage:invite:");
+        Box::pin(std::future::ready(Err(match unreadable {
+            true => JoinFailure::Unreadable,
+            false => JoinFailure::NoAnswer,
+        })))
+    }
+
+    fn openings<'a>(&'a self, _: NodeId, _: ReferralId) -> Asking<'a> {
+        Box::pin(std::future::ready(None))
+    }
+
+    fn search<'a>(&'a self, _: &'a PersonalCode) -> Searching<'a> {
+        Box::pin(std::future::ready(Search::default()))
+    }
+}
+
 #[test]
 fn the_receipt_is_of_the_consent_that_the_other_side_holds() {
     let pair = Pair::linked();

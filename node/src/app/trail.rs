@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
-use maillage_protocol::id::{ProfessionalId, ReferralId};
+use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId};
+use maillage_protocol::limits;
 use maillage_protocol::private::Private;
 use maillage_protocol::time::{DAY, HOUR, Timestamp};
+use maillage_protocol::transport::OpenedThere;
 
 use super::{App, AppError, ShortCode, Story};
 use crate::facts::{AccessReason, Act, FactContent};
@@ -88,6 +90,19 @@ impl App {
             .collect()
     }
 
+    /// Returns when a referral that a peer and we take part in was opened here, the last time first.
+    /// Of any other, nothing.
+    #[must_use]
+    pub fn openings_for(&self, peer: NodeId, id: ReferralId) -> Vec<OpenedThere> {
+        if self.case(id).is_none_or(|case| case.peer != peer) {
+            return Vec::new();
+        }
+        let openings = self.openings(id).into_iter().take(limits::TRAIL_OPENINGS);
+        openings
+            .map(|opening| OpenedThere { at: opening.at, exceptional: opening.why.is_some() })
+            .collect()
+    }
+
     /// Returns who opened what here, the last one first, at most `limit` times: of one referral, or
     /// of all.
     pub(super) fn trail(&self, of: Option<ShortCode>, limit: usize) -> Vec<(ShortCode, Opening)> {
@@ -137,6 +152,9 @@ mod tests {
         // The other structure has a trail of its own.
         pair.exchange();
         assert!(pair.b.openings(id).is_empty());
+        let told = pair.a.openings_for(pair.b.node(), id);
+        assert_eq!(told[1], OpenedThere { at: first, exceptional: false });
+        assert!(pair.a.openings_for(pair.a.node(), id).is_empty(), "it is nobody else's business");
         pair.ccas.env.advance(SHOWN);
         assert_eq!(pair.a.openings(id).len(), 1);
     }

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use maillage_protocol::consent::PersonalCode;
-use maillage_protocol::id::NodeId;
-use maillage_protocol::transport::{WithdrawalAnswer, WithdrawalLookup};
+use maillage_protocol::id::{NodeId, ReferralId};
+use maillage_protocol::limits;
+use maillage_protocol::transport::{
+    OpenedThere, TrailAnswer, TrailRequest, WithdrawalAnswer, WithdrawalLookup,
+};
 use tokio::time::timeout;
 
 use super::client::{CallError, Client, Parties};
 use super::join::join;
-use crate::app::{App, Calls, Joining, Search, Searching};
+use crate::app::{App, Asking, Calls, Joining, Search, Searching};
 use crate::telemetry::Chain;
 
 /// How long somebody waits at a desk for the answer of a partner.
@@ -40,11 +43,40 @@ impl Calling {
         let proved = |(consent, said)| code.commitment(consent) == said;
         Ok(answer.said.known && answer.said.proof.is_some_and(proved))
     }
+
+    /// Asks a peer when a referral was opened there.
+    async fn trail(
+        &self,
+        peer: NodeId,
+        referral: ReferralId,
+    ) -> Result<Vec<OpenedThere>, CallError> {
+        let url = self.app.peer_url(peer).ok_or(CallError::Unreachable(None))?;
+        let (us, key) = (self.app.node(), self.app.auth_key());
+        let parties = Parties { us, key: &key, peer, url: &url };
+        let answer =
+            self.client.post::<TrailAnswer>(&parties, "/trail", &TrailRequest { referral }).await?;
+        let mut openings = answer.said.openings;
+        openings.truncate(limits::TRAIL_OPENINGS);
+        Ok(openings)
+    }
 }
 
 impl Calls for Calling {
     fn join<'a>(&'a self, text: &'a str) -> Joining<'a> {
         Box::pin(async move { Ok(join(&self.app, &self.client, text).await?) })
+    }
+
+    fn openings<'a>(&'a self, peer: NodeId, referral: ReferralId) -> Asking<'a> {
+        Box::pin(async move {
+            match timeout(PATIENCE, self.trail(peer, referral)).await {
+                Ok(Ok(openings)) => Some(openings),
+                Ok(Err(error)) => {
+                    tracing::info!(%peer, error = %Chain(&error), "a trail was not told");
+                    None
+                }
+                Err(_) => None,
+            }
+        })
     }
 
     fn search<'a>(&'a self, code: &'a PersonalCode) -> Searching<'a> {

@@ -11,6 +11,7 @@ use maillage_protocol::codes::{HeardBy, Helped};
 use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Act, Author, Event, Status};
+use maillage_protocol::transport::OpenedThere;
 
 use super::errors::PageError;
 use super::filters;
@@ -20,7 +21,7 @@ use super::row::is_asked;
 use super::story::{self, Asked, Line, OpeningView, card_lines};
 use super::{CodeTries, Visitor, aside, session, statics, taking_back};
 use crate::app::authority::Bearer;
-use crate::app::{ErasureState, SayError, Story};
+use crate::app::{Calls, ErasureState, SayError, Story};
 use crate::caller::caller;
 use crate::text::{Clock, Coded, Moment, Telephone, Text, Tongue, say, say_with};
 use sentences::Sentence;
@@ -47,7 +48,19 @@ struct RequestPage {
     tongue: Tongue,
     /// What reads them aloud.
     script: &'static str,
+    /// When those who were asked opened it, if she asks.
+    theirs: Theirs,
     mistakes: Mistakes,
+}
+
+/// When those who were asked opened her request.
+enum Theirs {
+    /// She did not ask.
+    Unasked,
+    /// They do not answer now.
+    Silent,
+    /// They say so: when, and whether it was an exceptional access.
+    Told(Vec<(Moment, bool)>),
 }
 
 #[derive(Template)]
@@ -116,6 +129,24 @@ pub(super) async fn enter(
 ) -> Result<HttpResponse, PageError> {
     let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame, &typed) };
     show_request(bearer, frame, &typed, Mistakes::default()).await
+}
+
+/// Asks those who were asked when they opened her request, and shows it with the rest.
+pub(super) async fn look_there(
+    _: Visitor,
+    request: HttpRequest,
+    frame: Frame,
+    typed: Typed,
+) -> Result<HttpResponse, PageError> {
+    let Some(bearer) = bearer(&request, &typed)? else { return unknown(frame, &typed) };
+    let calls = request.app_data::<web::Data<dyn Calls>>();
+    let calls = calls.expect("the server gives every page what calls other nodes");
+    let told = bearer.their_openings(&***calls).await;
+    let theirs = told.map_or(Theirs::Silent, |told| {
+        let moment = |there: OpenedThere| (frame.clock.moment(there.at), there.exceptional);
+        Theirs::Told(told.into_iter().map(moment).collect())
+    });
+    show_with(bearer, frame, &typed, Mistakes::default(), theirs).await
 }
 
 /// Writes down whether she was helped.
@@ -216,6 +247,16 @@ async fn show_request(
     typed: &Typed,
     mistakes: Mistakes,
 ) -> Result<HttpResponse, PageError> {
+    show_with(bearer, frame, typed, mistakes, Theirs::Unasked).await
+}
+
+async fn show_with(
+    bearer: Bearer,
+    frame: Frame,
+    typed: &Typed,
+    mistakes: Mistakes,
+    theirs: Theirs,
+) -> Result<HttpResponse, PageError> {
     let story = read(&bearer).await?;
     let sender = frame.organization.clone().unwrap_or_default();
     let telephone = bearer.card().and_then(|card| card.telephone);
@@ -226,7 +267,7 @@ async fn show_request(
     let code = typed.one("code").to_owned();
     let tongue = Tongue::from_code(typed.one("langue")).unwrap_or_default();
     let (five, script) = (sentences::five(&view, tongue), statics::LISTEN);
-    let shown = RequestPage { frame, code, view, five, tongue, script, mistakes };
+    let shown = RequestPage { frame, code, view, five, tongue, script, theirs, mistakes };
     if shown.mistakes.is_empty() { page(&shown) } else { page_again(&shown) }
 }
 

@@ -97,5 +97,12 @@ personne-acte-demander = vous demander si cela vous a aidée
 personne-acte-reprendre = reprendre votre demande
 
 personne-ouvertures = Qui a vu votre demande ?
-personne-ouvertures-aide = Ici, on note qui ouvre votre demande, chez { $nom }. L’autre structure tient sa propre liste : demandez-la-lui.
+personne-ouvertures-aide = Chaque ouverture de votre demande est notée chez { $nom }.
 personne-ouvertures-liste = Voir la liste
+personne-ouvertures-aucune = Personne ne l’a ouverte ici depuis un an.
+personne-regards-demander = Demander à { $nom } quand elle l’a ouverte
+personne-regards-silence = { $nom } ne répond pas en ce moment. Réessayez plus tard, ou appelez.
+personne-regards = { $nom } l’a ouverte :
+personne-regards-aucun = Jamais depuis un an.
+personne-regards-exception = accès exceptionnel
+personne-regards-qui = Les noms sont dans sa liste à elle : demandez-les-lui.

@@ -12,10 +12,10 @@ use actix_web::{App as Actix, web};
 use futures_util::future::{FutureExt, LocalBoxFuture};
 
 use super::PASSWORD;
-use crate::app::{App, Calls, JoinFailure, Joining, Search, Searching};
+use crate::app::tests::NobodyCalls;
+use crate::app::{App, Calls};
 use crate::index::Sessions;
 use crate::web::{CodeTries, SignInLimits, WebSettings, routes};
-use maillage_protocol::consent::PersonalCode;
 
 /// A browser on one node.
 pub(super) struct Browser {
@@ -53,23 +53,6 @@ impl Answer {
     #[track_caller]
     pub(super) fn hides(&self, words: &str) {
         assert!(!self.body.contains(words), "{words}: {}", self.body);
-    }
-}
-
-/// Nobody answers here.
-struct NobodyCalls;
-
-impl Calls for NobodyCalls {
-    fn join<'a>(&'a self, text: &'a str) -> Joining<'a> {
-        let unreadable = !text.starts_with("maillage:invite:");
-        Box::pin(std::future::ready(Err(match unreadable {
-            true => JoinFailure::Unreadable,
-            false => JoinFailure::NoAnswer,
-        })))
-    }
-
-    fn search<'a>(&'a self, _: &'a PersonalCode) -> Searching<'a> {
-        Box::pin(std::future::ready(Search::default()))
     }
 }
 
