@@ -14,6 +14,7 @@ mod notes;
 mod partners;
 mod problem;
 mod reading;
+mod renewals;
 mod requests;
 mod withdrawals;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub const ROUTES: &[(&str, &str, bool)] = &[
     ("get", "/api/v1/referrals/{id}", true),
     ("post", "/api/v1/referrals/{id}/commands", true),
     ("post", "/api/v1/referrals/{id}/need", true),
+    ("post", "/api/v1/referrals/{id}/renewals", true),
     ("post", "/api/v1/referrals/{id}/notes", true),
     ("delete", "/api/v1/referrals/{id}/notes/{note}", true),
     ("post", "/api/v1/withdrawals", true),
@@ -75,6 +77,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .route("/referrals/{id}", web::get().to(reading::referral))
             .route("/referrals/{id}/commands", web::post().to(commands::say))
             .route("/referrals/{id}/need", web::post().to(need::close))
+            .route("/referrals/{id}/renewals", web::post().to(renewals::renew))
             .route("/referrals/{id}/notes", web::post().to(notes::write))
             .route("/referrals/{id}/notes/{note}", web::delete().to(notes::destroy))
             .route("/withdrawals", web::post().to(withdrawals::stop))

@@ -31,6 +31,7 @@ mod peers;
 mod person;
 mod reactions;
 mod refer;
+mod renewal;
 mod retention;
 mod rotation;
 mod saying;
@@ -82,11 +83,12 @@ pub use outgoing::{Batch, POLLS_AGAIN_WITHIN, Standing};
 pub use peers::{Alert, LinkState, Peer, Trouble};
 pub use person::PersonCard;
 pub use refer::{Proposed, Request, is_discreet};
+pub use renewal::Renewal;
 pub use retention::Rule;
 pub use rotation::WrongSheet;
 pub use saying::{SayError, Texts};
 pub use trail::Opening;
-pub use views::{Delivery, PeerView, ShortCode, Step, Story, Worklist, WorklistRow};
+pub use views::{Chosen, Delivery, PeerView, ShortCode, Step, Story, Worklist, WorklistRow};
 
 pub use words::{Unwritable, Words};
 

@@ -137,6 +137,8 @@ pages! {
     post "/parcours/{reference}/reexamen", Writer => pathway::review::ask;
     get "/parcours/{reference}/notes", Writer => pathway::notes::show;
     post "/parcours/{reference}/notes", Writer => pathway::notes::change;
+    get "/parcours/{reference}/accord", Writer => refer::renewal::show;
+    post "/parcours/{reference}/accord", Writer => refer::renewal::send;
     get "/parcours/{reference}/arret", Writer => pathway::stop::show;
     post "/parcours/{reference}/arret", Writer => pathway::stop::stop;
     get "/retrait", Writer => code::show;

@@ -66,7 +66,7 @@ fn she_reads_who_opened_it_at_both_ends() {
     assert!(look(&pair).contains("Jamais depuis un an."));
     assert!(pair.epn.get(&format!("/referrals/{id}")).is_some());
     let told = look(&pair);
-    assert!(told.contains("EPN Le Lavoir l’a ouverte :"), "{told}");
+    assert!(told.contains("EPN Le Lavoir l’a ouverte"), "{told}");
     assert!(told.contains("Les noms sont dans sa liste"), "{told}");
     // By nobody's name: they are told by whoever employs them.
     assert_eq!(told.matches("<li><time").count(), 1, "{told}");

@@ -164,7 +164,7 @@ fn contact(person: Person) -> Result<Contact, ApiProblem> {
 }
 
 /// Returns what was read to her: the text of today, the same as on our pages.
-fn reading(
+pub(super) fn reading(
     writer: &Writer,
     peer: NodeId,
     (presentation, tongue): (Presentation, Option<Tongue>),
@@ -177,7 +177,7 @@ fn reading(
 }
 
 /// Returns how a form of ours is given: those that need a recording are not offered.
-fn presentation_of(form: &str) -> Option<Presentation> {
+pub(super) fn presentation_of(form: &str) -> Option<Presentation> {
     match NoticeForm::from_code(form)? {
         NoticeForm::Text | NoticeForm::Oral => Some(Presentation::Aloud),
         NoticeForm::EasyToRead => Some(Presentation::Easy),
@@ -186,7 +186,7 @@ fn presentation_of(form: &str) -> Option<Presentation> {
     }
 }
 
-fn validity_of(code: &str) -> Option<Validity> {
+pub(super) fn validity_of(code: &str) -> Option<Validity> {
     match code {
         "day" => Some(Validity::Day),
         "month" => Some(Validity::Month),

@@ -299,6 +299,31 @@ async fn a_request_that_is_repeated_is_done_once_and_another_is_not() {
 }
 
 #[actix_web::test]
+async fn a_program_writes_that_she_agrees_again() {
+    let pair = Pair::linked();
+    let nadia = Program::of(&pair.a, "nadia", Capability::Work);
+    let karim = Program::of(&pair.b, "karim", Capability::Work);
+    let proposed = nadia.post("/referrals", &proposal(&pair)).await;
+    pair.exchange();
+    let path = format!("/referrals/{}", proposed.body["referral"].as_str().unwrap());
+    let until = nadia.get(&path).await.body["agreed_until"].as_u64().unwrap();
+    let to = format!("{path}/renewals");
+    let mut again =
+        json!({ "gesture": { "how": "screen" }, "place": "in_person", "validity": "ever" });
+    assert_eq!(nadia.post(&to, &again).await.is(422).body["field"], "validity");
+    again["validity"] = json!("year");
+    karim.post(&to, &again).await.is(409);
+    let renewed = nadia.post_once("again", &to, &again).await;
+    assert_eq!(renewed.is(201).body["personal_code"].as_str().unwrap().len(), 19);
+    let twice = nadia.post_once("again", &to, &again).await;
+    assert_eq!(twice.is(201).body["personal_code"], Value::Null);
+    pair.exchange();
+    for program in [&nadia, &karim] {
+        assert!(program.get(&path).await.body["agreed_until"].as_u64().unwrap() > until);
+    }
+}
+
+#[actix_web::test]
 async fn a_program_keeps_notes_for_its_team_and_destroys_them() {
     let pair = Pair::linked();
     let nadia = Program::of(&pair.a, "nadia", Capability::Work);

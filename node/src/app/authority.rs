@@ -24,8 +24,8 @@ use maillage_protocol::transport::OpenedThere;
 
 use super::{
     AccessError, Account, App, AppError, Calls, DraftError, ErasureLine, ExceptionalAccess,
-    JoinFailure, LinkError, Note, Opening, PeerView, PersonCard, PrivateNote, Proposed, Request,
-    Rule, SayError, Search, ShortCode, Story, Texts, WeakPassword, Worklist, WorklistRow,
+    JoinFailure, LinkError, Note, Opening, PeerView, PersonCard, PrivateNote, Proposed, Renewal,
+    Request, Rule, SayError, Search, ShortCode, Story, Texts, WeakPassword, Worklist, WorklistRow,
 };
 use crate::env::random;
 use crate::facts::{AccessReason, Capability, ImportedPlace};
@@ -140,6 +140,16 @@ impl Writer {
     /// Proposes a referral.
     pub fn propose(&self, request: Request, once: [u8; 16]) -> Result<Proposed, SayError> {
         self.0.app.propose(self.0.id(), request, once)
+    }
+
+    /// Writes down that she agrees to the same for longer.
+    pub fn renew(
+        &self,
+        id: ReferralId,
+        renewal: Renewal,
+        once: [u8; 16],
+    ) -> Result<Proposed, SayError> {
+        self.0.app.renew(self.0.id(), id, renewal, once)
     }
 
     /// Says something about a referral, in the name of the organization or of the person in front

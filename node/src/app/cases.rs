@@ -153,13 +153,10 @@ impl Case {
         let Thread { need, pathway, .. } = skeleton.thread;
         self.chain = self.chain.or(need.zip(pathway));
         match &skeleton.saying {
-            Saying::Consent(grant) => {
-                if let Ok(consent) = Consent::recorded((**grant).clone())
-                    && self.consent_named(consent.id()).is_none()
-                {
-                    // There is one, most often: room for more would cost more than all the rest.
-                    self.consents.reserve_exact(1);
-                    self.consents.push(consent);
+            // Whoever asks for her keeps what she agreed to: nobody else may say it.
+            Saying::Consent(grant) if said_by == Side::Sender => {
+                if let Ok(consent) = Consent::recorded((**grant).clone()) {
+                    self.hear_consent(consent);
                 }
             }
             Saying::Referral(event) => {
@@ -174,10 +171,11 @@ impl Case {
                     let helps = receiver.accepted.is_some() || receiver.stage == Stage::ReferredOn;
                     let met = said_by == Side::Sender || helps;
                     self.left_pathway |= *scope == WithdrawalScope::Pathway;
-                    let hers = self.proposal.as_ref().is_some_and(|p| p.consent == named);
+                    let first = self.first_of(named);
+                    let hers = self.proposal.as_ref().is_some_and(|p| Some(p.consent) == first);
                     self.left_everything |= *scope == WithdrawalScope::Pathway && met && hers;
-                    let withdrawn = self.consents.iter_mut().find(|known| known.id() == named);
-                    if let Some(consent) = withdrawn {
+                    let renewed = |known: &&mut Consent| Some(known.first()) == first;
+                    for consent in self.consents.iter_mut().filter(renewed) {
                         *consent = consent.clone().hear(*scope, skeleton.at);
                     }
                 }
@@ -204,8 +202,25 @@ impl Case {
             Saying::NeedReported(report) if said_by == Side::Receiver => {
                 (self.reported, self.reported_at) = (Some(*report), skeleton.at);
             }
-            Saying::NeedReported(_) | Saying::WithdrawalRequested | Saying::Unknown(_) => {}
+            Saying::Consent(_)
+            | Saying::NeedReported(_)
+            | Saying::WithdrawalRequested
+            | Saying::Unknown(_) => {}
         }
+    }
+
+    /// Keeps what she agreed to: for the first time, or again.
+    fn hear_consent(&mut self, consent: Consent) {
+        if self.consent_named(consent.id()).is_some() {
+            return;
+        }
+        let kept = match consent.grant().renews {
+            None => Some(consent),
+            Some(first) => self.consent_named(first).and_then(|first| consent.going_on_with(first)),
+        };
+        // There is one, most often: room for more would cost more than all the rest.
+        self.consents.reserve_exact(usize::from(kept.is_some()));
+        self.consents.extend(kept);
     }
 
     /// Returns every unit that seals something of it.
@@ -215,20 +230,30 @@ impl Case {
         std::iter::once(self.unit).chain(told).chain(noted)
     }
 
-    /// Returns the consent under which the referral was proposed.
+    /// Returns the consent under which the referral was proposed, as she last renewed it.
     #[must_use]
     pub fn consent(&self) -> Option<&Consent> {
-        self.consent_named(self.proposal.as_ref()?.consent)
+        self.last_of(self.proposal.as_ref()?.consent)
     }
 
-    /// Returns the consent that a payload cites, or that it is.
+    /// Returns the consent that a payload cites, or that it is, as she last renewed it.
     #[must_use]
     pub fn consent_of(&self, skeleton: &Skeleton) -> Option<&Consent> {
-        self.consent_named(skeleton.thread.consent?)
+        self.last_of(self.first_of(skeleton.thread.consent?)?)
     }
 
-    fn consent_named(&self, id: ConsentId) -> Option<&Consent> {
+    /// Returns one consent, by its name.
+    pub fn consent_named(&self, id: ConsentId) -> Option<&Consent> {
         self.consents.iter().find(|consent| consent.id() == id)
+    }
+
+    fn first_of(&self, id: ConsentId) -> Option<ConsentId> {
+        self.consent_named(id).map(Consent::first)
+    }
+
+    fn last_of(&self, first: ConsentId) -> Option<&Consent> {
+        let renewed = self.consents.iter().filter(|consent| consent.first() == first);
+        renewed.max_by_key(|consent| consent.grant().at)
     }
 
     /// Returns whose half is not ours.

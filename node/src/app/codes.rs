@@ -29,14 +29,14 @@ impl App {
     #[must_use]
     pub fn proof_of_issue(&self, lookup: &[u8; 32]) -> Option<(ConsentId, CodeCommitment)> {
         let state = self.state();
-        let case = state.cases.get(state.codes.get(lookup)?)?;
-        let consent = case.consent()?;
+        let (referral, consent) = state.codes.get(lookup)?;
+        let consent = state.cases.get(referral)?.consent_named(*consent)?;
         Some((consent.id(), consent.grant().code))
     }
 
     /// Returns the referral of a personal code, if this node issued it.
     pub(super) fn referral_of(&self, code: &PersonalCode) -> Option<ReferralId> {
-        self.state().codes.get(&code.lookup().0).copied()
+        self.state().codes.get(&code.lookup().0).map(|(referral, _)| *referral)
     }
 
     /// Takes her consent back, and erases. What was taken back already stays so.

@@ -4,10 +4,12 @@ use maillage_protocol::channel::ChannelStatus;
 use maillage_protocol::control::Control;
 use maillage_protocol::event::Head;
 use maillage_protocol::id::{Epoch, NodeId, ReferralId, Seq};
-use maillage_protocol::referral::{Author, due, reminders};
+use maillage_protocol::referral::{Author, Reminder, due, reminders};
 use maillage_protocol::time::Timestamp;
 
+use super::cases::Case;
 use super::feedback::is_unshared;
+use super::renewal;
 use super::saying::{SayError, Texts};
 use super::{App, AppError};
 use crate::facts::{Act, FactContent};
@@ -44,6 +46,19 @@ impl App {
         Ok(said)
     }
 
+    /// Tells our team which consents end soon.
+    pub(super) fn remind_of_consents(&self, now: Timestamp) -> Result<(), AppError> {
+        let ending: Vec<_> = {
+            let state = self.state();
+            let ending = state.cases.values().filter(|case| {
+                let told = renewal::reminder(case, now);
+                told.is_some_and(|told| !case.reminders.contains(&told))
+            });
+            ending.map(|case| case.id).collect()
+        };
+        self.remind(&ending, now)
+    }
+
     /// Tells our team what is late in these referrals, once each.
     fn remind(&self, referrals: &[ReferralId], now: Timestamp) -> Result<(), AppError> {
         let told: Vec<_> = {
@@ -51,7 +66,7 @@ impl App {
             let cases = referrals.iter().filter_map(|id| state.cases.get(id));
             let cases = cases.filter(|case| case.side == Author::Receiver || !is_unshared(case));
             let new = cases.flat_map(|case| {
-                let late = reminders(&case.referral, case.side, now).into_iter();
+                let late = late(case, now).into_iter();
                 late.filter(|told| !case.reminders.contains(told)).map(|told| (case.id, told))
             });
             new.collect()
@@ -117,13 +132,19 @@ impl App {
     }
 }
 
+/// Returns what our team is to be told of a referral by now, and since when.
+pub(super) fn late(case: &Case, now: Timestamp) -> Vec<(Reminder, Timestamp)> {
+    let late = reminders(&case.referral, case.side, now);
+    late.into_iter().chain(renewal::reminder(case, now)).collect()
+}
+
 fn place_of(head: Option<Head>) -> (Epoch, Seq) {
     head.map_or((Epoch::FIRST, Seq::ZERO), |head| (head.epoch, head.seq))
 }
 
 #[cfg(test)]
 mod tests {
-    use maillage_protocol::referral::{Command, Reminder, Status};
+    use maillage_protocol::referral::{Command, Status};
 
     use super::*;
     use crate::app::tests::{Pair, propose, wait};

@@ -118,6 +118,7 @@ impl App {
         self.forget_codes()?;
         self.tell_ends(now)?;
         self.call_off_expired(now)?;
+        self.remind_of_consents(now)?;
         Ok(counts)
     }
 

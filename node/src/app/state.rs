@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use maillage_protocol::body::{Saying, Skeleton};
 use maillage_protocol::channel::Channel;
 use maillage_protocol::control::Control;
 use maillage_protocol::directory::Card;
 use maillage_protocol::event::{EventKind, Head, RawHeader, Recipient, Verified};
 use maillage_protocol::fork::ForkProof;
 use maillage_protocol::id::{
-    EventId, IdentityId, NeedId, NodeId, PathwayId, ProfessionalId, ReferralId, UnitId,
+    ConsentId, EventId, IdentityId, NeedId, NodeId, PathwayId, ProfessionalId, ReferralId, UnitId,
 };
 use maillage_protocol::identity::{Identity, SignedIdentity};
 use maillage_protocol::need::NeedEvent;
@@ -35,7 +36,6 @@ use crate::facts::{
 };
 use crate::journal::Number;
 use crate::vault::VaultError;
-use maillage_protocol::body::Skeleton;
 
 /// What a node knows.
 #[derive(Default)]
@@ -69,7 +69,7 @@ pub(super) struct State {
     /// Orders to erase, given and received.
     pub erasures: Erasures,
     /// Personal codes that were issued here, by their hash.
-    pub codes: BTreeMap<[u8; 32], ReferralId>,
+    pub codes: BTreeMap<[u8; 32], (ReferralId, ConsentId)>,
     /// Codes that were handed on to the partner that issued them, by the unit that seals them.
     pub handed_on: BTreeMap<UnitId, Number>,
     /// One-time keys that were used, and what they led to.
@@ -247,8 +247,12 @@ impl State {
         if let Some((need, _)) = case.chain.filter(|_| said.side == Author::Sender) {
             self.hear_attempt(need, said);
         }
-        if let Some(lookup) = said.lookup {
-            self.codes.insert(lookup, said.referral);
+        let agreed = said.words.iter().find_map(|word| match &word.saying {
+            Saying::Consent(grant) => Some(grant.id),
+            _ => None,
+        });
+        if let (Some(lookup), Some(consent)) = (said.lookup, agreed) {
+            self.codes.insert(lookup, (said.referral, consent));
         }
         if let Some(once) = said.once {
             self.once.insert(once, said.referral);

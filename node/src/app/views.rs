@@ -5,7 +5,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use maillage_protocol::body::{Payload, Professional, Saying};
-use maillage_protocol::codes::{AttemptEnd, NeedCode, OutcomeClass};
+use maillage_protocol::codes::{AttemptEnd, Medium, NeedCode, OutcomeClass};
+use maillage_protocol::consent::{Consent, FeedbackLevel};
 use maillage_protocol::directory::Card;
 use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::encoding;
@@ -15,7 +16,7 @@ use maillage_protocol::label::sha256;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{
-    Act, Author, Event, Proposal, Reminder, Round, Stage, Status, Turn, reminders,
+    Act, Author, Event, Proposal, Reminder, Round, Stage, Status, Turn,
 };
 use maillage_protocol::seal::BodyPlace;
 use maillage_protocol::time::Timestamp;
@@ -23,9 +24,11 @@ use maillage_protocol::time::Timestamp;
 use super::cases::{Case, Told};
 use super::erasure::ErasureState;
 use super::feedback::is_unshared;
+use super::jobs::late;
 use super::narrowing::Narrowable;
 use super::peers::{LinkState, Trouble};
 use super::person::PersonCard;
+use super::renewal::ends_soon;
 use super::saying::side_of;
 use super::{App, AppError};
 use crate::facts::{Entry, EventEntry};
@@ -168,6 +171,10 @@ pub struct Story {
     pub beside: bool,
     /// How earlier attempts ended, as the next one may be told.
     pub tried: Vec<AttemptEnd>,
+    /// What she chose besides.
+    pub chosen: Option<Chosen>,
+    /// Whether she may be asked to agree for longer: what she agreed to ends soon, or has ended.
+    pub renewable: bool,
     /// Whether a refusal may still be asked to be looked at again, by us.
     pub reviewable: bool,
     /// What those who took over say became of her need.
@@ -187,6 +194,27 @@ impl Story {
     #[must_use]
     pub fn regime(&self) -> SecrecyRegime {
         self.card.as_ref().map_or(SecrecyRegime::Charter, |card| card.regime)
+    }
+}
+
+/// What she chose besides the request itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Chosen {
+    /// How much those who asked for her are told.
+    pub feedback: FeedbackLevel,
+    /// Whether she is counted.
+    pub counted: bool,
+    /// How she may be asked whether it helped.
+    pub askable: Option<Medium>,
+}
+
+impl Chosen {
+    fn of(consent: &Consent) -> Self {
+        Self {
+            feedback: consent.feedback(),
+            counted: consent.allows_counting(),
+            askable: consent.askable(),
+        }
     }
 }
 
@@ -328,6 +356,8 @@ impl App {
             need,
             confirmation: case.referral.confirmation(),
             proposal: case.proposal.clone(),
+            chosen: case.consent().map(Chosen::of),
+            renewable: ends_soon(&case, self.now()).is_some(),
             contact,
             steps,
             card,
@@ -491,7 +521,7 @@ impl App {
 
 /// Returns what our team was told last, if it is still so.
 fn reminder(case: &Case, now: Timestamp) -> Option<Reminder> {
-    let late = reminders(&case.referral, case.side, now);
+    let late = late(case, now);
     case.reminders.iter().rev().find(|told| late.contains(told)).map(|(what, _)| *what)
 }
 

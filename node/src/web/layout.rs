@@ -149,6 +149,7 @@ done! {
     "reexamen" => Text("fini-reexamen");
     "acces-demande" => Text("fini-acces-demande");
     "acces-accorde" => Text("fini-acces-accorde");
+    "pas-renouvele" => Text("fini-pas-renouvele");
     "note" => Text("fini-note");
     "note-effacee" => Text("fini-note-effacee");
     "concertation" => Text("fini-concertation");

@@ -12,6 +12,7 @@ pub(super) mod place;
 pub(super) mod disclosure;
 pub(super) mod consent;
 pub(super) mod receipt;
+pub(super) mod renewal;
 
 use actix_web::HttpResponse;
 use maillage_protocol::codes::NeedCode;
@@ -69,8 +70,6 @@ pub(super) struct SentReferral {
     /// The words that were shown or read to her.
     #[serde(default)]
     reading: Option<Reading>,
-    /// What was agreed, as it was typed.
-    typed: ReferralDraft,
 }
 
 /// A draft, in a line of the first page.

@@ -62,6 +62,7 @@ fini-note = Note gardée ici. Elle n’est envoyée à personne.
 fini-note-effacee = Note effacée.
 fini-acces-demande = Demande notée. Un autre administrateur doit être d’accord.
 fini-acces-accorde = Accès ouvert pour une heure. La personne pourra le lire.
+fini-pas-renouvele = Elle ne prolonge pas. Rien ne change jusqu’à la date prévue.
 fini-concertation = C’est enregistré. Le partenaire en est prévenu.
 fini-desistement = Désistement enregistré. Le partenaire reprend la main.
 fini-besoin = Le besoin est clos, avec son motif.

@@ -30,6 +30,7 @@ agir-arret = Arrêter
 agir-relais = Orienter vers une autre structure
 agir-relais-suivre = Suivre la réorientation
 agir-desistement = Ne plus pouvoir aider
+agir-renouveler = Prolonger son accord
 agir-reexamen = Demander un réexamen
 agir-reprise = Reprendre l’accompagnement
 agir-concertation = Demander à se parler
@@ -50,6 +51,9 @@ reexamen-aide = Une seule fois, dans les cinq jours ouvrés : dites ce qui a cha
 reexamen-ajouts = Qu’y a-t-il de nouveau ?
 reexamen-demander = Demander le réexamen
 reexamen-ajout-absent = Indiquez ce qui est nouveau.
+
+renouveler-titre = Prolonger son accord
+renouveler-chapeau = La même chose, avec { $nom }, pour plus longtemps. Ce qu’elle a retiré reste retiré. Si elle dit non, rien ne change jusqu’à la date prévue.
 
 notes-titre = Notes de l’équipe
 notes-aide = Ces notes restent ici : aucun partenaire ne les reçoit. Elles s’effacent avec le dossier.

@@ -99,7 +99,9 @@ impl Consent {
     pub fn hear(mut self, scope: WithdrawalScope, at: Timestamp) -> Self {
         match scope {
             WithdrawalScope::Item { item } => {
-                self.narrowed.insert(item);
+                if self.grant.scope.categories.contains(&item) {
+                    self.narrowed.insert(item);
+                }
             }
             WithdrawalScope::Feedback => self.feedback_ended = true,
             WithdrawalScope::Statistics => self.count_ended = true,
@@ -108,6 +110,35 @@ impl Consent {
             }
         }
         self
+    }
+
+    /// Goes on with a first consent: what she took back of it stays taken back, whenever that is
+    /// known. `None` if this is no renewal of it: another referral, another receiver, or more than
+    /// she had agreed to.
+    #[must_use]
+    pub fn going_on_with(mut self, first: &Self) -> Option<Self> {
+        let (new, old) = (&self.grant, &first.grant);
+        let same = new.renews == Some(old.id)
+            && old.renews.is_none()
+            && new.referral == old.referral
+            && new.scope.receivers == old.scope.receivers
+            && new.scope.service == old.scope.service
+            && new.scope.categories.is_subset(&old.scope.categories)
+            && new.scope.purposes.is_subset(&old.scope.purposes);
+        if !same {
+            return None;
+        }
+        self.narrowed.extend(&first.narrowed);
+        self.feedback_ended |= first.feedback_ended;
+        self.count_ended |= first.count_ended;
+        self.withdrawn = self.withdrawn.or(first.withdrawn);
+        Some(self)
+    }
+
+    /// Returns the consent with which all began: this one, or the one that it renews.
+    #[must_use]
+    pub fn first(&self) -> ConsentId {
+        self.grant.renews.unwrap_or(self.grant.id)
     }
 
     /// Tells whether she agrees to this, now. The only question asked of a consent.
@@ -164,10 +195,10 @@ impl Consent {
         self.grant.scope.categories.difference(&self.narrowed).copied().collect()
     }
 
-    /// Returns the items that she agreed to and took back.
+    /// Returns the items that she agreed to and took back, of a first consent too.
     #[must_use]
     pub fn taken_back(&self) -> BTreeSet<Category> {
-        self.grant.scope.categories.intersection(&self.narrowed).copied().collect()
+        self.narrowed.clone()
     }
 
     /// Returns when she took everything back, if she did.
@@ -590,5 +621,42 @@ pub(crate) mod tests {
         assert_eq!(one.feedback(), FeedbackLevel::DecisionOnly);
         assert!(!one.allows_counting());
         assert_eq!(one.withdrawn(), Some(Timestamp(NOW.0 + 1)));
+    }
+
+    #[test]
+    fn a_renewal_repeats_what_was_agreed_and_keeps_what_was_taken_back() {
+        let phone = WithdrawalScope::Item { item: Category::Phone };
+        let fewer = || {
+            let mut agreement = agreement();
+            agreement.categories.remove(&Category::Language);
+            agreement.purposes.remove(&Purpose::AnonymousStatistics);
+            agreement
+        };
+        let first = Consent::given(fewer(), Gesture::Screen, NOW).unwrap().hear(phone, NOW);
+        let again = |change: fn(&mut Agreement)| {
+            let mut same = Agreement {
+                id: ConsentId::from_bytes([77; 16]),
+                renews: Some(first.id()),
+                ..fewer()
+            };
+            change(&mut same);
+            let at = NOW.after(Duration::from_secs(60));
+            Consent::given(same, Gesture::Screen, at).unwrap().going_on_with(&first)
+        };
+        let renewed = again(|_| {}).unwrap();
+        assert_eq!(renewed.first(), first.id());
+        assert_eq!(renewed.taken_back(), first.taken_back());
+        assert!(!renewed.categories().contains(&Category::Phone));
+        assert!(again(|a| a.renews = None).is_none());
+        assert!(again(|a| a.referral = ReferralId::from_bytes([9; 16])).is_none());
+        assert!(again(|a| a.receiver = NodeId([9; 32])).is_none());
+        assert!(again(|a| a.service = ServiceId::from_bytes([9; 16])).is_none());
+        assert!(again(|a| assert!(a.categories.insert(Category::Language))).is_none());
+        assert!(again(|a| assert!(a.purposes.insert(Purpose::AnonymousStatistics))).is_none());
+        let stopped = first.clone().hear(WithdrawalScope::Referral, NOW);
+        let late =
+            Agreement { id: ConsentId::from_bytes([78; 16]), renews: Some(first.id()), ..fewer() };
+        let late = Consent::given(late, Gesture::Screen, NOW).unwrap();
+        assert!(late.going_on_with(&stopped).unwrap().withdrawn().is_some());
     }
 }

@@ -21,6 +21,8 @@ code_list! {
         Alternatives = "alternatives",
         /// Those who help give no news.
         NoNews = "no_news",
+        /// What she agreed to ends soon: she is asked again.
+        ConsentEnds = "consent_ends",
     }
 }
 

@@ -96,6 +96,7 @@ fn acts(story: &Story) -> Vec<ActLink> {
             ("parcours", "reponse", Text("agir-reponse"), status == Status::Questioned),
             ("parcours", "besoin", Text("agir-aussi"), story.beside),
             ("parcours", "avis", Text("agir-avis"), status == Status::Concluded),
+            ("parcours", "accord", Text("agir-renouveler"), story.renewable),
             ("parcours", "reexamen", Text("agir-reexamen"), story.reviewable),
         ],
     };

@@ -14,7 +14,7 @@ use maillage_protocol::id::{ReferralId, UnitId};
 use super::disclosure::{Told, tried};
 use super::need::Need;
 use super::place::Place;
-use super::{Draft, ReferralDraft, SentReferral, Step, Which, lead_to_step};
+use super::{Draft, SentReferral, Step, Which, lead_to_step};
 use crate::app::Request;
 use crate::app::authority::Writer;
 use crate::text::{Clock, Coded, Presentation, Reading, Text, Tongue};
@@ -86,7 +86,7 @@ impl Offer {
 
     /// Returns the words to show or to read aloud, as they were last asked for. What explains them is
     /// in her language, if it is one of ours, until another one is asked for.
-    fn reading(&self, typed: &Typed) -> Reading {
+    pub(super) fn reading(&self, typed: &Typed) -> Reading {
         let Self { need, place, told } = self;
         let hers = told.language.as_ref().and_then(|hers| Tongue::from_code(&hers.to_string()));
         let (presentation, tongue) = asked_for(typed);
@@ -103,13 +103,13 @@ impl Offer {
 
 /// How she agreed, and to what besides.
 pub(super) struct Agreed {
-    gesture: Gesture,
-    place: CollectionPlace,
-    form: NoticeForm,
+    pub(super) gesture: Gesture,
+    pub(super) place: CollectionPlace,
+    pub(super) form: NoticeForm,
     pub(super) feedback: FeedbackLevel,
     pub(super) statistics: bool,
     pub(super) askable: Option<Medium>,
-    validity: Validity,
+    pub(super) validity: Validity,
 }
 
 impl Agreed {
@@ -157,7 +157,7 @@ fn form(typed: &Typed) -> NoticeForm {
 }
 
 /// Shows the words otherwise: « images.ar ».
-fn shown_otherwise(typed: Typed) -> Option<Typed> {
+pub(super) fn shown_otherwise(typed: Typed) -> Option<Typed> {
     let (presentation, tongue) = typed.one("montrer").split_once('.')?;
     let (presentation, tongue) = (presentation.to_owned(), tongue.to_owned());
     // The oral path has one gesture, which nobody chose: it does not outlive the page.
@@ -205,9 +205,13 @@ const VALIDITIES: &[(&str, Validity, Text)] = &[
 
 #[derive(Template)]
 #[template(path = "refer/consent.html")]
-struct ConsentPage {
+pub(super) struct ConsentPage {
     frame: Frame,
-    draft: String,
+    /// Where the form is sent, and where whoever gives it up goes back to.
+    action: String,
+    back: String,
+    /// Whether she agrees to the same again: what she chose besides is not asked again.
+    renews: bool,
     organization: String,
     secrecy: String,
     reading: Reading,
@@ -237,8 +241,22 @@ struct ConsentPage {
 }
 
 impl ConsentPage {
+    /// Says that it is about what she agreed to already.
+    pub(super) fn again(self, path: &str) -> Self {
+        Self { action: format!("{path}/accord"), back: path.to_owned(), renews: true, ..self }
+    }
+
     fn of(frame: Frame, step: &Step, offer: &Offer, mistakes: Mistakes) -> Self {
-        let typed = with_usual_choices(step.typed.consent.clone());
+        let query = format!("?brouillon={}", step.name());
+        let action = format!("/orienter/accord{query}");
+        let back = format!("/orienter/donnees{query}");
+        let typed = &step.typed.consent;
+        Self { action, back, ..Self::about(frame, typed, offer, mistakes) }
+    }
+
+    /// Says what she is asked to agree to.
+    pub(super) fn about(frame: Frame, typed: &Typed, offer: &Offer, mistakes: Mistakes) -> Self {
+        let typed = with_usual_choices(typed.clone());
         let reading = offer.reading(&typed);
         let oral = reading.presentation == Presentation::Pictures;
         let named = |field: &str, value: &str, label: Text| Choice {
@@ -247,7 +265,9 @@ impl ConsentPage {
             checked: typed.holds(field, value),
         };
         Self {
-            draft: step.name(),
+            action: String::new(),
+            back: String::new(),
+            renews: false,
             organization: offer.place.organization.clone(),
             secrecy: offer.place.secrecy.clone(),
             presentations: Presentation::ALL
@@ -361,8 +381,8 @@ pub(in crate::web) async fn send(
     }
     let reading = offer.reading(&step.typed.consent);
     let place = (step.typed.after, step.typed.beside);
-    let (request, typed) = (request(offer, agreed, &reading, place), step.typed);
-    aside(move || propose(&writer, request, (typed, reading), draft, sent.once)).await?;
+    let request = request(offer, agreed, &reading, place);
+    aside(move || propose(&writer, request, reading, draft, sent.once)).await?;
     Ok(lead_to_receipt(draft))
 }
 
@@ -413,7 +433,7 @@ static RECEIPTS: Mutex<()> = Mutex::new(());
 fn propose(
     writer: &Writer,
     request: Request,
-    (typed, reading): (ReferralDraft, Reading),
+    reading: Reading,
     draft: UnitId,
     once: [u8; 16],
 ) -> Result<(), PageError> {
@@ -425,7 +445,7 @@ fn propose(
     let code = proposed.code.map(|code| code.to_printed().into());
     let signed = proposed.receipt.map(|receipt| receipt.to_printed());
     let reading = Some(reading);
-    let receipt = SentReferral { referral: proposed.referral, code, signed, reading, typed };
+    let receipt = SentReferral { referral: proposed.referral, code, signed, reading };
     Draft::Receipt(Box::new(receipt)).keep(writer.member(), Some(draft))?;
     Ok(())
 }

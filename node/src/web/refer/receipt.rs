@@ -6,17 +6,15 @@ use askama::Template;
 use maillage_protocol::consent::SignedReceipt;
 use maillage_protocol::id::UnitId;
 
-use super::consent::Agreed;
-use super::disclosure::Told;
 use super::{Draft, SentReferral};
 use crate::app::authority::Writer;
-use crate::app::{ShortCode, is_discreet};
+use crate::app::{Chosen, ShortCode, is_discreet};
 use crate::text::{Coded, Moment, Reading, Telephone, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
-use crate::web::form::{Sent, Typed};
+use crate::web::form::Sent;
 use crate::web::layout::{Frame, Room, lead_to, page};
-use crate::web::story::{Asked, Line};
+use crate::web::story::{Asked, Line, card_lines};
 use crate::web::{aside, session, square};
 
 #[derive(Template)]
@@ -73,18 +71,18 @@ pub(in crate::web) async fn show(
         format!("{}/p", session::settings(&request).public_url.trim_end_matches('/'));
     let fingerprint = session::app(&request).node().fingerprint();
     let us = session::app(&request).card();
-    let (sent, story) = aside(move || {
+    let (sent, story, person) = aside(move || {
         let Draft::Receipt(sent) = Draft::read(writer.member(), draft)? else {
             return Err(PageError::NotFound);
         };
         let story = writer.story(sent.referral)?.ok_or(PageError::NotFound)?;
-        Ok((sent, story))
+        let person = writer.person(sent.referral)?;
+        Ok((sent, story, person))
     })
     .await?;
-    let SentReferral { referral, code, signed, reading, typed } = *sent;
-    let told = Told::read(&typed.disclosure, story.regime()).ok();
+    let SentReferral { referral, code, signed, reading } = *sent;
     let reference = ShortCode::of(referral).to_string();
-    if told.as_ref().is_some_and(|told| is_discreet(&told.contact)) {
+    if person.as_ref().is_some_and(|card| is_discreet(&card.contact)) {
         let code = code.map(|code| code.reveal().clone());
         // A browser prints the title of a page: it names nobody either.
         let frame = Frame { organization: None, ..frame };
@@ -120,22 +118,21 @@ pub(in crate::web) async fn show(
         hours: card.and_then(|card| card.hours),
         service,
         reading,
-        besides: besides(&typed.consent),
+        besides: story.chosen.as_ref().map(besides).unwrap_or_default(),
         sender_telephone: us.and_then(|card| card.telephone).as_deref().map(Telephone::of),
         asked: asked.unwrap_or_default(),
-        told: told.map(|told| told.lines()).unwrap_or_default(),
+        told: person.as_ref().map(card_lines).unwrap_or_default(),
         until: story.agreed_until.map(|until| clock.day_of(until)),
     })
 }
 
 /// Says what she chose besides the request itself.
-fn besides(typed: &Typed) -> Vec<Line> {
-    let Ok(agreed) = Agreed::read(typed) else { return Vec::new() };
+fn besides(chosen: &Chosen) -> Vec<Line> {
     let yes_or_no = |yes| if yes { Text("recepisse-oui") } else { Text("recepisse-non") };
-    let asked = agreed.askable.map_or_else(|| yes_or_no(false).to_string(), Coded::label);
+    let asked = chosen.askable.map_or_else(|| yes_or_no(false).to_string(), Coded::label);
     vec![
-        Line::new(Text("recepisse-retour"), agreed.feedback.label()),
-        Line::new(Text("recepisse-compter"), yes_or_no(agreed.statistics).to_string()),
+        Line::new(Text("recepisse-retour"), chosen.feedback.label()),
+        Line::new(Text("recepisse-compter"), yes_or_no(chosen.counted).to_string()),
         Line::new(Text("recepisse-redemander"), asked),
     ]
 }

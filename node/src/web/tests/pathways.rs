@@ -40,6 +40,58 @@ async fn somebody_else_is_asked_without_waiting() {
 }
 
 #[actix_web::test]
+async fn she_agrees_to_the_same_for_longer() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node(), [("accord", "statistiques", "oui")]);
+    let (code, first) = (reference(&receipt), code_on(&receipt));
+    nodes.exchange();
+    let (path, request) = (format!("/parcours/{code}"), format!("/demandes/{code}"));
+    karim.submit(&request, &format!("{request}/oui"), &[]).await;
+    nodes.exchange();
+    nadia.see(&path).await.hides("Prolonger son accord");
+    let again = format!("{path}/accord");
+    assert_eq!(nadia.open(&again).await.location(), path, "it is too early");
+    for env in [&nodes.ccas.env, &nodes.epn.env] {
+        env.advance(maillage_protocol::time::DAY.saturating_mul(160));
+    }
+    nodes.a.retain(false).unwrap();
+    nadia.sign_in("nadia").await;
+    nadia.see("/").await.says("Son accord se termine bientôt");
+    nadia.see(&path).await.says("Prolonger son accord");
+    let page = nadia.see(&again).await;
+    page.says("La même chose, avec EPN Le Lavoir");
+    page.says(NAME);
+    page.hides("Être comptée");
+    let pictured = nadia.fill(&again, &again, &[("montrer", "images.ar")]).await;
+    assert_eq!(pictured.status, StatusCode::OK);
+    pictured.says("lang=\"ar\"");
+    let nothing = nadia.fill(&again, &again, &[("reponse", "oui")]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let no = nadia.submit(&again, &again, &[("reponse", "non")]).await;
+    no.says("Elle ne prolonge pas");
+    no.says("Prolonger son accord");
+    let yes = [("reponse", "oui"), ("geste", "ecran"), ("recueil", "in_person"), ("duree", "an")];
+    let receipt = nadia.submit(&again, &again, &yes).await;
+    receipt.says("Votre code personnel");
+    receipt.says("06 00 00 00 00");
+    let second = code_on(&receipt);
+    assert_ne!(first, second);
+    nodes.exchange();
+    nadia.see(&path).await.hides("Prolonger son accord");
+    let mut her = browse(&nodes.a).await;
+    for code in [&first, &second] {
+        her.post("/p", &[("code", code.as_str())]).await.says("lundi 9 août 2027");
+    }
+    for app in [&nodes.a, &nodes.b] {
+        let [id] = app.referrals()[..] else { panic!("one referral") };
+        let chosen = app.story(id).unwrap().unwrap().chosen.unwrap();
+        assert!(chosen.counted, "what she chose besides stands");
+    }
+}
+
+#[actix_web::test]
 async fn a_team_writes_for_itself() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
