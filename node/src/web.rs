@@ -25,6 +25,7 @@ mod story;
 mod taking_back;
 
 mod sign_in;
+mod verification;
 mod home;
 mod refer;
 mod requests;
@@ -143,6 +144,8 @@ pages! {
     post "/parcours/{reference}/arret", Writer => pathway::stop::stop;
     get "/retrait", Writer => code::show;
     post "/retrait", Writer => code::stop;
+    get "/verification", Member => verification::show;
+    post "/verification", Member => verification::check;
     get "/p", Visitor => person::show;
     post "/p", Visitor => person::enter;
     post "/p/regards", Visitor => person::look_there;

@@ -1,7 +1,7 @@
 //! Scenario 6: somebody who prefers to talk. He hears it, a witness hears him, and what leaves is how the
 //! place must be, never what he is.
 
-use maillage_tests::{FIRST_NAME, Territory};
+use maillage_tests::{FIRST_NAME, Territory, both};
 use serde_json::{Value, json};
 
 const NAMES: [&str; 3] = ["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy"];
@@ -54,5 +54,30 @@ fn who_prefers_to_talk_agrees_aloud_and_holds_a_proof() {
     });
     assert_eq!(epn.verify_receipt(receipt).0, Some(0), "the proof outlives what it is about");
     let id = id.to_owned();
+    all.holds(&[(&id, 0, 1)]);
+}
+
+#[test]
+fn she_agrees_to_the_same_for_longer_while_the_other_node_sleeps() {
+    let mut all = Territory::at("2026-03-02", 9, &NAMES[..2]);
+    let id = all.ask(0, 1);
+    all.nodes[1].says(&id, &json!({ "command": "accept" }));
+    both([&all.nodes[0], &all.nodes[1]], &id, "accepted");
+    all.nodes[1].until("her contact arrives", |epn| epn.knows_her(&id));
+    all.nodes[1].kill();
+    // Her half year is over since a week: nobody reads, and nothing is destroyed yet.
+    all.set("2026-09-07", 9, 0);
+    let again = json!({ "gesture": { "how": "paper" }, "place": "in_person", "validity": "year" });
+    let ccas = &all.nodes[0];
+    let renewed = ccas.post(&format!("/referrals/{id}/renewals"), &again).expect("it answers");
+    assert_eq!(renewed.status(), 201, "{:?}", renewed.text());
+    all.nodes[1].launch();
+    all.try_again();
+    let until = |node: &maillage_tests::Node| {
+        node.get(&format!("/referrals/{id}")).and_then(|story| story["agreed_until"].as_u64())
+    };
+    let agreed = until(&all.nodes[0]);
+    all.nodes[1].until("it is known there too", |epn| until(epn) == agreed);
+    assert!(all.nodes[1].knows_her(&id));
     all.holds(&[(&id, 0, 1)]);
 }

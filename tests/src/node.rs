@@ -281,8 +281,22 @@ impl Node {
     /// Reads the journal of the stopped node from end to end, as its administrator would.
     #[track_caller]
     pub fn verify(&self) {
+        self.run(&["verify", "journal"]);
+    }
+
+    /// Writes everything that the stopped node may export beside what it wrote.
+    #[track_caller]
+    pub fn export(&self) {
+        let file = self.folder.join("export.json");
+        // From one check to the next, it is another one.
+        fs::remove_file(&file).ok();
+        self.run(&["export", &file.display().to_string()]);
+    }
+
+    #[track_caller]
+    fn run(&self, verb: &[&str]) {
         let done = Command::new(binary())
-            .args(["verify", "journal"])
+            .args(verb)
             .env_remove("MAILLAGE_CONFIG")
             .env("MAILLAGE__PUBLIC_URL", &self.public_url)
             .env("MAILLAGE__DATA_DIR", &self.folder)

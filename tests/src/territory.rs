@@ -87,7 +87,7 @@ impl Territory {
     /// Checks what holds at the end of every scenario, of referrals between two nodes each.
     ///
     /// Both nodes fold the words to the same state; what is open has one turn and one date, and what
-    /// is over has none; she is in clear in no file; every journal reads from end to end.
+    /// is over has none; she is in clear in no file, nor in what is exported; every journal reads from end to end.
     #[track_caller]
     pub fn holds(&mut self, referrals: &[(&str, usize, usize)]) {
         for (id, one, other) in referrals {
@@ -102,6 +102,7 @@ impl Territory {
         for node in &mut self.nodes {
             node.kill();
             node.verify();
+            node.export();
             [FIRST_NAME, TELEPHONE].into_iter().for_each(|canary| node.hides(canary));
         }
     }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use maillage_protocol::codes::{Answerer, HeardBy, Helped, Medium, Outcome};
-use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
+use maillage_protocol::consent::{PersonalCode, SignedReceipt, WithdrawalScope};
 use maillage_protocol::directory::Card;
 use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, UnitId};
 use maillage_protocol::link::Invitation;
@@ -23,9 +23,10 @@ use maillage_protocol::time::Timestamp;
 use maillage_protocol::transport::OpenedThere;
 
 use super::{
-    AccessError, Account, App, AppError, Calls, DraftError, ErasureLine, ExceptionalAccess,
-    JoinFailure, LinkError, Note, Opening, PeerView, PersonCard, PrivateNote, Proposed, Renewal,
-    Request, Rule, SayError, Search, ShortCode, Story, Texts, WeakPassword, Worklist, WorklistRow,
+    AccessError, Account, App, AppError, Calls, CheckedReceipt, DraftError, ErasureLine,
+    ExceptionalAccess, JoinFailure, LinkError, Note, Opening, PeerView, PersonCard, PrivateNote,
+    Proposed, Renewal, Request, Rule, SayError, Search, ShortCode, Story, Texts, WeakPassword,
+    Worklist, WorklistRow, WrongReceipt,
 };
 use crate::env::random;
 use crate::facts::{AccessReason, Capability, ImportedPlace};
@@ -78,6 +79,11 @@ impl Member {
     pub fn organization(&self) -> String {
         let card = self.app.card().map(|card| card.name);
         card.unwrap_or_else(|| self.app.identity().name().to_owned())
+    }
+
+    /// Checks what a person holds on paper.
+    pub fn check_receipt(&self, signed: &SignedReceipt) -> Result<CheckedReceipt, WrongReceipt> {
+        self.app.check_receipt(signed)
     }
 
     /// Changes their own password, if they know the old one. `None` says that they do not.

@@ -66,6 +66,22 @@ exception-note = Cette ouverture est notée, avec son motif. La personne peut la
 exception-revenir = Revenir aux accès exceptionnels
 exception-dite = accès exceptionnel :
 
+accueil-verification = Vérifier la signature d’un récépissé
+
+verification-titre = Vérifier un récépissé
+verification-chapeau = Recopiez les lettres de la signature, ou ce que le carré contient. Rien n’est demandé à personne : les clés connues ici suffisent.
+verification-lettres = La signature du récépissé
+verification-aide = 64 groupes de quatre lettres et chiffres. Le code personnel n’est pas utile : ne le tapez pas.
+verification-faire = Vérifier
+verification-illisible = Ce n’est pas la signature d’un récépissé. Vérifiez les 64 groupes de quatre caractères.
+verification-inconnue = La structure qui a signé n’est pas connue ici. Demandez à une structure qui la connaît, ou à elle.
+verification-fausse = Cette signature est fausse, ou un caractère est mal recopié. Ne la croyez pas avant d’avoir tout relu.
+verification-juste = La signature est juste.
+verification-qui = Qui a noté cet accord
+verification-quand = Quand, à son horloge
+verification-douteuse = La clé a été perdue ou volée depuis : un autre a pu signer avec elle. Demandez à la structure.
+verification-limites = Cela ne dit pas qui est la personne, ni si l’accord vaut encore. Ce n’est pas une signature qualifiée.
+
 retrait-titre = Arrêter avec un code
 retrait-chapeau = Elle a un papier avec un code, remis ici ou ailleurs. Vous pouvez tout arrêter avec elle, sans savoir qui elle est.
 retrait-code = Le code de son papier

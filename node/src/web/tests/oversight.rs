@@ -51,6 +51,28 @@ async fn the_register_says_who_opened_what_and_what_was_not_erased_in_time() {
 }
 
 #[actix_web::test]
+async fn a_receipt_is_verified_on_a_page() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let (_, after) = receipt.body.split_once("class=\"groups\">").unwrap();
+    let signature = after.split('<').next().unwrap().to_owned();
+    let page = "/verification";
+    let right = karim.fill(page, page, &[("recepisse", &signature)]).await;
+    assert_eq!(right.status, StatusCode::OK);
+    right.says("La signature est juste");
+    right.says("CCAS de Brenne");
+    let wrong = karim.fill(page, page, &[("recepisse", "bonjour")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.says("bonjour");
+    let forged = signature.trim_end();
+    let last = if forged.ends_with('0') { "1" } else { "0" };
+    let forged = format!("{}{last}", &forged[..forged.len() - 1]);
+    karim.fill(page, page, &[("recepisse", &forged)]).await.says("Cette signature est fausse");
+}
+
+#[actix_web::test]
 async fn an_exceptional_access_takes_two_and_she_reads_why() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
