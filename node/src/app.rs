@@ -45,6 +45,7 @@ mod words;
 pub(crate) mod tests;
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,7 +53,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, mpsc
 use std::{iter, thread};
 
 use maillage_protocol::directory::{Card, UnreadableCard};
-use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId};
+use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, UnitId};
 use maillage_protocol::identity::{
     Genesis, Identity, IdentityKey, Organization, SignedIdentity, Update,
 };
@@ -71,11 +72,11 @@ use crate::keys::{KeyFile, KeyFileError};
 use crate::vault::{Vault, VaultError, VaultKey};
 
 pub use accounts::{Account, AccountPerson, SHORTEST_PASSWORD, WeakPassword};
-pub use break_glass::{AccessError, ExceptionalAccess};
+pub use break_glass::{AccessError, AccessName, ExceptionalAccess};
 pub use calls::{Asking, Calls, JoinFailure, Joining, Search, Searching};
 pub use cases::{Case, Told};
 pub use drafts::DraftError;
-pub use erasure::{ErasureLine, ErasureState, PendingErasure};
+pub use erasure::{ErasureLine, ErasureState, Ordered, PendingErasure};
 pub use inbox::InboxError;
 pub use links::{LinkError, PreparedLink};
 pub use narrowing::Narrowable;
@@ -113,6 +114,8 @@ pub struct App {
     news: News,
     /// Where the names of destroyed keys are listed, for a restore to destroy them again.
     erased: OnceLock<PathBuf>,
+    /// Keys that were destroyed before that list was known.
+    unlisted: Mutex<BTreeSet<UnitId>>,
     /// Becomes true when the disk failed: nothing is recorded any more.
     failure: watch::Sender<bool>,
     node: NodeId,
@@ -212,6 +215,7 @@ impl App {
             restored: AtomicBool::new(restored),
             news: News::default(),
             erased: OnceLock::new(),
+            unlisted: Mutex::default(),
             failure: watch::Sender::new(false),
             node,
         };

@@ -136,6 +136,7 @@ pages! {
     post "/parcours/{reference}/concertation", Writer => pathway::conference::speak;
     get "/parcours/{reference}/reexamen", Writer => pathway::review::show;
     post "/parcours/{reference}/reexamen", Writer => pathway::review::ask;
+    get "/parcours/{reference}/secours", Writer => pathway::fallback::show;
     get "/parcours/{reference}/notes", Writer => pathway::notes::show;
     post "/parcours/{reference}/notes", Writer => pathway::notes::change;
     get "/parcours/{reference}/accord", Writer => refer::renewal::show;
@@ -162,6 +163,7 @@ pages! {
     get "/acces-exceptionnel", Admin => break_glass::show;
     post "/acces-exceptionnel", Admin => break_glass::ask;
     post "/acces-exceptionnel/{reference}/accord", Admin => break_glass::grant;
+    post "/acces-exceptionnel/{reference}/fin", Admin => break_glass::end;
     post "/acces-exceptionnel/{reference}/lecture", Admin => break_glass::open;
     get "/registre", Auditor => register::show;
     get "/moi", Member => account::show;

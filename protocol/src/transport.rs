@@ -241,12 +241,15 @@ pub struct TrailRequest {
 pub struct TrailAnswer {
     /// The last one first, at most [`limits::TRAIL_OPENINGS`].
     pub openings: Vec<OpenedThere>,
+    /// Whether nothing is told: she wants the caller to know yes or no, and nothing of what follows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
 }
 
 /// Somebody at the other side opened what identifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenedThere {
-    /// When, by the clock of the other side.
+    /// On which day: its first moment, UTC. The hour is told by whoever opened it.
     pub at: Timestamp,
     /// Whether it was somebody who reads no content but for a reason.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

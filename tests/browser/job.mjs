@@ -295,7 +295,7 @@ export async function openByException(admin, second, reference, password) {
   await admin.write('Référence, par exemple K7QD-2M9P', reference);
   await admin.choose('Pourquoi faut-il ouvrir ce dossier ?', /^quelque chose est en panne/);
   await admin.press('Demander l’accès');
-  await admin.shows('Attend l’accord d’un second administrateur.');
+  await admin.shows('Attend un accord.');
   await signIn(second, 'paul', password, 'Partenaires');
   await second.follow('Accès exceptionnels');
   await second.press(`Donner mon accord pour ${reference}`);

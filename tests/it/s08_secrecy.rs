@@ -64,10 +64,14 @@ fn she_reads_who_opened_it_at_both_ends() {
         pair.ccas.send_form("/p/regards", &fields).expect("her page")
     };
     assert!(look(&pair).contains("Jamais depuis un an."));
+    // What is listed is not opened yet.
+    assert!(pair.epn.get(&format!("/referrals/{id}")).is_some());
+    assert!(look(&pair).contains("Jamais depuis un an."));
+    assert!(pair.epn.say(&id, &json!({ "command": "open" })));
     assert!(pair.epn.get(&format!("/referrals/{id}")).is_some());
     let told = look(&pair);
-    assert!(told.contains("EPN Le Lavoir l’a ouverte"), "{told}");
-    assert!(told.contains("Les noms sont dans sa liste"), "{told}");
+    assert!(told.contains("Chez EPN Le Lavoir, votre demande a été ouverte"), "{told}");
+    assert!(told.contains("Pour connaître les noms"), "{told}");
     // By nobody's name: they are told by whoever employs them.
     assert_eq!(told.matches("<li><time").count(), 1, "{told}");
     pair.epn.kill();

@@ -189,6 +189,7 @@ impl From<SayError> for ApiProblem {
         match error {
             SayError::Unknown => Self::NotFound,
             SayError::NoSuchService => Self::Invalid("service"),
+            SayError::NotLonger => Self::Invalid("validity"),
             SayError::Unwritable(why) => Self::Unwritable(why),
             SayError::App(error) => Self::Failed(error),
             // What the rules say names codes, and repeats nothing of what was sent.

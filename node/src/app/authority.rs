@@ -20,13 +20,13 @@ use maillage_protocol::link::Invitation;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{Author, Command, Referral};
 use maillage_protocol::time::Timestamp;
-use maillage_protocol::transport::OpenedThere;
+use maillage_protocol::transport::TrailAnswer;
 
 use super::{
-    AccessError, Account, App, AppError, Calls, CheckedReceipt, DraftError, ErasureLine,
-    ExceptionalAccess, JoinFailure, LinkError, Note, Opening, PeerView, PersonCard, PrivateNote,
-    Proposed, Renewal, Request, Rule, SayError, Search, ShortCode, Story, Texts, WeakPassword,
-    Worklist, WorklistRow, WrongReceipt,
+    AccessError, AccessName, Account, App, AppError, Calls, CheckedReceipt, DraftError,
+    ErasureLine, ExceptionalAccess, JoinFailure, LinkError, Note, Opening, PeerView, PersonCard,
+    PrivateNote, Proposed, Renewal, Request, Rule, SayError, Search, ShortCode, Story, Texts,
+    WeakPassword, Worklist, WorklistRow, WrongReceipt,
 };
 use crate::env::random;
 use crate::facts::{AccessReason, Capability, ImportedPlace};
@@ -222,9 +222,7 @@ impl Writer {
     /// Returns the erasures that partners had to attest, and have not: somebody calls them.
     #[must_use]
     pub fn late_erasures(&self) -> Vec<ErasureLine> {
-        let now = self.0.now();
-        let register = self.0.app.erasure_register().into_iter();
-        register.filter(|line| line.is_late(now)).collect()
+        self.0.app.late_erasures()
     }
 
     /// Returns the notes of this team about a referral, oldest first.
@@ -276,6 +274,12 @@ impl Writer {
     pub fn places(&self) -> Vec<ImportedPlace> {
         self.0.app.places()
     }
+
+    /// Returns how this structure describes itself.
+    #[must_use]
+    pub fn card(&self) -> Option<Card> {
+        self.0.app.card()
+    }
 }
 
 /// Somebody who runs the node. No content.
@@ -316,6 +320,12 @@ impl Admin {
         self.0.app.approve_link(peer)
     }
 
+    /// Tells whether nobody else runs this node.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        !self.0.app.others_administer(self.0.id())
+    }
+
     /// Returns the accesses to content that were asked for, the last one first.
     #[must_use]
     pub fn accesses(&self) -> Vec<ExceptionalAccess> {
@@ -328,12 +338,21 @@ impl Admin {
     }
 
     /// Agrees that another one opens a referral.
-    pub fn grant_access(&self, to: ProfessionalId, code: ShortCode) -> Result<(), AccessError> {
-        self.0.app.grant_access(self.0.id(), to, code)
+    pub fn grant_access(&self, access: AccessName) -> Result<(), AccessError> {
+        self.0.app.grant_access(self.0.id(), access)
     }
 
-    /// Opens a referral, if it was agreed. It is written, with the reason, and told to the person.
-    pub fn open_by_exception(&self, code: ShortCode) -> Result<Option<Story>, AppError> {
+    /// Refuses an access, gives it up, or closes it before its hour is over.
+    pub fn end_access(&self, access: AccessName) -> Result<(), AccessError> {
+        self.0.app.end_access(self.0.id(), access)
+    }
+
+    /// Opens a referral and the notes of its team, if it was agreed. It is written, with the reason,
+    /// and told to the person.
+    pub fn open_by_exception(
+        &self,
+        code: ShortCode,
+    ) -> Result<Option<(Story, Vec<Note>)>, AppError> {
         self.0.app.open_by_exception(self.0.id(), code)
     }
 
@@ -417,7 +436,7 @@ impl Bearer {
     }
 
     /// Asks those who were asked when they opened her request. `None` if they do not answer now.
-    pub async fn their_openings(&self, calls: &dyn Calls) -> Option<Vec<OpenedThere>> {
+    pub async fn their_openings(&self, calls: &dyn Calls) -> Option<TrailAnswer> {
         let peer = self.app.case(self.referral)?.peer;
         calls.openings(peer, self.referral).await
     }

@@ -8,6 +8,8 @@ use maillage_protocol::id::{ProfessionalId, ReferralId};
 use maillage_protocol::private::Private;
 use maillage_protocol::time::{DAY, HOUR, Timestamp};
 
+use super::notes::Note;
+use super::turns::Subject;
 use super::{App, AppError, ShortCode, Story};
 use crate::facts::{AccessReason, Act, Capability, FactContent};
 
@@ -20,27 +22,37 @@ const ALONE: Duration = DAY;
 
 /// Somebody asked to open a referral that they may not read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
-    why: AccessReason,
-    at: Timestamp,
-    granted: Option<Timestamp>,
+pub(super) struct Access {
+    pub(super) referral: ReferralId,
+    pub(super) by: ProfessionalId,
+    pub(super) why: AccessReason,
+    pub(super) asked: Timestamp,
+    /// Who agreed, and when.
+    pub(super) granted: Option<(ProfessionalId, Timestamp)>,
+    /// When it was given up, refused or closed.
+    pub(super) ended: Option<Timestamp>,
 }
 
-impl Asked {
-    pub(super) const fn new(why: AccessReason, at: Timestamp) -> Self {
-        Self { why, at, granted: None }
+impl Access {
+    /// Tells whether it is this one. An act about another one changes nothing.
+    pub(super) fn is(&self, referral: ReferralId, by: ProfessionalId, asked: Timestamp) -> bool {
+        (self.referral, self.by, self.asked) == (referral, by, asked)
     }
 
-    pub(super) fn grant(&mut self, at: Timestamp) {
-        self.granted = self.granted.or(Some(at));
+    fn until(&self) -> Option<Timestamp> {
+        let (_, granted) = self.granted?;
+        let end = granted.after(OPEN_FOR);
+        Some(self.ended.map_or(end, |ended| ended.min(end)))
     }
 
     fn is_open(&self, now: Timestamp) -> bool {
-        self.granted.is_some_and(|at| at <= now && now < at.after(OPEN_FOR))
+        let granted = self.granted.is_some_and(|(_, at)| at <= now);
+        granted && self.until().is_some_and(|until| now < until)
     }
 
     fn waits(&self, now: Timestamp) -> bool {
-        self.granted.is_none() && now < self.at.after(AGREED_WITHIN)
+        let decided = self.granted.is_some() || self.ended.is_some();
+        !decided && now < self.asked.after(AGREED_WITHIN)
     }
 }
 
@@ -57,12 +69,25 @@ pub struct ExceptionalAccess {
     pub why: AccessReason,
     /// When.
     pub asked: Timestamp,
-    /// Until when it is open, if somebody agreed.
+    /// Who agreed.
+    pub granted_by: Option<Private<String>>,
+    /// Until when it is or was open, if somebody agreed.
     pub until: Option<Timestamp>,
     /// Whether it is open now.
     pub open: bool,
     /// Whether somebody may still agree.
     pub waits: bool,
+}
+
+/// Which access is meant: whose, to what, asked when.
+#[derive(Clone, Copy, Debug)]
+pub struct AccessName {
+    /// The referral.
+    pub code: ShortCode,
+    /// Who asked.
+    pub by: ProfessionalId,
+    /// When: whoever agrees has read this request, and not another one.
+    pub asked: Timestamp,
 }
 
 /// Why nothing is opened.
@@ -71,6 +96,9 @@ pub enum AccessError {
     /// There is no such referral, or nobody asked for it.
     #[error("there is nothing to open")]
     Unknown,
+    /// It is asked for already.
+    #[error("it is asked for already")]
+    Pending,
     /// Another administrator has to agree.
     #[error("another administrator has to agree")]
     NeedsAnother,
@@ -91,9 +119,14 @@ impl App {
         why: AccessReason,
     ) -> Result<(), AccessError> {
         let referral = self.find(code).ok_or(AccessError::Unknown)?;
-        let act = Act::AccessAsked { referral, by, why, at: self.now() };
-        self.record(None, &act, &FactContent::default())?;
-        Ok(())
+        self.turns.take(Subject::Referral(referral), || {
+            if self.live_access(referral, by).is_some() {
+                return Err(AccessError::Pending);
+            }
+            let act = Act::AccessAsked { referral, by, why, at: self.now() };
+            self.record(None, &act, &FactContent::default())?;
+            Ok(())
+        })
     }
 
     /// Agrees that somebody opens a referral for an hour. Nobody agrees with themselves, unless they
@@ -101,31 +134,60 @@ impl App {
     pub(super) fn grant_access(
         &self,
         by: ProfessionalId,
-        to: ProfessionalId,
-        code: ShortCode,
+        AccessName { code, by: to, asked }: AccessName,
     ) -> Result<(), AccessError> {
-        let now = self.now();
         let referral = self.find(code).ok_or(AccessError::Unknown)?;
-        {
-            let state = self.state();
-            let asked = state.accesses.get(&(referral, to)).ok_or(AccessError::Unknown)?;
-            if !asked.waits(now) {
+        self.turns.take(Subject::Referral(referral), || {
+            let now = self.now();
+            let access = self.live_access(referral, to).ok_or(AccessError::Unknown)?;
+            if access.asked != asked || !access.waits(now) {
                 return Err(AccessError::Unknown);
             }
-            let administers = |id: ProfessionalId| {
-                let account = state.accounts.active(id);
-                account.is_some_and(|it| it.capabilities.contains(&Capability::Administer))
-            };
-            let others = state.accounts.all().any(|other| other.id != to && administers(other.id));
             match by == to {
-                true if others => return Err(AccessError::NeedsAnother),
-                true if now < asked.at.after(ALONE) => return Err(AccessError::TooEarly),
+                true if self.others_administer(to) => return Err(AccessError::NeedsAnother),
+                true if now < asked.after(ALONE) => return Err(AccessError::TooEarly),
                 true | false => {}
             }
-        }
-        let act = Act::AccessGranted { referral, to, by, at: now };
-        self.record(None, &act, &FactContent::default())?;
-        Ok(())
+            let act = Act::AccessGranted { referral, to, asked, by, at: now };
+            self.record(None, &act, &FactContent::default())?;
+            Ok(())
+        })
+    }
+
+    /// Refuses an access, gives it up, or closes it before its hour is over.
+    pub(super) fn end_access(
+        &self,
+        by: ProfessionalId,
+        AccessName { code, by: to, asked }: AccessName,
+    ) -> Result<(), AccessError> {
+        let referral = self.find(code).ok_or(AccessError::Unknown)?;
+        self.turns.take(Subject::Referral(referral), || {
+            let access = self.live_access(referral, to).filter(|access| access.asked == asked);
+            access.ok_or(AccessError::Unknown)?;
+            let act = Act::AccessEnded { referral, to, asked, by, at: self.now() };
+            self.record(None, &act, &FactContent::default())?;
+            Ok(())
+        })
+    }
+
+    fn live_access(&self, referral: ReferralId, by: ProfessionalId) -> Option<Access> {
+        let now = self.now();
+        let state = self.state();
+        let live = |access: &&Access| {
+            let theirs = access.referral == referral && access.by == by;
+            theirs && (access.waits(now) || access.is_open(now))
+        };
+        state.accesses.iter().find(live).copied()
+    }
+
+    /// Tells whether somebody else runs this node.
+    pub(super) fn others_administer(&self, who: ProfessionalId) -> bool {
+        let state = self.state();
+        let administers = |id: ProfessionalId| {
+            let account = state.accounts.active(id);
+            account.is_some_and(|it| it.capabilities.contains(&Capability::Administer))
+        };
+        state.accounts.all().any(|other| other.id != who && administers(other.id))
     }
 
     /// Opens a referral for somebody to whom it was agreed. That they opened it, and why, is on the
@@ -134,37 +196,32 @@ impl App {
         &self,
         by: ProfessionalId,
         code: ShortCode,
-    ) -> Result<Option<Story>, AppError> {
+    ) -> Result<Option<(Story, Vec<Note>)>, AppError> {
         let Some(referral) = self.find(code) else { return Ok(None) };
         let now = self.now();
-        let why = {
-            let state = self.state();
-            let asked = state.accesses.get(&(referral, by)).filter(|asked| asked.is_open(now));
-            asked.map(|asked| asked.why)
-        };
-        let Some(why) = why else { return Ok(None) };
-        self.write_opening(by, referral, Some(why))?;
-        self.story(referral)
+        let access = self.live_access(referral, by).filter(|access| access.is_open(now));
+        let Some(access) = access else { return Ok(None) };
+        self.write_opening(by, referral, Some(access.why))?;
+        let notes = self.notes(referral)?;
+        Ok(self.story(referral)?.map(|story| (story, notes)))
     }
 
     /// Returns the accesses that were asked for, the last one first.
     pub(super) fn accesses(&self) -> Vec<ExceptionalAccess> {
         let now = self.now();
         let state = self.state();
-        let view =
-            |((referral, by), asked): (&(ReferralId, ProfessionalId), &Asked)| ExceptionalAccess {
-                code: ShortCode::of(*referral),
-                by: *by,
-                name: state.accounts.name_of(*by),
-                why: asked.why,
-                asked: asked.at,
-                until: asked.granted.map(|at| at.after(OPEN_FOR)),
-                open: asked.is_open(now),
-                waits: asked.waits(now),
-            };
-        let mut accesses: Vec<_> = state.accesses.iter().map(view).collect();
-        accesses.sort_by_key(|access| std::cmp::Reverse(access.asked));
-        accesses
+        let view = |access: &Access| ExceptionalAccess {
+            code: ShortCode::of(access.referral),
+            by: access.by,
+            name: state.accounts.name_of(access.by),
+            why: access.why,
+            asked: access.asked,
+            granted_by: access.granted.map(|(by, _)| state.accounts.name_of(by)),
+            until: access.until(),
+            open: access.is_open(now),
+            waits: access.waits(now),
+        };
+        state.accesses.iter().rev().map(view).collect()
     }
 }
 
@@ -188,12 +245,20 @@ mod tests {
         let [one, two] = ["paul", "anne"].map(|login| admin(&pair.a, login));
         let opens = |pair: &Pair| pair.a.open_by_exception(one, code).unwrap().is_some();
         assert!(!opens(&pair));
-        assert!(matches!(pair.a.grant_access(two, one, code), Err(AccessError::Unknown)));
+        let name = |asked| AccessName { code, by: one, asked };
+        let asked = name(pair.a.now());
+        assert!(matches!(pair.a.grant_access(two, asked), Err(AccessError::Unknown)));
         pair.a.ask_access(one, code, AccessReason::Court).unwrap();
+        let twice = pair.a.ask_access(one, code, AccessReason::Life);
+        assert!(matches!(twice, Err(AccessError::Pending)), "{twice:?}");
         assert!(!opens(&pair));
-        let alone = pair.a.grant_access(one, one, code);
+        // Who agrees has read this request, and not another one.
+        let other = pair.a.grant_access(two, name(Timestamp(1)));
+        assert!(matches!(other, Err(AccessError::Unknown)), "{other:?}");
+        let alone = pair.a.grant_access(one, asked);
         assert!(matches!(alone, Err(AccessError::NeedsAnother)), "{alone:?}");
-        pair.a.grant_access(two, one, code).unwrap();
+        pair.a.grant_access(two, asked).unwrap();
+        assert_eq!(pair.a.accesses()[0].granted_by.as_ref().unwrap().reveal(), "M. anne");
         for _restarted in 0..2 {
             assert!(opens(&pair));
             assert!(pair.a.open_by_exception(two, code).unwrap().is_none());
@@ -210,7 +275,19 @@ mod tests {
         assert!(opens(&pair));
         pair.ccas.env.advance(Duration::from_millis(1));
         assert!(!opens(&pair));
-        assert!(matches!(pair.a.grant_access(two, one, code), Err(AccessError::Unknown)));
+        assert!(matches!(pair.a.grant_access(two, asked), Err(AccessError::Unknown)));
+        // Another time is another request, and the first one is not forgotten.
+        pair.a.ask_access(one, code, AccessReason::Repair).unwrap();
+        let again = name(pair.a.now());
+        pair.a.grant_access(two, again).unwrap();
+        assert!(opens(&pair));
+        pair.a.end_access(two, again).unwrap();
+        for _restarted in 0..2 {
+            assert!(!opens(&pair));
+            let why: Vec<_> = pair.a.accesses().iter().map(|access| access.why).collect();
+            assert_eq!(why, [AccessReason::Repair, AccessReason::Court]);
+            pair.restart();
+        }
     }
 
     #[test]
@@ -218,16 +295,25 @@ mod tests {
         let pair = Pair::linked();
         let code = ShortCode::of(propose(&pair));
         let one = admin(&pair.a, "paul");
-        pair.a.ask_access(one, code, AccessReason::Repair).unwrap();
+        let ask = || {
+            pair.a.ask_access(one, code, AccessReason::Repair).unwrap();
+            AccessName { code, by: one, asked: pair.a.now() }
+        };
+        let asked = ask();
         pair.ccas.env.advance(ALONE.saturating_sub(Duration::from_millis(1)));
-        let early = pair.a.grant_access(one, one, code);
+        let early = pair.a.grant_access(one, asked);
         assert!(matches!(early, Err(AccessError::TooEarly)), "{early:?}");
         pair.ccas.env.advance(Duration::from_millis(1));
-        pair.a.grant_access(one, one, code).unwrap();
+        pair.a.grant_access(one, asked).unwrap();
         assert!(pair.a.open_by_exception(one, code).unwrap().is_some());
-        // What nobody agreed to in a week is over.
-        pair.a.ask_access(one, code, AccessReason::Repair).unwrap();
+        // What nobody agreed to in a week is over, and so is what was given up.
+        pair.ccas.env.advance(OPEN_FOR);
+        let asked = ask();
         pair.ccas.env.advance(AGREED_WITHIN);
-        assert!(matches!(pair.a.grant_access(one, one, code), Err(AccessError::Unknown)));
+        assert!(matches!(pair.a.grant_access(one, asked), Err(AccessError::Unknown)));
+        let asked = ask();
+        pair.a.end_access(one, asked).unwrap();
+        pair.ccas.env.advance(ALONE);
+        assert!(matches!(pair.a.grant_access(one, asked), Err(AccessError::Unknown)));
     }
 }

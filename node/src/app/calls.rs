@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use maillage_protocol::consent::PersonalCode;
 use maillage_protocol::id::{NodeId, ReferralId};
-use maillage_protocol::transport::OpenedThere;
+use maillage_protocol::transport::TrailAnswer;
 
 use super::LinkError;
 
@@ -23,7 +23,7 @@ pub trait Calls: Send + Sync {
 }
 
 /// A partner that is asked who opened something.
-pub type Asking<'a> = Pin<Box<dyn Future<Output = Option<Vec<OpenedThere>>> + 'a>>;
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Option<TrailAnswer>> + 'a>>;
 
 /// An invitation that is being answered.
 pub type Joining<'a> = Pin<Box<dyn Future<Output = Result<String, JoinFailure>> + 'a>>;

@@ -34,6 +34,8 @@ pub struct Case {
     pub chain: Option<(NeedId, PathwayId)>,
     /// Where we told last how to reach her.
     pub disclosed: Option<Number>,
+    /// Where we told last that she agreed again.
+    pub renewed: Option<Number>,
     /// What was asked.
     pub proposal: Option<Proposal>,
     /// What she agreed to.
@@ -125,6 +127,7 @@ impl Case {
             told_of_her: Vec::new(),
             chain: None,
             disclosed: None,
+            renewed: None,
             proposal: None,
             consents: Vec::new(),
             records: Vec::new(),

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use maillage_protocol::control::Control;
 use maillage_protocol::erasure::{
@@ -44,7 +44,7 @@ pub(super) struct Erasures {
     /// Orders that we received: from whom, and our attestation once it was carried out.
     received: BTreeMap<[u8; 32], (NodeId, Signed, Option<Signed>)>,
     /// Units whose key we decided to destroy.
-    shredded: BTreeSet<UnitId>,
+    shredded: BTreeMap<UnitId, Timestamp>,
     /// Events of peers whose content we decided to destroy.
     forgotten: BTreeSet<EventId>,
 }
@@ -71,6 +71,17 @@ pub enum ErasureState {
     Attested(Timestamp),
 }
 
+/// Who gave an order to erase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ordered {
+    /// We did, to another organization.
+    ByUs,
+    /// Another organization did, to us.
+    ByThem,
+    /// Nobody: it was erased here, and had never left.
+    Here,
+}
+
 /// An order to erase, as those read it who see to it that it is carried out.
 #[derive(Clone, Debug)]
 pub struct ErasureLine {
@@ -78,8 +89,8 @@ pub struct ErasureLine {
     pub name: String,
     /// Its public telephone.
     pub telephone: Option<String>,
-    /// Whether we gave the order.
-    pub ours: bool,
+    /// Who gave the order.
+    pub order: Ordered,
     /// The referrals.
     pub codes: Vec<ShortCode>,
     /// When it was given.
@@ -94,14 +105,14 @@ impl ErasureLine {
     /// Tells whether the other side had to attest, and has not.
     #[must_use]
     pub fn is_late(&self, now: Timestamp) -> bool {
-        self.ours && self.attested.is_none() && self.due <= now
+        self.order == Ordered::ByUs && self.attested.is_none() && self.due <= now
     }
 }
 
 impl Erasures {
     /// Tells whether we decided to destroy the key of a unit.
     pub(super) fn is_shredded(&self, unit: UnitId) -> bool {
-        self.shredded.contains(&unit)
+        self.shredded.contains_key(&unit)
     }
 
     /// Takes note of an object of erasure. What it says was checked before it was written.
@@ -109,7 +120,7 @@ impl Erasures {
         let bytes = &entry.object.bytes;
         let Some(peer) = entry.peer else {
             if let Ok(shred) = LocalShred::read(bytes) {
-                self.shredded.insert(shred.unit);
+                self.shredded.entry(shred.unit).or_insert(shred.at);
                 self.forgotten.extend(shred.ids);
             }
             return;
@@ -354,7 +365,11 @@ impl App {
             Some(list) if !units.is_empty() => {
                 ErasureList::append(list, units).map_err(AppError::ErasureList)
             }
-            Some(_) | None => Ok(()),
+            Some(_) => Ok(()),
+            None => {
+                self.unlisted.lock().unwrap_or_else(PoisonError::into_inner).extend(units);
+                Ok(())
+            }
         }
     }
 
@@ -366,7 +381,9 @@ impl App {
         let missing: Vec<_> = {
             let state = self.state();
             let erased = state.cases.values().filter(|case| case.erased).map(|case| case.unit);
-            let erased = erased.chain(state.erasures.shredded.iter().copied());
+            let erased = erased.chain(state.erasures.shredded.keys().copied());
+            let mut unlisted = self.unlisted.lock().unwrap_or_else(PoisonError::into_inner);
+            let erased = erased.chain(std::mem::take(&mut *unlisted));
             let erased: BTreeSet<_> = erased.filter(|unit| *unit != NOWHERE).collect();
             erased.difference(&known).copied().collect::<Vec<_>>()
         };
@@ -454,6 +471,19 @@ impl App {
     /// Returns the orders to erase that were given and received, the last one first.
     #[must_use]
     pub fn erasure_register(&self) -> Vec<ErasureLine> {
+        self.register_of(false)
+    }
+
+    /// Returns the orders to erase that had to be attested by now, and were not.
+    #[must_use]
+    pub fn late_erasures(&self) -> Vec<ErasureLine> {
+        let now = self.now();
+        let waits = self.state().erasures.given.values().any(|(_, _, attested)| attested.is_none());
+        let register = if waits { self.register_of(true) } else { Vec::new() };
+        register.into_iter().filter(|line| line.is_late(now)).collect()
+    }
+
+    fn register_of(&self, waiting: bool) -> Vec<ErasureLine> {
         let state = self.state();
         let erased = state.cases.values().filter(|case| case.erased);
         let mut codes: BTreeMap<EventId, ShortCode> = BTreeMap::new();
@@ -469,7 +499,7 @@ impl App {
             Some(ErasureLine {
                 name: known.map(|peer| peer.identity.name().to_owned()).unwrap_or_default(),
                 telephone: card.and_then(|card| card.telephone.clone()),
-                ours: order.from == self.node,
+                order: if order.from == self.node { Ordered::ByUs } else { Ordered::ByThem },
                 codes: named.into_iter().copied().collect(),
                 at: order.at,
                 due: order.due,
@@ -477,12 +507,32 @@ impl App {
             })
         };
         let given = state.erasures.given.values();
+        let given = given.filter(|(_, _, attested)| !waiting || attested.is_none());
         let given = given.filter_map(|(peer, order, attested)| line(peer, order, *attested));
-        let received = state.erasures.received.values().filter_map(|(peer, order, answer)| {
+        let received = state.erasures.received.values().filter(|_| !waiting);
+        let received = received.filter_map(|(peer, order, answer)| {
             let answer = answer.as_ref().and_then(|it| ErasureAttestation::recall(&it.bytes).ok());
             line(peer, order, answer.map(|answer| answer.erased_at))
         });
-        let mut lines: Vec<_> = given.chain(received).collect();
+        let orders: Vec<_> = given.chain(received).collect();
+        let named: BTreeSet<_> =
+            orders.iter().flat_map(|line| line.codes.iter().copied()).collect();
+        let erased = state.cases.values().filter(|case| case.erased && !waiting);
+        let here = erased.filter_map(|case| {
+            let at = *state.erasures.shredded.get(&case.unit)?;
+            let code = Some(ShortCode::of(case.id)).filter(|code| !named.contains(code))?;
+            Some(ErasureLine {
+                name: String::new(),
+                telephone: None,
+                order: Ordered::Here,
+                codes: vec![code],
+                at,
+                due: at,
+                attested: Some(at),
+            })
+        });
+        let mut lines: Vec<_> = here.collect();
+        lines.extend(orders);
         lines.sort_by_key(|line| std::cmp::Reverse(line.at));
         lines
     }
@@ -494,11 +544,11 @@ impl App {
             let Erasures { shredded, forgotten, .. } = &state.erasures;
             let is_gone = |case: &&Arc<Case>| {
                 let heard = case.heard.iter().any(|id| forgotten.contains(id));
-                heard || shredded.contains(&case.unit)
+                heard || shredded.contains_key(&case.unit)
             };
             let (gone, left): (Vec<_>, Vec<_>) = state.cases.values().partition(is_gone);
             let is_taken_back = |case: &&&Arc<Case>| {
-                case.told_of_her.iter().any(|told| shredded.contains(&told.unit))
+                case.told_of_her.iter().any(|told| shredded.contains_key(&told.unit))
             };
             let narrowed = left.iter().filter(is_taken_back).map(|case| Arc::clone(case)).collect();
             let shredded = gone.iter().map(|case| case.id).collect();
@@ -530,7 +580,7 @@ impl App {
         self.destroy_units(&held)?;
         self.destroy(&shredded)?;
         for case in narrowed {
-            let gone = |told: &&ToldOfHer| self.state().erasures.shredded.contains(&told.unit);
+            let gone = |told: &&ToldOfHer| self.state().erasures.is_shredded(told.unit);
             let gone: Vec<_> = case.told_of_her.iter().filter(gone).copied().collect();
             self.take_out(&case, &gone)?;
         }

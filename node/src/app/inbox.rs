@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use maillage_protocol::body::{Cover, Payload, Side, Skeleton, check_scope};
 use maillage_protocol::channel::{ChannelRefusal, Positioned, Verdict};
+use maillage_protocol::consent::Consent;
 use maillage_protocol::control::Control;
 use maillage_protocol::disclosure::{OutOfScope, SecrecyRegime};
 use maillage_protocol::event::{
@@ -32,6 +33,7 @@ use maillage_protocol::receipt::DeliveryReceipt;
 use maillage_protocol::referral::Author;
 use maillage_protocol::seal::{BodyPlace, ContentKey, Keybox};
 use maillage_protocol::signed::Signed;
+use maillage_protocol::time::Timestamp;
 use maillage_protocol::transport::{BatchAnswer, EventResult, EventStatus};
 
 use super::cases::{Case, ToldOfHer};
@@ -523,7 +525,7 @@ impl<'a> Intake<'a> {
             to: if case.side == Author::Receiver { us } else { from },
             regime,
             acceptance: case.referral.acceptance(),
-            at: now,
+            at: judged_at(consent, now),
         });
         if case.peer != from {
             return Err(OutOfScope::OtherReceiver);
@@ -547,6 +549,13 @@ impl<'a> Intake<'a> {
         let new = || Case::new(referral, Author::Receiver, from, NOWHERE);
         self.cases.entry(referral).or_insert_with(|| known.unwrap_or_else(new))
     }
+}
+
+/// Returns the time by which a consent is judged here: its first moment if our clock is a little
+/// behind the one by which it was given.
+fn judged_at(consent: &Consent, now: Timestamp) -> Timestamp {
+    let from = consent.grant().scope.not_before;
+    if from.since(now) <= limits::CLOCK_SKEW { now.max(from) } else { now }
 }
 
 /// Tells whether what a payload says is heard. A number that should not be in its text is destroyed

@@ -64,7 +64,6 @@ impl App {
         let told: Vec<_> = {
             let state = self.state();
             let cases = referrals.iter().filter_map(|id| state.cases.get(id));
-            let cases = cases.filter(|case| case.side == Author::Receiver || !is_unshared(case));
             let new = cases.flat_map(|case| {
                 let late = late(case, now).into_iter();
                 late.filter(|told| !case.reminders.contains(told)).map(|told| (case.id, told))
@@ -134,7 +133,9 @@ impl App {
 
 /// Returns what our team is to be told of a referral by now, and since when.
 pub(super) fn late(case: &Case, now: Timestamp) -> Vec<(Reminder, Timestamp)> {
-    let late = reminders(&case.referral, case.side, now);
+    // Who is told nothing of what follows cannot tell that it is late.
+    let follows = case.side == Author::Receiver || !is_unshared(case);
+    let late = if follows { reminders(&case.referral, case.side, now) } else { Vec::new() };
     late.into_iter().chain(renewal::reminder(case, now)).collect()
 }
 

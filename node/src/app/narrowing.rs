@@ -24,14 +24,15 @@ pub(super) fn is_narrowed(case: &Case) -> bool {
     !case.erased && case.consent().is_some_and(|consent| !consent.taken_back().is_empty())
 }
 
-/// Tells whether what we told of how to reach her is older than what is left of it: it may have
-/// been lost on its way, and is told again.
+/// Tells whether what we told of how to reach her is older than what is left of it, or than her last
+/// yes: it may have been lost on its way, and is told again.
 pub(super) fn is_told_anew(case: &Case) -> bool {
     let kept = case.told_of_her.iter().rev().find(|told| !told.answer);
-    let newer = |told: u64| kept.is_some_and(|kept| kept.number.0 > told);
+    let last = kept.map(|kept| kept.number).max(case.renewed);
+    let newer = |told: Number| kept.is_some() && last.is_some_and(|last| last > told);
     case.side == Author::Sender
         && case.referral.status().is_helping()
-        && case.disclosed.is_some_and(|told| newer(told.0))
+        && case.disclosed.is_some_and(newer)
 }
 
 /// What she may take back while help goes on, and what she has.

@@ -111,11 +111,11 @@ impl App {
         note: &PrivateNote,
         once: [u8; 16],
     ) -> Result<(), SayError> {
-        if self.already(&once).is_some() {
-            return Ok(());
-        }
         // Not while she is being erased: a note that came later would stay.
         self.turns.take(Subject::Erasure, || {
+            if self.already(&once).is_some() {
+                return Ok(());
+            }
             let case = self.case(referral).ok_or(SayError::Unknown)?;
             if case.erased {
                 return Err(SayError::Erased);

@@ -83,6 +83,7 @@ impl App {
                 || awaits_contact(case)
                 || has_left(case)
                 || is_narrowed(case)
+                || is_told_anew(case)
                 || self.awaits_its_need(case)
                 || self.awaits_its_chain(case)
         };

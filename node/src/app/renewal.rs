@@ -67,14 +67,14 @@ impl App {
         renewal: Renewal,
         once: [u8; 16],
     ) -> Result<Proposed, SayError> {
-        if self.already(&once).is_some() {
-            return Ok(Proposed { referral, code: None, receipt: None });
-        }
         if self.doubts_its_clock() {
             return Err(SayError::WrongClock);
         }
         let code = PersonalCode::from_random(random(&*self.env));
         let receipt = self.turns.take(Subject::Referral(referral), || {
+            if self.already(&once).is_some() {
+                return Ok(None);
+            }
             let case = self.case(referral).ok_or(SayError::Unknown)?;
             if case.erased {
                 return Err(SayError::Erased);
@@ -101,11 +101,12 @@ impl App {
             let record = self.fact(Some(evidence), &Act::Said(Box::new(said)), &hidden)?;
             self.append(&[record])?;
             let receipt = ConsentReceipt::sign(consent.grant(), self.node(), &self.sig());
-            Ok::<_, SayError>(receipt.expect("a grant holds codes, dates and identifiers"))
+            Ok::<_, SayError>(Some(receipt.expect("a grant holds codes, dates and identifiers")))
         })?;
         // What waited for her agreement waits no more.
         self.react(referral)?;
-        Ok(Proposed { referral, code: Some(code), receipt: Some(receipt) })
+        // Said before, its code was given then.
+        Ok(Proposed { referral, code: receipt.map(|_| code), receipt })
     }
 
     fn agreement_again(
@@ -132,7 +133,7 @@ impl App {
             receiver,
             host: grant.scope.receivers.get(1).copied(),
             service: grant.scope.service,
-            feedback: before.feedback(),
+            feedback: grant.feedback,
             basis: grant.basis,
             validity: renewal.validity,
             place: renewal.place,
@@ -142,20 +143,24 @@ impl App {
             code: code.commitment(id),
             renews: Some(grant.renews.unwrap_or(grant.id)),
         };
-        Ok(Consent::given(agreement, renewal.gesture, self.now())?)
+        let again = Consent::given(agreement, renewal.gesture, self.now())?;
+        if again.grant().scope.expires <= grant.scope.expires {
+            return Err(SayError::NotLonger);
+        }
+        Ok(again)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use maillage_protocol::body::Channel;
-    use maillage_protocol::consent::WithdrawalScope;
+    use maillage_protocol::body::{Channel, Side};
+    use maillage_protocol::consent::{FeedbackLevel, WithdrawalScope};
     use maillage_protocol::disclosure::Category;
     use maillage_protocol::referral::{Command, Status};
 
     use super::*;
-    use crate::app::Texts;
-    use crate::app::tests::{NADIA, Pair, request, wait};
+    use crate::app::tests::{NADIA, Pair, deliver, request, wait};
+    use crate::app::{Request, Texts};
 
     const PHONE: WithdrawalScope = WithdrawalScope::Item { item: Category::Phone };
 
@@ -231,6 +236,24 @@ mod tests {
     }
 
     #[test]
+    fn nobody_agrees_in_her_place_at_the_other_end() {
+        let pair = Pair::linked();
+        let (id, _) = asked(&pair);
+        let case = pair.a.case(id).unwrap();
+        let before = case.consent().unwrap();
+        let code = PersonalCode::from_random([8; 10]);
+        let longer = again(&pair, Validity::Year);
+        let longer = pair.b.agreement_again(NADIA, before, longer, &code).unwrap();
+        let thread = Thread { consent: Some(longer.id()), ..thread_of(&case) };
+        let said = Payload::of_consent(&longer, thread).skeleton;
+        for (by, longer) in [(Side::Receiver, false), (Side::Sender, true)] {
+            let mut heard = (*case).clone();
+            heard.hear(&said, by);
+            assert_eq!(heard.consent().unwrap().id() != before.id(), longer);
+        }
+    }
+
+    #[test]
     fn what_waited_for_her_agreement_is_told_once_she_renewed_it() {
         let pair = Pair::linked();
         let (id, _) = asked(&pair);
@@ -243,6 +266,49 @@ mod tests {
         pair.exchange();
         assert!(phone_at(&pair.b, id));
         assert_eq!(pair.a.referral(id).unwrap().status(), Status::Accepted);
+    }
+
+    #[test]
+    fn what_travelled_over_the_end_is_told_again_once_she_renewed_it() {
+        let pair = Pair::linked();
+        let (id, _) = asked(&pair);
+        wait(&pair, 181);
+        pair.b.say(None, Author::Receiver, id, Command::Accept, Texts::default(), None).unwrap();
+        deliver(&pair.b, &pair.a);
+        assert!(pair.a.referral(id).unwrap().sender.disclosed.is_some());
+        wait(&pair, 3);
+        pair.a.renew(NADIA, id, again(&pair, Validity::Month), [2; 16]).unwrap();
+        pair.exchange();
+        assert!(phone_at(&pair.b, id));
+    }
+
+    #[test]
+    fn a_clock_that_is_a_little_behind_refuses_nothing() {
+        let pair = Pair::linked();
+        pair.ccas.env.advance(std::time::Duration::from_secs(90));
+        let (id, _) = asked(&pair);
+        says(&pair, Author::Receiver, id, Command::Accept);
+        assert!(phone_at(&pair.b, id));
+        wait(&pair, 182);
+        pair.a.renew(NADIA, id, again(&pair, Validity::Month), [2; 16]).unwrap();
+        pair.exchange();
+        assert!(phone_at(&pair.b, id));
+        pair.same_referral(id);
+    }
+
+    #[test]
+    fn who_chose_yes_or_no_alone_is_asked_too_and_never_for_less() {
+        let pair = Pair::linked();
+        let request = Request { feedback: FeedbackLevel::DecisionOnly, ..request(pair.b.node()) };
+        let id = pair.a.propose(NADIA, request, [1; 16]).unwrap().referral;
+        pair.exchange();
+        says(&pair, Author::Receiver, id, Command::Accept);
+        wait(&pair, 152);
+        pair.a.retain(false).unwrap();
+        let row = pair.a.story(id).unwrap().unwrap().row;
+        assert_eq!(row.reminder, Some(Reminder::ConsentEnds));
+        let shorter = pair.a.renew(NADIA, id, again(&pair, Validity::Day), [2; 16]);
+        assert!(matches!(shorter, Err(SayError::NotLonger)), "{shorter:?}");
     }
 
     #[test]

@@ -73,6 +73,9 @@ pub enum SayError {
     /// The need is closed, or somebody is asked already.
     #[error("no next step is to be chosen")]
     NoOpenNeed,
+    /// She would agree for less long than she does already.
+    #[error("it would not be for longer")]
+    NotLonger,
     /// A text holds what must not be written.
     #[error(transparent)]
     Unwritable(#[from] Unwritable),

@@ -11,7 +11,7 @@ use maillage_protocol::directory::Card;
 use maillage_protocol::event::{EventKind, Head, RawHeader, Recipient, Verified};
 use maillage_protocol::fork::ForkProof;
 use maillage_protocol::id::{
-    ConsentId, EventId, IdentityId, NeedId, NodeId, PathwayId, ProfessionalId, ReferralId, UnitId,
+    ConsentId, EventId, IdentityId, NeedId, NodeId, PathwayId, ReferralId, UnitId,
 };
 use maillage_protocol::identity::{Identity, SignedIdentity};
 use maillage_protocol::need::NeedEvent;
@@ -20,7 +20,7 @@ use maillage_protocol::referral::Author;
 use maillage_protocol::time::Timestamp;
 
 use super::accounts::Accounts;
-use super::break_glass::Asked;
+use super::break_glass::Access;
 use super::cases::{Case, Told, ToldOfHer};
 use super::drafts::Draft;
 use super::erasure::Erasures;
@@ -65,7 +65,7 @@ pub(super) struct State {
     /// Who opened what identifies in a referral, oldest first.
     pub openings: BTreeMap<ReferralId, Vec<Opened>>,
     /// Who asked to open a referral that they may not read.
-    pub accesses: BTreeMap<(ReferralId, ProfessionalId), Asked>,
+    pub accesses: Vec<Access>,
     /// Orders to erase, given and received.
     pub erasures: Erasures,
     /// Personal codes that were issued here, by their hash.
@@ -209,12 +209,17 @@ impl State {
                 self.openings.entry(*referral).or_default().push(opened);
             }
             Act::AccessAsked { referral, by, why, at } => {
-                self.accesses.insert((*referral, *by), Asked::new(*why, *at));
+                let (referral, by, why, asked) = (*referral, *by, *why, *at);
+                let access = Access { referral, by, why, asked, granted: None, ended: None };
+                self.accesses.push(access);
             }
-            Act::AccessGranted { referral, to, at, .. } => {
-                if let Some(asked) = self.accesses.get_mut(&(*referral, *to)) {
-                    asked.grant(*at);
-                }
+            Act::AccessGranted { referral, to, asked, by, at } => {
+                let meant = self.accesses.iter_mut().find(|it| it.is(*referral, *to, *asked));
+                meant.map(|access| access.granted.get_or_insert((*by, *at)));
+            }
+            Act::AccessEnded { referral, to, asked, at, .. } => {
+                let meant = self.accesses.iter_mut().find(|it| it.is(*referral, *to, *asked));
+                meant.map(|access| access.ended.get_or_insert(*at));
             }
             Act::Need { need, at, event, .. } => self.hear_need(*need, *at, event),
             Act::Told { .. } => {
@@ -236,6 +241,13 @@ impl State {
             let answer = told.unwrap_or_default();
             let alone = unit.filter(|unit| answer && *unit != said.unit);
             case.told_of_her.extend(alone.map(|unit| ToldOfHer { unit, number, answer }));
+        }
+        let again = |word: &Skeleton| match &word.saying {
+            Saying::Consent(grant) => grant.renews.is_some(),
+            _ => false,
+        };
+        if said.words.iter().any(again) {
+            case.renewed = Some(number);
         }
         case.records.push(number);
         self.pathways.extend(case.chain.map(|(_, pathway)| (pathway, case.id)));

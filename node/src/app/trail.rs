@@ -6,14 +6,19 @@ use std::time::Duration;
 use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId};
 use maillage_protocol::limits;
 use maillage_protocol::private::Private;
+use maillage_protocol::referral::Author;
 use maillage_protocol::time::{DAY, HOUR, Timestamp};
-use maillage_protocol::transport::OpenedThere;
+use maillage_protocol::transport::{OpenedThere, TrailAnswer};
 
+use super::feedback::is_unshared;
+use super::peers::LinkState;
 use super::{App, AppError, ShortCode, Story};
 use crate::facts::{AccessReason, Act, FactContent};
 
 /// Within this time, the same person who comes back to the same referral has not opened it again.
 const SAME_OPENING: Duration = HOUR;
+/// Milliseconds of a day.
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 /// How long an opening is shown (R11 of consent.md §10).
 const SHOWN: Duration = DAY.saturating_mul(365);
 
@@ -41,14 +46,15 @@ pub struct Opening {
 
 impl App {
     /// Returns everything that may be shown of one referral to somebody here. That they opened it is
-    /// on the disk first.
+    /// on the disk first, unless it waits to be opened: the page shows a need then, and asks.
     pub fn open_story(
         &self,
         by: ProfessionalId,
         id: ReferralId,
     ) -> Result<Option<Story>, AppError> {
         let Some(story) = self.story(id)? else { return Ok(None) };
-        if story.erasure.is_none() && !self.has_just_opened(by, id) {
+        let shown = story.erasure.is_none() && !story.row.unopened;
+        if shown && !self.has_just_opened(by, id) {
             self.write_opening(by, id, None)?;
         }
         Ok(Some(story))
@@ -90,17 +96,24 @@ impl App {
             .collect()
     }
 
-    /// Returns when a referral that a peer and we take part in was opened here, the last time first.
-    /// Of any other, nothing.
+    /// Returns on which days a referral that a partner and we take part in was opened here, the last
+    /// one first. Of any other, nothing; nor if she wants nothing told of what follows.
     #[must_use]
-    pub fn openings_for(&self, peer: NodeId, id: ReferralId) -> Vec<OpenedThere> {
-        if self.case(id).is_none_or(|case| case.peer != peer) {
-            return Vec::new();
+    pub fn trail_for(&self, peer: NodeId, id: ReferralId) -> TrailAnswer {
+        let linked = self.link_state(peer) == Some(LinkState::Active);
+        let case = self.case(id).filter(|case| linked && case.peer == peer);
+        let Some(case) = case else { return TrailAnswer::default() };
+        if case.side == Author::Receiver && is_unshared(&case) {
+            return TrailAnswer { withheld: true, ..TrailAnswer::default() };
         }
-        let openings = self.openings(id).into_iter().take(limits::TRAIL_OPENINGS);
-        openings
-            .map(|opening| OpenedThere { at: opening.at, exceptional: opening.why.is_some() })
-            .collect()
+        let day = |at: Timestamp| Timestamp(at.0 - at.0 % DAY_MS);
+        let openings = self.openings(id).into_iter();
+        let mut openings: Vec<_> = openings
+            .map(|opening| OpenedThere { at: day(opening.at), exceptional: opening.why.is_some() })
+            .collect();
+        openings.dedup();
+        openings.truncate(limits::TRAIL_OPENINGS);
+        TrailAnswer { openings, withheld: false }
     }
 
     /// Returns who opened what here, the last one first, at most `limit` times: of one referral, or
@@ -152,9 +165,16 @@ mod tests {
         // The other structure has a trail of its own.
         pair.exchange();
         assert!(pair.b.openings(id).is_empty());
-        let told = pair.a.openings_for(pair.b.node(), id);
-        assert_eq!(told[1], OpenedThere { at: first, exceptional: false });
-        assert!(pair.a.openings_for(pair.a.node(), id).is_empty(), "it is nobody else's business");
+        // Of the hour, whoever works there says nothing to another structure.
+        let told = pair.a.trail_for(pair.b.node(), id);
+        let day = Timestamp(first.0 - first.0 % DAY_MS);
+        assert_eq!(told.openings, [OpenedThere { at: day, exceptional: false }]);
+        assert!(
+            pair.a.trail_for(NodeId([7; 32]), id).openings.is_empty(),
+            "nobody else's business"
+        );
+        pair.a.suspend_link(pair.b.node()).unwrap();
+        assert!(pair.a.trail_for(pair.b.node(), id).openings.is_empty());
         pair.ccas.env.advance(SHOWN);
         assert_eq!(pair.a.openings(id).len(), 1);
     }

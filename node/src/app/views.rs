@@ -206,6 +206,8 @@ pub struct Chosen {
     pub counted: bool,
     /// How she may be asked whether it helped.
     pub askable: Option<Medium>,
+    /// Whether nobody may send her anything.
+    pub discreet: bool,
 }
 
 impl Chosen {
@@ -214,6 +216,7 @@ impl Chosen {
             feedback: consent.feedback(),
             counted: consent.allows_counting(),
             askable: consent.askable(),
+            discreet: consent.grant().discreet,
         }
     }
 }

@@ -124,7 +124,22 @@ pub enum Act {
         referral: ReferralId,
         /// Who may open it.
         to: ProfessionalId,
+        /// When they asked.
+        asked: Timestamp,
         /// Who agreed.
+        by: ProfessionalId,
+        /// When.
+        at: Timestamp,
+    },
+    /// It was refused, given up, or closed before its time.
+    AccessEnded {
+        /// To which referral.
+        referral: ReferralId,
+        /// Who asked.
+        to: ProfessionalId,
+        /// When they asked.
+        asked: Timestamp,
+        /// Who ended it.
         by: ProfessionalId,
         /// When.
         at: Timestamp,
@@ -180,6 +195,7 @@ impl Act {
             | Self::Opened { .. }
             | Self::AccessAsked { .. }
             | Self::AccessGranted { .. }
+            | Self::AccessEnded { .. }
             | Self::Restored { .. }
             | Self::Need { .. }
             | Self::KeyMade { .. } => &[],

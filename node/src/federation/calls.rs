@@ -7,9 +7,7 @@ use futures_util::future::join_all;
 use maillage_protocol::consent::PersonalCode;
 use maillage_protocol::id::{NodeId, ReferralId};
 use maillage_protocol::limits;
-use maillage_protocol::transport::{
-    OpenedThere, TrailAnswer, TrailRequest, WithdrawalAnswer, WithdrawalLookup,
-};
+use maillage_protocol::transport::{TrailAnswer, TrailRequest, WithdrawalAnswer, WithdrawalLookup};
 use tokio::time::timeout;
 
 use super::client::{CallError, Client, Parties};
@@ -45,19 +43,15 @@ impl Calling {
     }
 
     /// Asks a peer when a referral was opened there.
-    async fn trail(
-        &self,
-        peer: NodeId,
-        referral: ReferralId,
-    ) -> Result<Vec<OpenedThere>, CallError> {
+    async fn trail(&self, peer: NodeId, referral: ReferralId) -> Result<TrailAnswer, CallError> {
         let url = self.app.peer_url(peer).ok_or(CallError::Unreachable(None))?;
         let (us, key) = (self.app.node(), self.app.auth_key());
         let parties = Parties { us, key: &key, peer, url: &url };
         let answer =
             self.client.post::<TrailAnswer>(&parties, "/trail", &TrailRequest { referral }).await?;
-        let mut openings = answer.said.openings;
-        openings.truncate(limits::TRAIL_OPENINGS);
-        Ok(openings)
+        let mut said = answer.said;
+        said.openings.truncate(limits::TRAIL_OPENINGS);
+        Ok(said)
     }
 }
 
@@ -69,7 +63,7 @@ impl Calls for Calling {
     fn openings<'a>(&'a self, peer: NodeId, referral: ReferralId) -> Asking<'a> {
         Box::pin(async move {
             match timeout(PATIENCE, self.trail(peer, referral)).await {
-                Ok(Ok(openings)) => Some(openings),
+                Ok(Ok(said)) => Some(said),
                 Ok(Err(error)) => {
                     tracing::info!(%peer, error = %Chain(&error), "a trail was not told");
                     None

@@ -13,6 +13,5 @@ pub(super) async fn trail(
     request: SignedRequest,
 ) -> Result<Json<TrailAnswer>, FederationError> {
     let TrailRequest { referral } = request.json()?;
-    let openings = doors.app.openings_for(request.peer, referral);
-    Ok(Json(TrailAnswer { openings }))
+    Ok(Json(doors.app.trail_for(request.peer, referral)))
 }

@@ -3,16 +3,18 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
+use maillage_protocol::time::Timestamp;
 
 use super::aside;
 use super::errors::PageError;
 use super::filters;
 use super::form::{Choice, Mistakes, Sent, Typed};
 use super::layout::{Frame, Room, lead_to, page, page_again};
+use super::pathway::notes::{self, NoteView};
 use super::register::AccessView;
 use super::story::{Reference, ServiceNames, StoryView};
 use crate::app::authority::Admin;
-use crate::app::{AccessError, ShortCode};
+use crate::app::{AccessError, AccessName, ShortCode};
 use crate::facts::AccessReason;
 use crate::text::{Coded, Text};
 
@@ -21,6 +23,8 @@ use crate::text::{Coded, Text};
 struct ListPage {
     frame: Frame,
     accesses: Vec<AccessView>,
+    /// Whether nobody else administers: they agree with themselves, after a day.
+    alone: bool,
     typed: String,
     reasons: Vec<Choice>,
     mistakes: Mistakes,
@@ -31,6 +35,7 @@ struct ListPage {
 struct StoryPage {
     frame: Frame,
     story: StoryView,
+    notes: Vec<NoteView>,
 }
 
 /// Shows what was asked for, and the form.
@@ -47,6 +52,7 @@ fn list(admin: &Admin, frame: Frame, typed: &Typed, mistakes: Mistakes) -> ListP
             .iter()
             .map(|access| AccessView::of(access, mine(access.by), frame.clock))
             .collect(),
+        alone: admin.is_alone(),
         typed: typed.one("reference").to_owned(),
         reasons: typed.choices("motif", AccessReason::all()),
         mistakes,
@@ -58,19 +64,21 @@ fn list(admin: &Admin, frame: Frame, typed: &Typed, mistakes: Mistakes) -> ListP
 pub(super) async fn ask(admin: Admin, frame: Frame, sent: Sent) -> Result<HttpResponse, PageError> {
     let mut mistakes = Mistakes::default();
     let code = sent.typed.one("reference").parse::<ShortCode>().ok();
-    let why = sent.typed.chosen::<AccessReason>("motif");
-    if why.is_none() {
-        mistakes.add("motif", Text("exception-motif-absent"));
+    match (code, sent.typed.one("reference")) {
+        (Some(_), _) => {}
+        (None, "") => mistakes.add("reference", Text("exception-reference-absente")),
+        (None, _) => mistakes.add("reference", Text("registre-illisible")),
     }
+    let why = sent.typed.chosen::<AccessReason>("motif");
+    let why = mistakes.need("motif", why, Text("exception-motif-absent"));
     if let (Some(code), Some(why)) = (code, why) {
         let asker = admin.clone();
         match aside(move || Ok::<_, PageError>(asker.ask_access(code, why))).await? {
             Ok(()) => return Ok(lead_to("/acces-exceptionnel?fait=acces-demande")),
             Err(AccessError::App(error)) => return Err(error.into()),
+            Err(AccessError::Pending) => mistakes.add("reference", Text("exception-deja")),
             Err(_) => mistakes.add("reference", Text("accueil-inconnue")),
         }
-    } else if code.is_none() {
-        mistakes.add("reference", Text("accueil-inconnue"));
     }
     page_again(&list(&admin, frame, &sent.typed, mistakes))
 }
@@ -82,19 +90,42 @@ pub(super) async fn grant(
     Reference(code): Reference,
     sent: Sent,
 ) -> Result<HttpResponse, PageError> {
-    let to = sent.typed.one("pour").parse().map_err(|_| PageError::NotFound)?;
+    let access = named(code, &sent.typed)?;
     let granter = admin.clone();
-    let granted = aside(move || Ok::<_, PageError>(granter.grant_access(to, code))).await?;
+    let granted = aside(move || Ok::<_, PageError>(granter.grant_access(access))).await?;
     let refused = match granted {
         Ok(()) => return Ok(lead_to("/acces-exceptionnel?fait=acces-accorde")),
         Err(AccessError::App(error)) => return Err(error.into()),
-        Err(AccessError::Unknown) => Text("exception-sans-suite"),
+        Err(AccessError::Unknown | AccessError::Pending) => Text("exception-sans-suite"),
         Err(AccessError::NeedsAnother) => Text("exception-autre"),
         Err(AccessError::TooEarly) => Text("exception-seul"),
     };
     let mut mistakes = Mistakes::default();
     mistakes.add("demandes", refused);
     page_again(&list(&admin, frame, &Typed::default(), mistakes))
+}
+
+/// Refuses an access, gives it up, or closes it before its hour is over.
+pub(super) async fn end(
+    admin: Admin,
+    Reference(code): Reference,
+    sent: Sent,
+) -> Result<HttpResponse, PageError> {
+    let access = named(code, &sent.typed)?;
+    let ended = aside(move || Ok::<_, PageError>(admin.end_access(access))).await?;
+    match ended {
+        // What is over is over.
+        Ok(()) | Err(AccessError::Unknown) => Ok(lead_to("/acces-exceptionnel?fait=acces-clos")),
+        Err(AccessError::App(error)) => Err(error.into()),
+        Err(_) => Err(PageError::NotFound),
+    }
+}
+
+/// Reads which access a form is about.
+fn named(code: ShortCode, typed: &Typed) -> Result<AccessName, PageError> {
+    let by = typed.one("pour").parse().map_err(|_| PageError::NotFound)?;
+    let asked = typed.one("quand").parse().map_err(|_| PageError::NotFound)?;
+    Ok(AccessName { code, by, asked: Timestamp(asked) })
 }
 
 /// Opens a referral, if it was agreed: it is written first.
@@ -105,8 +136,10 @@ pub(super) async fn open(
     _: Sent,
 ) -> Result<HttpResponse, PageError> {
     let opener = admin.clone();
-    let story = aside(move || opener.open_by_exception(code)).await?.ok_or(PageError::NotFound)?;
+    let opened = aside(move || opener.open_by_exception(code)).await?;
+    let (story, notes) = opened.ok_or(PageError::NotFound)?;
     let frame = frame.in_room(Room::BreakGlass);
     let story = StoryView::of(&story, &ServiceNames::of(&admin.partners()), frame.clock);
-    page(&StoryPage { frame, story })
+    let notes = notes::views(&notes, frame.clock);
+    page(&StoryPage { frame, story, notes })
 }

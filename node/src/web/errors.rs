@@ -195,6 +195,8 @@ impl From<SayError> for PageError {
                 Self::NotAgreed
             }
             SayError::NoOpenNeed => Self::NoOpenNeed,
+            // The form offers longer ones only.
+            SayError::NotLonger => Self::NotAgreed,
             SayError::Circle(circle) => Self::Circle(circle),
             SayError::Unwritable(why) => Self::Unwritable(why.kind),
             SayError::Erased => Self::Erased,

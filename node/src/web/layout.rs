@@ -148,6 +148,7 @@ done! {
     "reprise" => Text("fini-reprise");
     "reexamen" => Text("fini-reexamen");
     "acces-demande" => Text("fini-acces-demande");
+    "acces-clos" => Text("fini-acces-clos");
     "acces-accorde" => Text("fini-acces-accorde");
     "pas-renouvele" => Text("fini-pas-renouvele");
     "note" => Text("fini-note");

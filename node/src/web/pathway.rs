@@ -10,6 +10,7 @@ pub(super) mod pass_on;
 pub(super) mod conference;
 pub(super) mod review;
 pub(super) mod notes;
+pub(super) mod fallback;
 
 use maillage_protocol::codes::{Outcome, OutcomeClass};
 use maillage_protocol::referral::{Author, Command};

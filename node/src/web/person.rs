@@ -11,7 +11,7 @@ use maillage_protocol::codes::{HeardBy, Helped};
 use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Act, Author, Event, Status};
-use maillage_protocol::transport::OpenedThere;
+use maillage_protocol::transport::{OpenedThere, TrailAnswer};
 
 use super::errors::PageError;
 use super::filters;
@@ -59,7 +59,9 @@ enum Theirs {
     Unasked,
     /// They do not answer now.
     Silent,
-    /// They say so: when, and whether it was an exceptional access.
+    /// She wanted nothing told of what follows: they tell her, and not those who sent her.
+    Withheld,
+    /// They say so: on which day, and whether it was an exceptional access.
     Told(Vec<(Moment, bool)>),
 }
 
@@ -142,10 +144,12 @@ pub(super) async fn look_there(
     let calls = request.app_data::<web::Data<dyn Calls>>();
     let calls = calls.expect("the server gives every page what calls other nodes");
     let told = bearer.their_openings(&***calls).await;
-    let theirs = told.map_or(Theirs::Silent, |told| {
-        let moment = |there: OpenedThere| (frame.clock.moment(there.at), there.exceptional);
-        Theirs::Told(told.into_iter().map(moment).collect())
-    });
+    let day = |there: OpenedThere| (frame.clock.day_of(there.at), there.exceptional);
+    let theirs = match told {
+        None => Theirs::Silent,
+        Some(TrailAnswer { withheld: true, .. }) => Theirs::Withheld,
+        Some(told) => Theirs::Told(told.openings.into_iter().map(day).collect()),
+    };
     show_with(bearer, frame, &typed, Mistakes::default(), theirs).await
 }
 

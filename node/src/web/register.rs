@@ -11,7 +11,7 @@ use super::filters;
 use super::layout::{Frame, Room, page};
 use super::story::OpeningView;
 use crate::app::authority::Auditor;
-use crate::app::{ErasureLine, ExceptionalAccess, Rule, ShortCode};
+use crate::app::{ErasureLine, ExceptionalAccess, Ordered, Rule, ShortCode};
 use crate::text::{Clock, Coded, Moment, Text};
 
 /// How many openings the page shows.
@@ -43,14 +43,17 @@ pub(super) struct AccessView {
     pub(super) why: String,
     /// When.
     pub(super) asked: Moment,
-    /// Until when it was open, if somebody agreed.
+    /// Who agreed.
+    pub(super) granted_by: String,
+    /// Until when it is or was open, if somebody agreed.
     pub(super) until: Option<Moment>,
     /// Whether it is open.
     pub(super) open: bool,
     /// Whether somebody may still agree.
     pub(super) waits: bool,
-    /// Who asked, for the form.
+    /// Who asked and when, for the form.
     pub(super) by: String,
+    pub(super) at: u64,
     /// Whether it is whoever reads.
     pub(super) mine: bool,
 }
@@ -63,6 +66,12 @@ impl AccessView {
             name: access.name.reveal().clone(),
             why: access.why.label(),
             asked: clock.moment(access.asked),
+            granted_by: access
+                .granted_by
+                .as_ref()
+                .map(|by| by.reveal().clone())
+                .unwrap_or_default(),
+            at: access.asked.0,
             until: access.until.map(|until| clock.moment(until)),
             open: access.open,
             waits: access.waits,
@@ -74,7 +83,8 @@ impl AccessView {
 
 /// An order to erase, in words.
 struct ErasureView {
-    name: String,
+    /// The other structure; nothing, if nothing had left.
+    name: Option<String>,
     ours: bool,
     references: String,
     at: Moment,
@@ -85,8 +95,8 @@ struct ErasureView {
 impl ErasureView {
     fn of(line: &ErasureLine, clock: Clock) -> Self {
         Self {
-            name: line.name.clone(),
-            ours: line.ours,
+            name: (line.order != Ordered::Here).then(|| line.name.clone()),
+            ours: line.order == Ordered::ByUs,
             references: line.codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
             at: clock.moment(line.at),
             attested: line.attested.map(|at| clock.moment(at)),

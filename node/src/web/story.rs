@@ -365,7 +365,10 @@ impl StoryView {
                 .collect(),
             secrecy: card.map(|card| card.regime.label()),
             telephone: card.and_then(|card| card.telephone.as_deref()).map(Telephone::of),
-            agreed_until: story.agreed_until.map(|until| clock.day_of(until)),
+            agreed_until: story
+                .agreed_until
+                .filter(|_| story.erasure.is_none())
+                .map(|until| clock.day_of(until)),
             closed: story.row.side == Author::Receiver
                 && story.erasure.is_none()
                 && story.agreed_until.is_some_and(|until| until <= clock.now()),

@@ -52,13 +52,18 @@ pub(super) async fn check(
         Err(text) => {
             let mut mistakes = Mistakes::default();
             mistakes.add("recepisse", text);
-            let typed = typed.one("recepisse").to_owned();
+            // The square holds her code too: it is not shown again.
+            let typed = typed.one("recepisse");
+            let typed = typed.rsplit('.').next().unwrap_or_default().to_owned();
             page_again(&VerificationPage { frame, typed, mistakes, found: None })
         }
     }
 }
 
 fn read(member: &Member, typed: &Typed, frame: &Frame) -> Result<Found, Text> {
+    if typed.one("recepisse").is_empty() {
+        return Err(Text("verification-absente"));
+    }
     let signed = typed.one("recepisse").parse::<SignedReceipt>();
     let signed = signed.map_err(|_| Text("verification-illisible"))?;
     let checked = member.check_receipt(&signed).map_err(|wrong| match wrong {

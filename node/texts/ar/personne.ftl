@@ -1,5 +1,6 @@
 # Beside the French that binds. Not yet read by a professional translator.
 personne-phrase-qui = مع من: { $structure }. { $lieu }
+personne-phrase-saura = ستكون { $structure } على علم بما تحتاج إليه. لن يكون لديهم اسمك.
 personne-phrase-sans-nom = { $structure } على علم بما تحتاج إليه. ليس لديهم اسمك.
 personne-phrase-joindre = { $structure } على علم بما تحتاج إليه. يعرفون كيف يتصلون بك.
 personne-phrase-efface = ما يدلّ على هويتك مُحي هنا.

@@ -1,5 +1,6 @@
 # Beside the French that binds. Not yet read by a professional translator.
 personne-phrase-qui = With whom: { $structure }. { $lieu }
+personne-phrase-saura = { $structure } will know what you need. They will not have your name.
 personne-phrase-sans-nom = { $structure } knows what you need. They do not have your name.
 personne-phrase-joindre = { $structure } knows what you need. They know how to reach you.
 personne-phrase-efface = What says who you are is erased here.

@@ -200,7 +200,7 @@ sans-accord-2 = Vous pouvez lui donner un numéro de téléphone, sans rien tran
 sans-accord-3 = Elle peut revenir et changer d’avis, quand elle veut.
 
 recepisse-titre = Récépissé
-recepisse-demande = Votre demande est envoyée à { $nom }, sans votre nom.
+recepisse-demande = Votre demande part vers { $nom }, sans votre nom.
 recepisse-dit = Ils savent tout de suite
 recepisse-tu = Ils sauront s’ils acceptent
 recepisse-ou = Où

@@ -30,6 +30,7 @@ agir-arret = Arrêter
 agir-relais = Orienter vers une autre structure
 agir-relais-suivre = Suivre la réorientation
 agir-desistement = Ne plus pouvoir aider
+agir-secours = Imprimer une fiche de secours
 agir-renouveler = Prolonger son accord
 agir-reexamen = Demander un réexamen
 agir-reprise = Reprendre l’accompagnement
@@ -52,14 +53,27 @@ reexamen-ajouts = Qu’y a-t-il de nouveau ?
 reexamen-demander = Demander le réexamen
 reexamen-ajout-absent = Indiquez ce qui est nouveau.
 
+secours-titre = Fiche de secours
+secours-avant = À faire avant le
+secours-sans-attendre = Sans attendre la réponse
+secours-appeler = Appelez-nous, ou venez :
+secours-autre = Appelez { $nom }, à qui nous avons demandé :
+secours-papier = Demandez le formulaire papier, et postez-le avant la date. Le cachet de la poste fait foi, sauf exception : gardez une preuve.
+secours-lieux = On peut aussi vous aider ici
+secours-verifier = Ces lieux viennent d’un annuaire public : appelez avant d’y aller.
+secours-imprimer = Imprimez cette page et donnez-la-lui. Elle ne dit pas qui elle est.
+
 renouveler-titre = Prolonger son accord
+renouveler-besides = Ce qu’elle a choisi, et qui reste
 renouveler-chapeau = La même chose, avec { $nom }, pour plus longtemps. Ce qu’elle a retiré reste retiré. Si elle dit non, rien ne change jusqu’à la date prévue.
 
 notes-titre = Notes de l’équipe
 notes-aide = Ces notes restent ici : aucun partenaire ne les reçoit. Elles s’effacent avec le dossier.
 notes-privees = Ces notes ne quittent pas votre structure. La personne peut demander à les lire.
+notes-a-relire = Elle a retiré quelque chose : relisez ces notes, et effacez ce qui le répète.
 notes-ecrire = Une note pour votre équipe
-notes-ecrire-aide = Des faits utiles à l’aide. La personne peut demander à lire cette note. Ni numéro de sécurité sociale, ni identifiant, ni mot de passe.
+notes-ecrire-aide = Des faits utiles à l’aide, 2 000 caractères au plus. La personne peut demander à lire cette note. Ni numéro de sécurité sociale, ni identifiant, ni mot de passe.
+notes-refusee = Personne ne garde ici de numéro de sécurité sociale, de compte, d’identifiant ou de mot de passe. Retirez-le : le reste peut être gardé.
 notes-garder = Garder la note
 notes-vide = Écrivez la note avant de la garder.
 notes-gardees = Notes gardées
@@ -233,7 +247,7 @@ fait-avis = « Êtes-vous aidée ? » { $reponse }
 fait-plus-recent = événement d’une version plus récente
 
 parcours-ouvertures = Qui a ouvert ce dossier ici
-parcours-ouvertures-aide = Chaque ouverture est notée. La personne peut demander cette liste.
+parcours-ouvertures-aide = Qui ouvre ce dossier est noté, une fois par heure. La personne lit cette liste sur sa page.
 parcours-accord-expire = Son accord a expiré : son contact n’est plus lisible ici, et sera détruit un mois plus tard. Pour continuer, un nouvel accord est nécessaire.
 parcours-nouvelles = Nouvelles de la structure qui a pris le relais : { $nom }.
 parcours-besoin-fin = Le besoin : { $nom }.

@@ -10,6 +10,7 @@ personne-code-inconnu = Ce code n’est pas connu ici. Vérifiez chaque lettre, 
 personne-titre = Ma demande
 personne-langues = Écouter, ou lire aussi dans une autre langue
 personne-phrase-qui = Avec qui : { $structure }. { $lieu }
+personne-phrase-saura = { $structure } connaîtra votre besoin. Ils n’auront pas votre nom.
 personne-phrase-sans-nom = { $structure } connaît votre besoin. Ils n’ont pas votre nom.
 personne-phrase-joindre = { $structure } connaît votre besoin. Ils savent comment vous joindre.
 personne-phrase-efface = Ce qui dit qui vous êtes est effacé ici.
@@ -56,7 +57,7 @@ personne-arret-fait = C’est arrêté. Vous n’avez rien d’autre à faire.
 
 personne-efface-ici = Ce qui dit qui vous êtes est effacé.
 personne-efface-attendu = Ce qui dit qui vous êtes est effacé ici. L’effacement chez { $structure } est demandé.
-personne-efface-en-retard = Ce qui dit qui vous êtes est effacé ici. { $structure } devait confirmer l’effacement demandé { $quand }, et ne l’a pas fait. Nous l’appelons. Vous pouvez écrire à la CNIL.
+personne-efface-en-retard = Ce qui dit qui vous êtes est effacé ici. { $structure } devait confirmer l’effacement demandé { $quand }, et ne l’a pas fait. Demandez-nous où cela en est. Vous pouvez aussi écrire à la CNIL.
 personne-efface-atteste = Ce qui dit qui vous êtes est effacé. { $structure } l’a confirmé { $quand }.
 
 personne-statut-ecrite = Votre demande est écrite. Elle part vers { $structure }.
@@ -97,12 +98,13 @@ personne-acte-demander = vous demander si cela vous a aidée
 personne-acte-reprendre = reprendre votre demande
 
 personne-ouvertures = Qui a vu votre demande ?
-personne-ouvertures-aide = Chaque ouverture de votre demande est notée chez { $nom }.
+personne-ouvertures-aide = Chez { $nom }, qui ouvre votre demande est noté, une fois par heure.
 personne-ouvertures-liste = Voir la liste
 personne-ouvertures-aucune = Personne ne l’a ouverte ici depuis un an.
-personne-regards-demander = Demander à { $nom } quand elle l’a ouverte
+personne-regards-demander = Demander aussi à { $nom }
 personne-regards-silence = { $nom } ne répond pas en ce moment. Réessayez plus tard, ou appelez.
-personne-regards = { $nom } l’a ouverte :
+personne-regards = Chez { $nom }, votre demande a été ouverte :
+personne-regards-tus = Vous avez voulu que la suite ne soit pas dite ici. { $nom } vous le dira, à vous : demandez-lui.
 personne-regards-aucun = Jamais depuis un an.
 personne-regards-exception = accès exceptionnel
-personne-regards-qui = Les noms sont dans sa liste à elle : demandez-les-lui.
+personne-regards-qui = Pour connaître les noms, appelez cette structure.

@@ -124,7 +124,10 @@ impl Consent {
             && new.scope.receivers == old.scope.receivers
             && new.scope.service == old.scope.service
             && new.scope.categories.is_subset(&old.scope.categories)
-            && new.scope.purposes.is_subset(&old.scope.purposes);
+            && new.scope.purposes.is_subset(&old.scope.purposes)
+            && (new.feedback, new.subject, new.discreet)
+                == (old.feedback, old.subject, old.discreet)
+            && new.askable.is_none_or(|_| new.askable == old.askable);
         if !same {
             return None;
         }
@@ -651,6 +654,10 @@ pub(crate) mod tests {
         assert!(again(|a| a.referral = ReferralId::from_bytes([9; 16])).is_none());
         assert!(again(|a| a.receiver = NodeId([9; 32])).is_none());
         assert!(again(|a| a.service = ServiceId::from_bytes([9; 16])).is_none());
+        assert!(again(|a| a.feedback = FeedbackLevel::Progress).is_none());
+        assert!(again(|a| a.subject = Subject([9; 16])).is_none());
+        assert!(again(|a| a.askable = Some(Medium::Desk)).is_none());
+        assert!(again(|a| a.askable = None).is_some());
         assert!(again(|a| assert!(a.categories.insert(Category::Language))).is_none());
         assert!(again(|a| assert!(a.purposes.insert(Purpose::AnonymousStatistics))).is_none());
         let stopped = first.clone().hear(WithdrawalScope::Referral, NOW);

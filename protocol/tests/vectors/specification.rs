@@ -50,8 +50,9 @@ fn is_test(path: &str) -> bool {
     };
     let inside = modules.strip_suffix("::tests").unwrap_or(modules);
     [modules, inside].into_iter().any(|modules| {
-        let file = package().join(folder).join(modules.replace("::", "/")).with_extension("rs");
-        has_function(&file, name)
+        let module = package().join(folder).join(modules.replace("::", "/"));
+        has_function(&module.with_extension("rs"), name)
+            || has_function(&module.join("mod.rs"), name)
     })
 }
 

@@ -7,7 +7,7 @@ use crate::app::authority::Writer;
 use crate::app::{Note, PrivateNote, UnfitNote};
 use crate::text::{Clock, Moment, Text};
 use crate::web::aside;
-use crate::web::errors::{PageError, unwritable};
+use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
@@ -89,13 +89,20 @@ pub(in crate::web) async fn change(
     let story = story::read(&writer, reference).await?;
     let (id, back) = (story.row.id, format!("/parcours/{}", story.row.code));
     if let Ok(gone) = sent.typed.one("efface").parse() {
-        aside(move || writer.destroy_note(id, gone)).await?;
-        return Ok(lead_to(&format!("{back}/notes?fait=note-effacee")));
+        let destroyer = writer.clone();
+        aside(move || destroyer.destroy_note(id, gone)).await?;
+        if sent.typed.one("note").is_empty() {
+            return Ok(lead_to(&format!("{back}/notes?fait=note-effacee")));
+        }
+        // What is being written stays.
+        let frame = Frame { done: Some(Text("fini-note-effacee")), ..frame };
+        let mistakes = Mistakes::default();
+        return page(&make(&writer, frame, reference, &sent.typed, mistakes).await?);
     }
     match PrivateNote::written(sent.typed.one("note")) {
         Ok(note) => {
             aside(move || writer.write_note(id, &note, sent.once)).await?;
-            Ok(lead_to(&format!("{back}?fait=note")))
+            Ok(lead_to(&format!("{back}?fait=note#notes")))
         }
         Err(unfit) => {
             let mut mistakes = Mistakes::default();
@@ -104,7 +111,7 @@ pub(in crate::web) async fn change(
                 match unfit {
                     UnfitNote::Empty => Text("notes-vide"),
                     UnfitNote::TooLong => Text("commun-trop-long"),
-                    UnfitNote::Unwritable(kind) => unwritable(kind),
+                    UnfitNote::Unwritable(_) => Text("notes-refusee"),
                 },
             );
             page_again(&make(&writer, frame, reference, &sent.typed, mistakes).await?)

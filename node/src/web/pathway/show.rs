@@ -5,7 +5,7 @@ use askama::Template;
 use maillage_protocol::referral::{Act, Author, Status};
 
 use super::notes::{self, NoteView};
-use super::{conference, pass_on};
+use super::{conference, fallback, pass_on};
 use crate::app::authority::Writer;
 use crate::app::{Story, WorklistRow};
 use crate::text::Text;
@@ -96,6 +96,7 @@ fn acts(story: &Story) -> Vec<ActLink> {
             ("parcours", "reponse", Text("agir-reponse"), status == Status::Questioned),
             ("parcours", "besoin", Text("agir-aussi"), story.beside),
             ("parcours", "avis", Text("agir-avis"), status == Status::Concluded),
+            ("parcours", "secours", Text("agir-secours"), fallback::is_useful(story)),
             ("parcours", "accord", Text("agir-renouveler"), story.renewable),
             ("parcours", "reexamen", Text("agir-reexamen"), story.reviewable),
         ],

@@ -25,6 +25,9 @@ pub(super) fn five(view: &RequestView, tongue: Tongue) -> Vec<Sentence> {
     let known = match (&view.erased, &view.reached) {
         (Some(_), _) => Text("personne-phrase-efface"),
         (None, Some(_)) => Text("personne-phrase-joindre"),
+        (None, None) if view.standing == Text("personne-statut-ecrite") => {
+            Text("personne-phrase-saura")
+        }
         (None, None) => Text("personne-phrase-sans-nom"),
     };
     let structure = ("structure", view.structure.as_str());

@@ -1,6 +1,7 @@
 //! T6 `/orienter/accord`: she hears it, and she says yes or no. « Non » is as big as « oui ».
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -24,6 +25,16 @@ use crate::web::form::{Choice, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
 use crate::web::story::{Asked, Line};
 use crate::web::{aside, statics};
+
+/// What she agreed to, and would go on agreeing to.
+pub(super) struct Same {
+    /// What the receiver knows before it answers.
+    pub(super) before: Vec<Line>,
+    /// What she chose besides.
+    pub(super) besides: Vec<Line>,
+    /// How much time is left of it.
+    pub(super) left: Duration,
+}
 
 /// Everything that was typed before, read again: what she is asked to agree to.
 pub(super) struct Offer {
@@ -227,6 +238,7 @@ pub(super) struct ConsentPage {
     script: &'static str,
     before: Vec<Line>,
     after: Vec<Line>,
+    besides: Vec<Line>,
     gestures: Vec<Choice>,
     witnesses: Vec<Choice>,
     qualities: Vec<Choice>,
@@ -241,9 +253,16 @@ pub(super) struct ConsentPage {
 }
 
 impl ConsentPage {
-    /// Says that it is about what she agreed to already.
-    pub(super) fn again(self, path: &str) -> Self {
-        Self { action: format!("{path}/accord"), back: path.to_owned(), renews: true, ..self }
+    /// Says that it is about what she agreed to already, which she may only agree to for longer.
+    pub(super) fn again(self, path: &str, same: Same) -> Self {
+        let Same { before, besides, left } = same;
+        let longer = |choice: &Choice| {
+            let known = VALIDITIES.iter().find(|(code, _, _)| *code == choice.value);
+            known.is_some_and(|(_, validity, _)| validity.duration() > left)
+        };
+        let validities = self.validities.into_iter().filter(longer).collect();
+        let (action, back) = (format!("{path}/accord"), path.to_owned());
+        Self { action, back, renews: true, before, besides, validities, ..self }
     }
 
     fn of(frame: Frame, step: &Step, offer: &Offer, mistakes: Mistakes) -> Self {
@@ -294,6 +313,7 @@ impl ConsentPage {
             reading,
             before: offer.asked().lines(frame.clock),
             after: offer.told.lines(),
+            besides: Vec::new(),
             gestures: GESTURES.iter().map(|(value, text)| named("geste", value, *text)).collect(),
             witnesses: typed.choices("temoin", WitnessFunction::all()),
             qualities: typed.choices("qualite", Quality::all()),

@@ -104,16 +104,17 @@ struct PlacePage {
 }
 
 /// A place that nobody here has confirmed.
-struct Found {
-    name: String,
-    address: String,
-    hours: Option<String>,
-    telephone: Option<Telephone>,
+pub(in crate::web) struct Found {
+    pub(in crate::web) name: String,
+    pub(in crate::web) address: String,
+    pub(in crate::web) hours: Option<String>,
+    pub(in crate::web) telephone: Option<Telephone>,
     updated: Option<String>,
 }
 
 impl Found {
-    fn of(place: &ImportedPlace) -> Self {
+    /// Says it.
+    pub(in crate::web) fn of(place: &ImportedPlace) -> Self {
         Self {
             name: place.name.clone(),
             address: format!("{}, {} {}", place.address, place.postcode, place.commune),
@@ -186,7 +187,7 @@ fn view(frame: Frame, step: &Step, known: Known, search: &str, mistakes: Mistake
 }
 
 /// Writes a name so that accents, case and hyphens make no difference.
-fn folded(name: &str) -> String {
+pub(in crate::web) fn folded(name: &str) -> String {
     let plain = |c: char| match c {
         'à' | 'â' | 'ä' => 'a',
         'é' | 'è' | 'ê' | 'ë' => 'e',

@@ -8,7 +8,7 @@ use maillage_protocol::id::UnitId;
 
 use super::{Draft, SentReferral};
 use crate::app::authority::Writer;
-use crate::app::{Chosen, ShortCode, is_discreet};
+use crate::app::{Chosen, ShortCode};
 use crate::text::{Coded, Moment, Reading, Telephone, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
@@ -82,7 +82,7 @@ pub(in crate::web) async fn show(
     .await?;
     let SentReferral { referral, code, signed, reading } = *sent;
     let reference = ShortCode::of(referral).to_string();
-    if person.as_ref().is_some_and(|card| is_discreet(&card.contact)) {
+    if story.chosen.is_some_and(|chosen| chosen.discreet) {
         let code = code.map(|code| code.reveal().clone());
         // A browser prints the title of a page: it names nobody either.
         let frame = Frame { organization: None, ..frame };
@@ -127,7 +127,7 @@ pub(in crate::web) async fn show(
 }
 
 /// Says what she chose besides the request itself.
-fn besides(chosen: &Chosen) -> Vec<Line> {
+pub(super) fn besides(chosen: &Chosen) -> Vec<Line> {
     let yes_or_no = |yes| if yes { Text("recepisse-oui") } else { Text("recepisse-non") };
     let asked = chosen.askable.map_or_else(|| yes_or_no(false).to_string(), Coded::label);
     vec![

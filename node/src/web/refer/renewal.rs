@@ -4,10 +4,11 @@
 use actix_web::HttpResponse;
 use maillage_protocol::id::UnitId;
 
-use super::consent::{Agreed, ConsentPage, Offer, shown_otherwise};
+use super::consent::{Agreed, ConsentPage, Offer, Same, shown_otherwise};
 use super::disclosure::Told;
 use super::need::Need;
 use super::place::Place;
+use super::receipt::besides;
 use super::{Draft, SentReferral};
 use crate::app::authority::Writer;
 use crate::app::{PersonCard, Renewal, Story};
@@ -16,7 +17,7 @@ use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::form::{Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
-use crate::web::story::{self, Reference};
+use crate::web::story::{self, Asked, Reference};
 
 /// Shows what she is asked to agree to.
 pub(in crate::web) async fn show(
@@ -32,9 +33,10 @@ pub(in crate::web) async fn show(
     let Some(offer) = offer(&writer, &story, frame.clock).await? else {
         return Err(PageError::NoLink);
     };
+    let clock = frame.clock;
     let frame = frame.in_room(Room::Home);
     let shown = ConsentPage::about(frame, &Typed::default(), &offer, Mistakes::default());
-    page(&shown.again(&path))
+    page(&shown.again(&path, same(&story, clock)))
 }
 
 /// Writes down that she said yes. If she said no, nothing changes.
@@ -52,10 +54,11 @@ pub(in crate::web) async fn send(
     let Some(offer) = offer(&writer, &story, frame.clock).await? else {
         return Err(PageError::NoLink);
     };
+    let clock = frame.clock;
     let frame = frame.in_room(Room::Home);
     if let Some(typed) = shown_otherwise(sent.typed.clone()) {
         let shown = ConsentPage::about(frame, &typed, &offer, Mistakes::default());
-        return page(&shown.again(&path));
+        return page(&shown.again(&path, same(&story, clock)));
     }
     // What she chose besides stands: the form does not ask for it.
     let typed = sent.typed.with("retour", "outcome");
@@ -63,7 +66,7 @@ pub(in crate::web) async fn send(
         Ok(agreed) => agreed,
         Err(mistakes) => {
             let shown = ConsentPage::about(frame, &typed, &offer, mistakes);
-            return page_again(&shown.again(&path));
+            return page_again(&shown.again(&path, same(&story, clock)));
         }
     };
     let reading = offer.reading(&typed);
@@ -91,6 +94,19 @@ pub(in crate::web) async fn send(
         Some(draft) => format!("/orienter/recepisse/{draft}"),
         None => "/".to_owned(),
     }))
+}
+
+/// Says what she agreed to, and would go on agreeing to.
+fn same(story: &Story, clock: Clock) -> Same {
+    let asked = story.proposal.as_ref().map(|proposal| {
+        // She knows how urgent it is.
+        Asked { urgency: None, ..Asked::from(proposal) }.lines(clock)
+    });
+    Same {
+        before: asked.unwrap_or_default(),
+        besides: story.chosen.as_ref().map(besides).unwrap_or_default(),
+        left: story.agreed_until.map(|until| until.since(clock.now())).unwrap_or_default(),
+    }
 }
 
 /// Returns what she is asked to agree to again, if the structure can still be asked and if it is

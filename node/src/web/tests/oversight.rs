@@ -48,6 +48,12 @@ async fn the_register_says_who_opened_what_and_what_was_not_erased_in_time() {
     nodes.exchange();
     nadia.see("/").await.hides("Effacements non confirmés");
     dpo.see("/registre").await.says("Confirmé");
+    // What had not left is erased here, and read there too.
+    let kept = reference(&refer!(nadia, nodes.b.node()));
+    let stop = format!("/parcours/{kept}/arret");
+    nadia.submit(&stop, &stop, &[("arret", "elle")]).await;
+    let register = dpo.see("/registre").await;
+    register.says(&format!("<strong>{kept}</strong> – effacé ici"));
 }
 
 #[actix_web::test]
@@ -80,6 +86,8 @@ async fn an_exceptional_access_takes_two_and_she_reads_why() {
     let (mut nadia, _) = desks(nodes).await;
     let receipt = refer!(nadia, nodes.b.node(), [("donnees", "note", "Sonner deux fois.")]);
     let (code, personal) = (reference(&receipt), super::journeys::code_on(&receipt));
+    let notes = format!("/parcours/{code}/notes");
+    nadia.submit(&notes, &notes, &[("note", "Vue lundi.")]).await;
     let (mut admin, mut anne) = (browse(&nodes.a).await, browse(&nodes.a).await);
     admin.sign_in("admin").await;
     anne.sign_in("anne").await;
@@ -87,20 +95,26 @@ async fn an_exceptional_access_takes_two_and_she_reads_why() {
     let nothing = admin.fill(page, page, &[("reference", "bonjour")]).await;
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
     nothing.says("Dites pourquoi");
-    nothing.says("Aucune demande ne porte cette référence");
+    nothing.says("Une référence a huit lettres et chiffres");
     nothing.says("value=\"bonjour\"");
     let asked = [("reference", code.as_str()), ("motif", "life")];
-    admin.submit(page, page, &asked).await.says("Attend l’accord");
+    admin.submit(page, page, &asked).await.says("Attend un accord");
     let read = format!("{page}/{code}/lecture");
     assert_eq!(admin.fill(page, &read, &[]).await.status, StatusCode::NOT_FOUND);
+    admin.fill(page, page, &asked).await.says("déjà demandé");
     let mine = nodes.a.account_of("admin").unwrap().id.to_string();
+    let when = nodes.a.env().now().0.to_string();
+    let this = [("pour", mine.as_str()), ("quand", when.as_str())];
     let grant = format!("{page}/{code}/accord");
-    admin.fill(page, &grant, &[("pour", &mine)]).await.says("on ne se l’accorde pas à soi-même");
-    anne.submit(page, &grant, &[("pour", &mine)]).await.says("Accès ouvert pour une heure");
+    admin.see(page).await.hides("Donner mon accord");
+    admin.fill(page, &grant, &this).await.says("on ne se l’accorde pas à soi-même");
+    anne.submit(page, &grant, &this).await.says("Accès ouvert pour une heure");
+    anne.see(page).await.says("Accord donné par Mme anne");
     assert_eq!(anne.fill(page, &read, &[]).await.status, StatusCode::NOT_FOUND);
     let opened = admin.fill(page, &read, &[]).await;
     assert_eq!(opened.status, StatusCode::OK);
     opened.says("Cette ouverture est notée");
+    opened.says("Vue lundi.");
     // She, her structure and whoever watches read who it was, and why.
     let mut her = browse(&nodes.a).await;
     let why = "la vie de quelqu’un est en danger";
@@ -109,7 +123,8 @@ async fn an_exceptional_access_takes_two_and_she_reads_why() {
     let mut dpo = browse(&nodes.a).await;
     dpo.sign_in("dpo").await;
     dpo.see("/registre").await.says(why);
-    nodes.ccas.env.advance(std::time::Duration::from_secs(3600));
-    admin.sign_in("admin").await;
+    dpo.see("/registre").await.says("Accord donné par Mme anne");
+    anne.submit(page, &format!("{page}/{code}/fin"), &this).await.says("C’est refermé");
+    dpo.see("/registre").await.says("A été ouvert jusqu’à");
     assert_eq!(admin.fill(page, &read, &[]).await.status, StatusCode::NOT_FOUND);
 }

@@ -63,7 +63,9 @@ async fn she_agrees_to_the_same_for_longer() {
     let page = nadia.see(&again).await;
     page.says("La même chose, avec EPN Le Lavoir");
     page.says(NAME);
-    page.hides("Être comptée");
+    page.says("Ce qu’elle a choisi, et qui reste");
+    page.hides("value=\"jour\"");
+    page.hides("name=\"statistiques\"");
     let pictured = nadia.fill(&again, &again, &[("montrer", "images.ar")]).await;
     assert_eq!(pictured.status, StatusCode::OK);
     pictured.says("lang=\"ar\"");
@@ -92,6 +94,28 @@ async fn she_agrees_to_the_same_for_longer() {
 }
 
 #[actix_web::test]
+async fn who_may_lose_a_right_takes_a_sheet_home() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let quiet = reference(&refer!(nadia, nodes.b.node()));
+    nadia.see(&format!("/parcours/{quiet}")).await.hides("fiche de secours");
+    let receipt = refer!(nadia, nodes.b.node(), [("besoin", "echeance", "2026-03-06")]);
+    let code = reference(&receipt);
+    nodes.exchange();
+    let (path, request) = (format!("/parcours/{code}"), format!("/demandes/{code}"));
+    nadia.see(&path).await.says("Imprimer une fiche de secours");
+    let sheet = nadia.see(&format!("{path}/secours")).await;
+    sheet.says("vendredi 6 mars");
+    sheet.says("tel:+33100000000");
+    sheet.hides(NAME);
+    karim.submit(&request, &format!("{request}/oui"), &[]).await;
+    nodes.exchange();
+    nadia.see(&path).await.hides("fiche de secours");
+    assert_eq!(nadia.open(&format!("{path}/secours")).await.location(), path);
+}
+
+#[actix_web::test]
 async fn a_team_writes_for_itself() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
@@ -112,7 +136,11 @@ async fn a_team_writes_for_itself() {
     karim.see(&theirs).await.hides("Rappeler");
     let name = nadia.see(&notes).await.body;
     let name = name.split("name=\"efface\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    nadia.submit(&notes, &notes, &[("efface", name)]).await.hides("Rappeler");
+    let writing = [("efface", name), ("note", "Une autre")];
+    let kept = nadia.fill(&notes, &notes, &writing).await;
+    kept.hides("Rappeler");
+    kept.says("Note effacée.");
+    kept.says(">Une autre</textarea>");
     nadia.see(&path).await.hides("Rappeler");
 }
 
