@@ -24,9 +24,9 @@ use maillage_protocol::transport::TrailAnswer;
 
 use super::{
     AccessError, AccessName, Account, App, AppError, Calls, CheckedReceipt, DraftError,
-    ErasureLine, ExceptionalAccess, JoinFailure, LinkError, Note, Opening, PeerView, PersonCard,
-    PrivateNote, Proposed, Renewal, Request, Rule, SayError, Search, ShortCode, Story, Texts,
-    WeakPassword, Worklist, WorklistRow, WrongReceipt,
+    ErasureLine, Everything, ExceptionalAccess, JoinFailure, LinkError, Note, Opening, PeerView,
+    PersonCard, PrivateNote, Proposed, Renewal, Request, Rule, SayError, Search, ShortCode, Story,
+    Texts, WeakPassword, Worklist, WorklistRow, WrongReceipt,
 };
 use crate::env::random;
 use crate::facts::{AccessReason, Capability, ImportedPlace};
@@ -347,12 +347,9 @@ impl Admin {
         self.0.app.end_access(self.0.id(), access)
     }
 
-    /// Opens a referral and the notes of its team, if it was agreed. It is written, with the reason,
-    /// and told to the person.
-    pub fn open_by_exception(
-        &self,
-        code: ShortCode,
-    ) -> Result<Option<(Story, Vec<Note>)>, AppError> {
+    /// Opens all that is kept of a referral, if it was agreed. It is written, with the reason, and
+    /// told to the person.
+    pub fn open_by_exception(&self, code: ShortCode) -> Result<Option<Everything>, AppError> {
         self.0.app.open_by_exception(self.0.id(), code)
     }
 

@@ -9,6 +9,7 @@ use maillage_protocol::private::Private;
 use maillage_protocol::time::{DAY, HOUR, Timestamp};
 
 use super::notes::Note;
+use super::person::PersonCard;
 use super::turns::Subject;
 use super::{App, AppError, ShortCode, Story};
 use crate::facts::{AccessReason, Act, Capability, FactContent};
@@ -77,6 +78,17 @@ pub struct ExceptionalAccess {
     pub open: bool,
     /// Whether somebody may still agree.
     pub waits: bool,
+}
+
+/// All that is kept here of a referral: what she may ask for.
+#[derive(Clone, Debug)]
+pub struct Everything {
+    /// What was asked and said.
+    pub story: Story,
+    /// Who she is and how to reach her, whether it was told or not.
+    pub person: Option<PersonCard>,
+    /// What the team wrote for itself.
+    pub notes: Vec<Note>,
 }
 
 /// Which access is meant: whose, to what, asked when.
@@ -196,14 +208,14 @@ impl App {
         &self,
         by: ProfessionalId,
         code: ShortCode,
-    ) -> Result<Option<(Story, Vec<Note>)>, AppError> {
+    ) -> Result<Option<Everything>, AppError> {
         let Some(referral) = self.find(code) else { return Ok(None) };
         let now = self.now();
         let access = self.live_access(referral, by).filter(|access| access.is_open(now));
         let Some(access) = access else { return Ok(None) };
         self.write_opening(by, referral, Some(access.why))?;
-        let notes = self.notes(referral)?;
-        Ok(self.story(referral)?.map(|story| (story, notes)))
+        let (person, notes) = (self.person_of(referral)?, self.notes(referral)?);
+        Ok(self.story(referral)?.map(|story| Everything { story, person, notes }))
     }
 
     /// Returns the accesses that were asked for, the last one first.

@@ -12,9 +12,9 @@ use super::form::{Choice, Mistakes, Sent, Typed};
 use super::layout::{Frame, Room, lead_to, page, page_again};
 use super::pathway::notes::{self, NoteView};
 use super::register::AccessView;
-use super::story::{Reference, ServiceNames, StoryView};
+use super::story::{Line, Reference, ServiceNames, StoryView, card_lines};
 use crate::app::authority::Admin;
-use crate::app::{AccessError, AccessName, ShortCode};
+use crate::app::{AccessError, AccessName, Everything, ShortCode};
 use crate::facts::AccessReason;
 use crate::text::{Coded, Text};
 
@@ -35,6 +35,8 @@ struct ListPage {
 struct StoryPage {
     frame: Frame,
     story: StoryView,
+    /// Who she is and how to reach her.
+    person: Vec<Line>,
     notes: Vec<NoteView>,
 }
 
@@ -137,9 +139,10 @@ pub(super) async fn open(
 ) -> Result<HttpResponse, PageError> {
     let opener = admin.clone();
     let opened = aside(move || opener.open_by_exception(code)).await?;
-    let (story, notes) = opened.ok_or(PageError::NotFound)?;
+    let Everything { story, person, notes } = opened.ok_or(PageError::NotFound)?;
     let frame = frame.in_room(Room::BreakGlass);
     let story = StoryView::of(&story, &ServiceNames::of(&admin.partners()), frame.clock);
     let notes = notes::views(&notes, frame.clock);
-    page(&StoryPage { frame, story, notes })
+    let person = person.as_ref().map(card_lines).unwrap_or_default();
+    page(&StoryPage { frame, story, person, notes })
 }

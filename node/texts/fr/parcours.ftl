@@ -54,7 +54,7 @@ reexamen-demander = Demander le réexamen
 reexamen-ajout-absent = Indiquez ce qui est nouveau.
 
 secours-titre = Fiche de secours
-secours-avant = À faire avant le
+secours-avant = À faire au plus tard le
 secours-sans-attendre = Sans attendre la réponse
 secours-appeler = Appelez-nous, ou venez :
 secours-autre = Appelez { $nom }, à qui nous avons demandé :

@@ -114,7 +114,9 @@ async fn an_exceptional_access_takes_two_and_she_reads_why() {
     let opened = admin.fill(page, &read, &[]).await;
     assert_eq!(opened.status, StatusCode::OK);
     opened.says("Cette ouverture est notée");
+    // All that is kept of her, if she asks for it.
     opened.says("Vue lundi.");
+    opened.says(NAME);
     // She, her structure and whoever watches read who it was, and why.
     let mut her = browse(&nodes.a).await;
     let why = "la vie de quelqu’un est en danger";
