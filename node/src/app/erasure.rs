@@ -25,7 +25,7 @@ use super::cases::{Case, ToldOfHer};
 use super::inbox::NOWHERE;
 use super::links::control_entry;
 use super::turns::Subject;
-use super::{App, AppError, DraftError, ShortCode};
+use super::{App, AppError, DraftError};
 use crate::backup::ErasureList;
 use crate::facts::{self, Act, Entry, ErasureEntry, FactContent, erasure_record};
 use crate::journal::{Number, Record};
@@ -40,11 +40,11 @@ const ATTESTED_WITHIN: std::time::Duration = DAY.saturating_mul(3);
 #[derive(Debug, Default)]
 pub(super) struct Erasures {
     /// Orders that we gave, by the hash of their bytes.
-    given: BTreeMap<[u8; 32], (NodeId, Signed, Option<Timestamp>)>,
+    pub(super) given: BTreeMap<[u8; 32], (NodeId, Signed, Option<Timestamp>)>,
     /// Orders that we received: from whom, and our attestation once it was carried out.
-    received: BTreeMap<[u8; 32], (NodeId, Signed, Option<Signed>)>,
-    /// Units whose key we decided to destroy.
-    shredded: BTreeMap<UnitId, Timestamp>,
+    pub(super) received: BTreeMap<[u8; 32], (NodeId, Signed, Option<Signed>)>,
+    /// Units whose key we decided to destroy, and when.
+    pub(super) shredded: BTreeMap<UnitId, Timestamp>,
     /// Events of peers whose content we decided to destroy.
     forgotten: BTreeSet<EventId>,
 }
@@ -69,44 +69,6 @@ pub enum ErasureState {
     Late(Timestamp),
     /// Every peer attested, the last one then.
     Attested(Timestamp),
-}
-
-/// Who gave an order to erase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ordered {
-    /// We did, to another organization.
-    ByUs,
-    /// Another organization did, to us.
-    ByThem,
-    /// Nobody: it was erased here, and had never left.
-    Here,
-}
-
-/// An order to erase, as those read it who see to it that it is carried out.
-#[derive(Clone, Debug)]
-pub struct ErasureLine {
-    /// The other organization.
-    pub name: String,
-    /// Its public telephone.
-    pub telephone: Option<String>,
-    /// Who gave the order.
-    pub order: Ordered,
-    /// The referrals.
-    pub codes: Vec<ShortCode>,
-    /// When it was given.
-    pub at: Timestamp,
-    /// Before when it had to be attested.
-    pub due: Timestamp,
-    /// When it was carried out, as whoever did it attests.
-    pub attested: Option<Timestamp>,
-}
-
-impl ErasureLine {
-    /// Tells whether the other side had to attest, and has not.
-    #[must_use]
-    pub fn is_late(&self, now: Timestamp) -> bool {
-        self.order == Ordered::ByUs && self.attested.is_none() && self.due <= now
-    }
 }
 
 impl Erasures {
@@ -466,75 +428,6 @@ impl App {
             (None, Some(at)) => ErasureState::Attested(at),
             (None, None) => ErasureState::Local,
         })
-    }
-
-    /// Returns the orders to erase that were given and received, the last one first.
-    #[must_use]
-    pub fn erasure_register(&self) -> Vec<ErasureLine> {
-        self.register_of(false)
-    }
-
-    /// Returns the orders to erase that had to be attested by now, and were not.
-    #[must_use]
-    pub fn late_erasures(&self) -> Vec<ErasureLine> {
-        let now = self.now();
-        let waits = self.state().erasures.given.values().any(|(_, _, attested)| attested.is_none());
-        let register = if waits { self.register_of(true) } else { Vec::new() };
-        register.into_iter().filter(|line| line.is_late(now)).collect()
-    }
-
-    fn register_of(&self, waiting: bool) -> Vec<ErasureLine> {
-        let state = self.state();
-        let erased = state.cases.values().filter(|case| case.erased);
-        let mut codes: BTreeMap<EventId, ShortCode> = BTreeMap::new();
-        for case in erased {
-            let told = case.told.iter().flat_map(|told| &told.events);
-            codes.extend(told.chain(&case.heard).map(|id| (*id, ShortCode::of(case.id))));
-        }
-        let line = |peer: &NodeId, order: &Signed, attested| {
-            let order = ErasureOrder::recall(&order.bytes).ok()?;
-            let known = state.peers.get(peer);
-            let card = known.and_then(|peer| peer.card.as_ref());
-            let named: BTreeSet<_> = order.ids.iter().filter_map(|id| codes.get(id)).collect();
-            Some(ErasureLine {
-                name: known.map(|peer| peer.identity.name().to_owned()).unwrap_or_default(),
-                telephone: card.and_then(|card| card.telephone.clone()),
-                order: if order.from == self.node { Ordered::ByUs } else { Ordered::ByThem },
-                codes: named.into_iter().copied().collect(),
-                at: order.at,
-                due: order.due,
-                attested,
-            })
-        };
-        let given = state.erasures.given.values();
-        let given = given.filter(|(_, _, attested)| !waiting || attested.is_none());
-        let given = given.filter_map(|(peer, order, attested)| line(peer, order, *attested));
-        let received = state.erasures.received.values().filter(|_| !waiting);
-        let received = received.filter_map(|(peer, order, answer)| {
-            let answer = answer.as_ref().and_then(|it| ErasureAttestation::recall(&it.bytes).ok());
-            line(peer, order, answer.map(|answer| answer.erased_at))
-        });
-        let orders: Vec<_> = given.chain(received).collect();
-        let named: BTreeSet<_> =
-            orders.iter().flat_map(|line| line.codes.iter().copied()).collect();
-        let erased = state.cases.values().filter(|case| case.erased && !waiting);
-        let here = erased.filter_map(|case| {
-            let at = *state.erasures.shredded.get(&case.unit)?;
-            let code = Some(ShortCode::of(case.id)).filter(|code| !named.contains(code))?;
-            Some(ErasureLine {
-                name: String::new(),
-                telephone: None,
-                order: Ordered::Here,
-                codes: vec![code],
-                at,
-                due: at,
-                attested: Some(at),
-            })
-        });
-        let mut lines: Vec<_> = here.collect();
-        lines.extend(orders);
-        lines.sort_by_key(|line| std::cmp::Reverse(line.at));
-        lines
     }
 
     /// Carries on what was being erased when the node stopped. Called before the port opens.
