@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::journal::{Number, Record};
-use crate::vault::{VaultError, VaultKey};
+use crate::vault::{Quarter, VaultError, VaultKey};
 
 pub use act::{
     AccessReason, AccountAct, Act, Capability, ImportedPlace, LinkAct, LinkRole, Outgoing, Said,
@@ -194,7 +194,12 @@ impl Safe {
         act: &Act,
         content: &FactContent,
     ) -> Result<Record, VaultError> {
-        let skeleton = self.seal_skeleton(at, &salt, &json(act))?;
+        let quarter = Quarter::of(at);
+        let name = match act.is_trail() {
+            true => VaultKey::Trail(quarter),
+            false => VaultKey::Quarter(quarter),
+        };
+        let skeleton = self.seal_skeleton(name, &salt, &json(act))?;
         let content = match holder {
             Some(holder) if !content.is_empty() => {
                 self.seal_content(holder, &salt, &content.to_bytes())?
@@ -239,7 +244,10 @@ impl Safe {
         entry: &EventEntry<S>,
     ) -> Result<Record, VaultError> {
         let skeleton = match &entry.skeleton {
-            Some(skeleton) => self.seal_skeleton(at, &id.0, &json(skeleton))?,
+            Some(skeleton) => {
+                let name = VaultKey::Quarter(Quarter::of(at));
+                self.seal_skeleton(name, &id.0, &json(skeleton))?
+            }
             None => Vec::new(),
         };
         let payload = event_payload(entry, &skeleton);

@@ -9,7 +9,9 @@ mod crash;
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use maillage_protocol::id::UnitId;
+use maillage_protocol::time::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::keys::KeyFileError;
@@ -47,6 +49,8 @@ pub enum VaultKey {
     Quarter(Quarter),
     /// The key of the evidence of a quarter, which is kept longer.
     Evidence(Quarter),
+    /// The key of the read trail of a quarter, which is kept for a year.
+    Trail(Quarter),
     /// The secret of an invitation, by its random name.
     Invitation([u8; 16]),
     /// The code of a guest, by its random name.
@@ -75,6 +79,31 @@ impl Quarter {
         self.year
     }
 
+    /// Returns the quarter of a time, UTC.
+    #[must_use]
+    pub fn of(at: Timestamp) -> Self {
+        let millis = i64::try_from(at.0).unwrap_or(i64::MAX);
+        let instant = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
+        let date = instant.to_zoned(TimeZone::UTC).date();
+        let year = u16::try_from(date.year()).unwrap_or(u16::MAX);
+        let number = u8::try_from((date.month() - 1) / 3 + 1).unwrap_or(1);
+        Self { year, number }
+    }
+
+    /// Returns its first moment that is over: that of the next quarter, UTC.
+    #[must_use]
+    pub fn end(self) -> Timestamp {
+        let (year, month) = match self.number {
+            4 => (self.year.saturating_add(1), 1),
+            number => (self.year, number * 3 + 1),
+        };
+        let year = i16::try_from(year).unwrap_or(i16::MAX).min(9_999);
+        let first = jiff::civil::date(year, i8::try_from(month).unwrap_or(1), 1);
+        let instant = first.to_zoned(TimeZone::UTC).map(|first| first.timestamp());
+        let millis = instant.map_or(i64::MAX, jiff::Timestamp::as_millisecond);
+        Timestamp(u64::try_from(millis).unwrap_or_default())
+    }
+
     /// Returns which of its quarters, from 1 to 4.
     #[must_use]
     pub const fn number(self) -> u8 {
@@ -96,6 +125,7 @@ impl VaultKey {
             Self::Invitation(name) => (3, name),
             Self::Guest(name) => (4, name),
             Self::Local(name) => (5, name),
+            Self::Trail(quarter) => (6, quarter.to_bytes()),
         };
         let mut bytes = [tag; Self::LEN];
         bytes[1..].copy_from_slice(&which);
@@ -113,6 +143,7 @@ impl VaultKey {
             3 => Self::Invitation(which),
             4 => Self::Guest(which),
             5 => Self::Local(which),
+            6 => Self::Trail(Quarter::from_bytes(which)?),
             _ => return None,
         };
         Some(key)
@@ -221,6 +252,7 @@ mod tests {
             contract::unit(1),
             VaultKey::Quarter(quarter),
             VaultKey::Evidence(quarter),
+            VaultKey::Trail(quarter),
             VaultKey::Invitation([2; 16]),
             VaultKey::Guest([2; 16]),
             VaultKey::Local([2; 16]),

@@ -11,7 +11,7 @@ use maillage_protocol::time::{DAY, HOUR, Timestamp};
 use super::notes::Note;
 use super::person::PersonCard;
 use super::turns::Subject;
-use super::{App, AppError, ShortCode, Story};
+use super::{App, AppError, Rule, ShortCode, Story};
 use crate::facts::{AccessReason, Act, Capability, FactContent};
 
 /// How long it stays open.
@@ -233,7 +233,8 @@ impl App {
             open: access.is_open(now),
             waits: access.waits(now),
         };
-        state.accesses.iter().rev().map(view).collect()
+        let kept = |access: &&Access| now.since(access.asked) <= Rule::Trail.keeps();
+        state.accesses.iter().rev().filter(kept).map(view).collect()
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use maillage_protocol::codes::CancelReason;
+use maillage_protocol::consent::Validity;
 use maillage_protocol::erasure::ErasureCause;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Author, Command};
@@ -18,6 +19,7 @@ use super::cases::Case;
 use super::refer::GRACE;
 use super::state::State;
 use super::{App, AppError, DraftError};
+use crate::vault::VaultKey;
 
 /// A rule by which something is destroyed. Each has its number in consent.md §10.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,6 +35,10 @@ pub enum Rule {
     Asked,
     /// R7: what she agreed to until a date, 30 days after that date, at the receiver.
     Expired,
+    /// R10: what proves that she agreed, by quarters, five years after the last of it can have ended.
+    Evidence,
+    /// R11: who opened what, by quarters, a year after the last of it.
+    Trail,
 }
 
 impl Rule {
@@ -44,6 +50,8 @@ impl Rule {
             Self::Helped => DAY.saturating_mul(90),
             Self::Asked => DAY.saturating_mul(731),
             Self::Expired => GRACE,
+            Self::Evidence => Validity::Year.duration().saturating_add(DAY.saturating_mul(5 * 366)),
+            Self::Trail => DAY.saturating_mul(365),
         }
     }
 
@@ -51,7 +59,12 @@ impl Rule {
     const fn cause(self) -> ErasureCause {
         match self {
             Self::Expired => ErasureCause::Expiry,
-            Self::Draft | Self::NotAccepted | Self::Helped | Self::Asked => ErasureCause::Closure,
+            Self::Draft
+            | Self::NotAccepted
+            | Self::Helped
+            | Self::Asked
+            | Self::Evidence
+            | Self::Trail => ErasureCause::Closure,
         }
     }
 }
@@ -92,8 +105,11 @@ impl App {
             let old = state.drafts.iter().filter(|(_, draft)| draft.is_forgotten(now));
             (due, old.map(|(id, draft)| (*id, draft.by)).collect())
         };
+        let keys = self.keys_over(now)?;
         let mut counts = BTreeMap::new();
-        for rule in cases.iter().map(|(rule, _)| *rule).chain(drafts.iter().map(|_| Rule::Draft)) {
+        let forms = drafts.iter().map(|_| Rule::Draft);
+        let referrals = cases.iter().map(|(rule, _)| *rule);
+        for rule in referrals.chain(forms).chain(keys.iter().map(|(rule, _)| *rule)) {
             let count: &mut u64 = counts.entry(rule).or_default();
             *count = count.saturating_add(1);
         }
@@ -114,12 +130,27 @@ impl App {
                 Err(DraftError::App(error)) => return Err(error),
             }
         }
+        let keys: Vec<_> = keys.into_iter().map(|(_, key)| key).collect();
+        self.safe.vault().destroy(&keys)?;
         self.narrow_all()?;
         self.forget_codes()?;
         self.tell_ends(now)?;
         self.call_off_expired(now)?;
         self.remind_of_consents(now)?;
         Ok(counts)
+    }
+
+    /// Returns the keys of quarters that no rule keeps any more.
+    fn keys_over(&self, now: Timestamp) -> Result<Vec<(Rule, VaultKey)>, AppError> {
+        let over = |key: VaultKey| {
+            let (rule, quarter) = match key {
+                VaultKey::Evidence(quarter) => (Rule::Evidence, quarter),
+                VaultKey::Trail(quarter) => (Rule::Trail, quarter),
+                _ => return None,
+            };
+            (quarter.end().after(rule.keeps()) <= now).then_some((rule, key))
+        };
+        Ok(self.safe.vault().names()?.into_iter().filter_map(over).collect())
     }
 
     /// Calls off what she no longer agrees to, once nothing of it may be kept at the other side.
@@ -152,7 +183,7 @@ mod tests {
     use super::*;
     use crate::app::Texts;
     use crate::app::tests::{NADIA, Pair, propose, request};
-    use crate::vault::VaultKey;
+    use crate::vault::Quarter;
 
     const MOMENT: Duration = Duration::from_millis(1);
 
@@ -331,5 +362,51 @@ mod tests {
         assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::from([(Rule::Draft, 1)]));
         assert!(pair.a.draft(NADIA, draft).is_err());
         assert!(!pair.a.safe.holds(VaultKey::Unit(draft)).unwrap());
+    }
+
+    /// Lets time pass up to a moment before `at`, then to it.
+    fn until(pair: &Pair, at: Timestamp, rule: Rule) {
+        wait(pair, at.since(pair.a.now()).saturating_sub(MOMENT));
+        assert_eq!(pair.a.retain(false).unwrap().get(&rule), None);
+        wait(pair, MOMENT);
+        assert_eq!(pair.a.retain(true).unwrap().get(&rule), Some(&1));
+        assert_eq!(pair.a.retain(false).unwrap().get(&rule), Some(&1));
+    }
+
+    #[test]
+    fn r11_who_opened_what_goes_a_year_after_its_quarter() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.a.open_story(NADIA, id).unwrap().unwrap();
+        let quarter = Quarter::of(pair.a.now());
+        until(&pair, quarter.end().after(Rule::Trail.keeps()), Rule::Trail);
+        for _restarted in 0..2 {
+            assert!(pair.a.openings(id).is_empty() && pair.a.trail(None, 9).is_empty());
+            assert!(!pair.a.safe.holds(VaultKey::Trail(quarter)).unwrap());
+            assert!(pair.a.referral(id).is_some(), "what was said of her is not the trail");
+            pair.restart();
+        }
+    }
+
+    #[test]
+    fn r10_what_proves_an_agreement_goes_five_years_after_its_end() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let quarter = Quarter::of(pair.a.now());
+        let status = pair.a.referral(id).unwrap().status();
+        // Held by whoever was asked: its consent came sealed, and is kept as evidence.
+        let at = quarter.end().after(Rule::Evidence.keeps());
+        wait(&pair, at.since(pair.b.now()).saturating_sub(MOMENT));
+        pair.b.retain(false).unwrap();
+        assert!(pair.b.safe.holds(VaultKey::Evidence(quarter)).unwrap());
+        wait(&pair, MOMENT);
+        assert_eq!(pair.b.retain(false).unwrap().get(&Rule::Evidence), Some(&1));
+        for _restarted in 0..2 {
+            assert!(!pair.b.safe.holds(VaultKey::Evidence(quarter)).unwrap());
+            assert_eq!(pair.a.referral(id).unwrap().status(), status);
+            assert!(pair.b.referral(id).is_some());
+            pair.restart();
+        }
     }
 }

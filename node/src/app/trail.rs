@@ -7,20 +7,20 @@ use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId};
 use maillage_protocol::limits;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::Author;
-use maillage_protocol::time::{DAY, HOUR, Timestamp};
+use maillage_protocol::time::{HOUR, Timestamp};
 use maillage_protocol::transport::{OpenedThere, TrailAnswer};
 
 use super::feedback::is_unshared;
 use super::peers::LinkState;
-use super::{App, AppError, ShortCode, Story};
+use super::{App, AppError, Rule, ShortCode, Story};
 use crate::facts::{AccessReason, Act, FactContent};
 
 /// Within this time, the same person who comes back to the same referral has not opened it again.
 const SAME_OPENING: Duration = HOUR;
 /// Milliseconds of a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
-/// How long an opening is shown (R11 of consent.md §10).
-const SHOWN: Duration = DAY.saturating_mul(365);
+/// How long an opening is shown (R11 of consent.md §10); its key goes with its quarter.
+const SHOWN: Duration = Rule::Trail.keeps();
 
 /// Somebody here opened what identifies in a referral, as the journal says it.
 #[derive(Clone, Copy, Debug)]

@@ -49,5 +49,7 @@ const fn described(rule: Rule) -> &'static str {
         Rule::Helped => "R3, demandes reçues et acceptées, finies depuis 90 jours",
         Rule::Asked => "R4, demandes écrites ici, finies depuis 24 mois, besoin clos",
         Rule::Expired => "R7, demandes reçues dont l'accord a expiré depuis 30 jours",
+        Rule::Evidence => "R10, trimestres de preuves d'accord finis depuis plus de 6 ans",
+        Rule::Trail => "R11, trimestres de trace des lectures finis depuis 1 an",
     }
 }

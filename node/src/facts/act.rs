@@ -175,6 +175,18 @@ impl Act {
         Self::KeyMade { key_use: key_use.name().to_owned() }
     }
 
+    /// Tells whether it says who read what: it is kept for a year, under a key of its own.
+    #[must_use]
+    pub const fn is_trail(&self) -> bool {
+        matches!(
+            self,
+            Self::Opened { .. }
+                | Self::AccessAsked { .. }
+                | Self::AccessGranted { .. }
+                | Self::AccessEnded { .. }
+        )
+    }
+
     /// Returns what this act has to tell peers.
     #[must_use]
     pub fn outgoing(&self) -> &[Outgoing] {

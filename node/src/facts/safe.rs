@@ -12,7 +12,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use jiff::tz::TimeZone;
 use maillage_protocol::id::UnitId;
 use maillage_protocol::seal::ContentKey;
 use maillage_protocol::time::Timestamp;
@@ -83,14 +82,13 @@ impl Safe {
         Ok(spare.pop().expect("some were just made"))
     }
 
-    /// Seals a skeleton under the key of the quarter of `at`. `aad` is what it belongs to.
+    /// Seals a skeleton under a key of its quarter. `aad` is what it belongs to.
     pub fn seal_skeleton(
         &self,
-        at: Timestamp,
+        name: VaultKey,
         aad: &[u8],
         skeleton: &[u8],
     ) -> Result<Vec<u8>, VaultError> {
-        let name = VaultKey::Quarter(quarter_of(at));
         let key = self.key_or_new(name)?;
         Ok([&name.to_bytes()[..], &self.seal(&key, aad, skeleton)].concat())
     }
@@ -110,7 +108,7 @@ impl Safe {
 
     /// Returns the name of the key under which evidence of `at` is wrapped.
     pub fn evidence(&self, at: Timestamp) -> Result<VaultKey, VaultError> {
-        let name = VaultKey::Evidence(quarter_of(at));
+        let name = VaultKey::Evidence(Quarter::of(at));
         self.key_or_new(name)?;
         Ok(name)
     }
@@ -221,15 +219,6 @@ fn cipher(key: &Secret) -> Option<XChaCha20Poly1305> {
     XChaCha20Poly1305::new_from_slice(key.reveal()).ok()
 }
 
-fn quarter_of(at: Timestamp) -> Quarter {
-    let millis = i64::try_from(at.0).unwrap_or(i64::MAX);
-    let instant = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
-    let date = instant.to_zoned(TimeZone::UTC).date();
-    let year = u16::try_from(date.year()).unwrap_or(u16::MAX);
-    let number = u8::try_from((date.month() - 1) / 3 + 1).unwrap_or(1);
-    Quarter::new(year, number).expect("months go from 1 to 12")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,7 +235,8 @@ mod tests {
         let safe = safe();
         let (unit, at) = (safe.new_unit().unwrap(), Timestamp(1_772_438_400_000));
         let content = safe.seal_content(VaultKey::Unit(unit), b"a", b"Aubry").unwrap();
-        let skeleton = safe.seal_skeleton(at, b"a", b"codes").unwrap();
+        let skeleton =
+            safe.seal_skeleton(VaultKey::Quarter(Quarter::of(at)), b"a", b"codes").unwrap();
         assert_eq!(**safe.open_content(b"a", &content).unwrap().unwrap(), *b"Aubry");
         assert_eq!(safe.open_content(b"b", &content).unwrap(), None);
         assert_eq!(unit_of(&content.wrapped), Some(unit));
@@ -278,7 +268,9 @@ mod tests {
             (1_775_001_600_000, 2026, 2),
             (0, 1970, 1),
         ] {
-            assert_eq!(Some(quarter_of(Timestamp(at))), Quarter::new(year, number), "{at}");
+            assert_eq!(Some(Quarter::of(Timestamp(at))), Quarter::new(year, number), "{at}");
         }
+        let end = |number| Quarter::new(2026, number).unwrap().end();
+        assert_eq!((end(1), end(4)), (Timestamp(1_775_001_600_000), Timestamp(1_798_761_600_000)));
     }
 }

@@ -152,5 +152,7 @@ const fn named(rule: Rule) -> Text {
         Rule::Helped => Text("regle-aidee"),
         Rule::Asked => Text("regle-ecrite"),
         Rule::Expired => Text("regle-expiree"),
+        Rule::Evidence => Text("regle-preuves"),
+        Rule::Trail => Text("regle-trace"),
     }
 }

@@ -46,6 +46,8 @@ regle-brouillon = R1, brouillons oubliés depuis 30 jours
 regle-non-acceptee = R2, demandes reçues et non acceptées, finies depuis 30 jours
 regle-aidee = R3, demandes reçues et acceptées, finies depuis 90 jours
 regle-ecrite = R4, demandes écrites ici, finies depuis 24 mois, besoin clos
+regle-preuves = R10, trimestres de preuves d’accord finis depuis plus de 6 ans
+regle-trace = R11, trimestres de trace des lectures finis depuis 1 an
 regle-expiree = R7, demandes reçues dont l’accord a expiré depuis 30 jours
 
 exception-titre = Accès exceptionnels
