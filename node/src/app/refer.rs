@@ -138,13 +138,14 @@ impl App {
         request: Request,
         once: [u8; 16],
     ) -> Result<Proposed, SayError> {
-        match request.after {
+        // The second of two clicks waits for the first, and finds what it did.
+        self.turns.take(TurnOf::Once(once), || match request.after {
             // One choice at a time: what follows an attempt is asked of one structure.
             Some(before) => self
                 .turns
                 .take(TurnOf::Referral(before), || self.propose_in_turn(who, request, once)),
             None => self.propose_in_turn(who, request, once),
-        }
+        })
     }
 
     fn propose_in_turn(

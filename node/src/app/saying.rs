@@ -114,7 +114,12 @@ impl App {
         texts: Texts,
         once: Option<[u8; 16]>,
     ) -> Result<(), SayError> {
-        self.say_if(who, by, id, command, texts, once, || true)
+        let say = || self.say_if(who, by, id, command, texts, once, || true);
+        match once {
+            // The second of two clicks waits for the first, and finds what it did.
+            Some(once) => self.turns.take(TurnOf::Once(once), say),
+            None => say(),
+        }
     }
 
     /// The same, if something still holds once it is the turn of this word.

@@ -402,6 +402,29 @@ fn the_same_form_twice_is_one_referral() {
 }
 
 #[test]
+fn two_clicks_at_once_are_one_request_and_one_word() {
+    let pair = Pair::linked();
+    for once in 1..=20 {
+        let send = || pair.a.propose(NADIA, request(pair.b.node()), [once; 16]).unwrap().referral;
+        let both = thread::scope(|scope| {
+            [scope.spawn(send), scope.spawn(send)].map(|sent| sent.join().unwrap())
+        });
+        assert_eq!(both[0], both[1]);
+    }
+    assert_eq!(pair.a.referrals().len(), 20);
+    pair.exchange();
+    let id = pair.b.referrals()[0];
+    let accept = || {
+        let (by, command) = (Author::Receiver, Command::Accept);
+        pair.b.say(None, by, id, command, Texts::default(), Some([99; 16]))
+    };
+    let said = thread::scope(|scope| {
+        [scope.spawn(accept), scope.spawn(accept)].map(|said| said.join().unwrap().is_ok())
+    });
+    assert_eq!(said, [true; 2], "the second finds what the first did");
+}
+
+#[test]
 fn a_withdrawal_erases_on_both_sides_and_stays_after_a_start() {
     let mut pair = Pair::linked();
     let id = propose(&pair);

@@ -10,6 +10,8 @@ use maillage_protocol::id::{NodeId, ReferralId};
 pub(super) enum Subject {
     /// One referral: deciding looks at what was said, so nothing may be said in between.
     Referral(ReferralId),
+    /// One form or one request, and its repetitions.
+    Once([u8; 16]),
     /// What one peer sends us.
     Incoming(NodeId),
     /// What one peer is sent.
