@@ -25,6 +25,7 @@ mod narrowing;
 mod needs;
 mod news;
 mod notes;
+mod notices;
 mod outgoing;
 mod passing;
 mod peers;
@@ -38,6 +39,7 @@ mod retention;
 mod rotation;
 mod saying;
 mod state;
+mod team;
 mod trail;
 mod turns;
 mod views;
@@ -82,6 +84,7 @@ pub use inbox::InboxError;
 pub use links::{LinkError, PreparedLink};
 pub use narrowing::Narrowable;
 pub use notes::{Note, PrivateNote, UnfitNote};
+pub use notices::DueMail;
 pub use outgoing::{Batch, POLLS_AGAIN_WITHIN, Standing};
 pub use peers::{Alert, LinkState, Peer, Trouble};
 pub use person::PersonCard;
@@ -92,6 +95,7 @@ pub use renewal::Renewal;
 pub use retention::Rule;
 pub use rotation::WrongSheet;
 pub use saying::{SayError, Texts};
+pub use team::Colleague;
 pub use trail::Opening;
 pub use views::{Chosen, Delivery, PeerView, ShortCode, Step, Story, Worklist, WorklistRow};
 
@@ -351,6 +355,12 @@ impl App {
             self.record(None, &act, &FactContent::default())?;
         }
         Ok(())
+    }
+
+    /// Returns how the structure is called.
+    #[must_use]
+    pub fn organization(&self) -> String {
+        self.card().map_or_else(|| self.identity().name().to_owned(), |card| card.name)
     }
 
     /// Returns the places that others describe.

@@ -143,13 +143,23 @@ pub struct Backup {
 pub struct Smtp {
     /// The server, reached by TLS.
     pub host: String,
+    /// Its port: 465 begins with TLS, every other asks for it.
+    #[serde(default = "submission")]
+    pub port: u16,
     /// The address that mail comes from, and the name under which we sign in.
     pub from: String,
+    /// Where answers go: to a human.
+    pub reply_to: Option<String>,
     /// The password of that name.
     #[serde(default, serialize_with = "secret::hide")]
     pub password: Option<Private<String>>,
     /// A file that holds it.
     pub password_file: Option<PathBuf>,
+}
+
+/// The port on which programs submit mail (RFC 6409).
+const fn submission() -> u16 {
+    587
 }
 
 /// Who may read the figures of the running node.
@@ -164,7 +174,7 @@ pub struct Metrics {
 }
 
 /// Every key, in the order of the sample. A test compares it with the fields.
-pub const KEYS: [&str; 22] = [
+pub const KEYS: [&str; 24] = [
     "public_url",
     "listen",
     "public_base_path",
@@ -182,7 +192,9 @@ pub const KEYS: [&str; 22] = [
     "backup.to",
     "backup.recipients",
     "smtp.host",
+    "smtp.port",
     "smtp.from",
+    "smtp.reply_to",
     "smtp.password",
     "smtp.password_file",
     "metrics.token",

@@ -19,7 +19,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::app::{AccountPerson, App, AppError, LinkError, LinkState, Rule};
-use crate::facts::{Capability, ImportedPlace};
+use crate::facts::{Capability, Duty, ImportedPlace};
 use crate::federation::{Client, Drivers, JoinError, join};
 use crate::index::Sessions;
 use crate::keys::paper;
@@ -54,6 +54,13 @@ pub enum Order {
         login: Private<String>,
         /// The new one.
         password: Private<String>,
+    },
+    /// To give somebody a duty in their team, or none.
+    GiveDuty {
+        /// Whom.
+        login: Private<String>,
+        /// Which.
+        duty: Option<Duty>,
     },
     /// To make a key of the API.
     MakeToken {
@@ -262,6 +269,10 @@ pub struct UserLine {
     pub person: Private<AccountPerson>,
     /// What they may do.
     pub capabilities: Vec<Capability>,
+    /// What they do in their team besides the work.
+    pub duty: Option<Duty>,
+    /// Whether the mail server refused the last mail for them.
+    pub unreachable: bool,
     /// Whether the account is closed.
     pub disabled: bool,
 }
@@ -361,6 +372,13 @@ impl Desk {
                 },
                 None => refused(Refused::NoSuchUser),
             },
+            Order::GiveDuty { login, duty } => match app.account_of(login.reveal()) {
+                Some(account) => {
+                    app.give_duty(account.id, duty)?;
+                    Answer::Done
+                }
+                None => refused(Refused::NoSuchUser),
+            },
             Order::MakeToken { login } => match app.account_of(login.reveal()) {
                 Some(account) => Answer::Token { token: app.add_token(account.id)? },
                 None => refused(Refused::NoSuchUser),
@@ -429,6 +447,8 @@ impl Desk {
         let line = |account: crate::app::Account| UserLine {
             person: account.person,
             capabilities: account.capabilities,
+            duty: account.duty,
+            unreachable: account.unreachable,
             disabled: account.disabled,
         };
         self.app.accounts().into_iter().map(line).collect()

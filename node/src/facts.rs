@@ -32,8 +32,8 @@ use crate::journal::{Number, Record};
 use crate::vault::{Quarter, VaultError, VaultKey};
 
 pub use act::{
-    AccessReason, AccountAct, Act, Capability, ImportedPlace, LinkAct, LinkRole, Outgoing, Said,
-    TokenAct,
+    Absence, AccessReason, AccountAct, Act, Capability, Duty, ImportedPlace, LinkAct, LinkRole,
+    MailChoice, Notice, Outgoing, Said, TokenAct,
 };
 pub use parts::BrokenPayload;
 pub use safe::{Safe, SealedContent, unit_of};

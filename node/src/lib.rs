@@ -28,6 +28,7 @@ pub mod bridges;
 pub mod control;
 
 // The doors.
+pub mod mail;
 pub mod caller;
 pub mod federation;
 pub mod api;

@@ -150,7 +150,11 @@ mod tests {
     /// Returns the names that code and templates use in so many words.
     fn used() -> BTreeSet<String> {
         let mut used = BTreeSet::new();
-        for (_, source) in files("src/text", "rs").into_iter().chain(files("src/web", "rs")) {
+        for (_, source) in files("src/text", "rs")
+            .into_iter()
+            .chain(files("src/web", "rs"))
+            .chain(files("src/mail", "rs"))
+        {
             for mark in ["Text(", "say(", "say_with("] {
                 for after in source.split(mark).skip(1) {
                     let Some(after) = after.trim_start().strip_prefix('"') else { continue };

@@ -31,6 +31,7 @@ mod refer;
 mod requests;
 mod pathway;
 mod person;
+mod team;
 mod partners;
 mod break_glass;
 mod register;
@@ -51,8 +52,7 @@ pub use session::Visitor;
 
 pub use crate::app::Calls;
 
-use crate::app::App;
-use crate::app::authority::{Admin, Auditor, Member, Writer};
+use crate::app::authority::{Admin, Auditor, Member, Teammate, Writer};
 
 /// What pages must know of the node's surroundings.
 #[derive(Clone, Debug)]
@@ -61,6 +61,8 @@ pub struct WebSettings {
     pub public_url: String,
     /// Whether cookies are for TLS only. `false` on this machine alone.
     pub secure_cookies: bool,
+    /// Whether mail goes out.
+    pub mails: bool,
 }
 
 /// One page: what is served, and to whom.
@@ -152,6 +154,11 @@ pages! {
     post "/p/regards", Visitor => person::look_there;
     post "/p/avis", Visitor => person::answer;
     post "/p/arret", Visitor => person::stop;
+    get "/equipe", Teammate => team::show;
+    get "/equipe/{compte}", Teammate => team::show_one;
+    post "/equipe/{compte}/absence", Teammate => team::set_absence;
+    post "/equipe/{compte}/retour", Teammate => team::end_absence;
+    post "/equipe/{compte}/role", Admin => team::give_duty;
     get "/partenaires", Admin => partners::show;
     post "/partenaires/invitation", Admin => partners::invite;
     get "/partenaires/invitation/{brouillon}", Admin => partners::show_invitation;
@@ -170,6 +177,7 @@ pages! {
     post "/moi/session", Member => account::end_session;
     post "/moi/autres-sessions", Member => account::end_others;
     post "/moi/mot-de-passe", Member => account::change_password;
+    post "/moi/courriel", Member => account::choose_mail;
 }
 
 /// Gives every page to actix. The server gives `App`, `Sessions`, `WebSettings`, `SignInLimits`,
@@ -208,11 +216,6 @@ impl<H, P: Fn(H) -> R, R> OpenedBy<H, ()> for P {}
 impl<H, P: Fn(H, A) -> R, A, R> OpenedBy<H, (A,)> for P {}
 impl<H, P: Fn(H, A, B) -> R, A, B, R> OpenedBy<H, (A, B)> for P {}
 impl<H, P: Fn(H, A, B, C) -> R, A, B, C, R> OpenedBy<H, (A, B, C)> for P {}
-
-/// Returns how the structure is called.
-fn organization(app: &App) -> String {
-    app.card().map_or_else(|| app.identity().name().to_owned(), |card| card.name)
-}
 
 /// Does what may take a while where nobody else waits for it.
 async fn aside<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, PageError>

@@ -7,6 +7,7 @@ mod crash;
 mod docs;
 mod faults;
 mod hostile;
+mod mail;
 mod polling;
 mod restore;
 mod s01_send_and_accept;

@@ -9,6 +9,7 @@ mod demo;
 mod node;
 mod pair;
 mod paper;
+mod postbox;
 mod proxy;
 mod territory;
 
@@ -18,6 +19,7 @@ pub use demo::{Account, Demo};
 pub use node::{Node, free_port};
 pub use pair::{FIRST_NAME, Pair, TELEPHONE};
 pub use paper::PaperPeer;
+pub use postbox::{Arrived, Postbox, Temper};
 pub use proxy::{Fault, Proxy};
 pub use territory::{Territory, both, paris, same};
 

@@ -393,7 +393,7 @@ fn make(env: &Arc<dyn Env>, folder: &Path, name: &str, url: &str) -> NodeId {
     let made = opening::make(env, &data, None, (name, url, Organization::default()));
     let made = made.expect("a node is made in an empty folder");
     let node = opening::open(env, &data, None).expect("a new node opens");
-    let person = AccountPerson { login: "pro".to_owned(), name: "Pro".to_owned() };
+    let person = AccountPerson::new("pro", "Pro");
     let password = Private::from("val-de-brenne-2026".to_owned());
     let added = node.app.add_account(&person, vec![Capability::Work], &password);
     added.expect("the disk works").expect("the password is long enough");

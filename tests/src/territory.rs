@@ -34,21 +34,28 @@ impl Territory {
     /// Starts nodes at an hour of a day in Paris, and links each with the others.
     #[must_use]
     pub fn at(day: &str, hour: u8, names: &[&str]) -> Self {
+        Self::with(day, hour, names, &[])
+    }
+
+    /// The same, with settings of every node.
+    #[must_use]
+    pub fn with(day: &str, hour: u8, names: &[&str], settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = DrivenEnv::at(&folder.path().join("clock"));
         let mut territory = Self { nodes: Vec::new(), clock, folder };
         territory.set(day, hour, 0);
         for name in names {
-            let node = territory.start(name);
+            let node = territory.start(name, settings);
             territory.nodes.iter().for_each(|other| node.befriend(other));
             territory.nodes.push(node);
         }
         territory
     }
 
-    fn start(&self, name: &str) -> Node {
+    fn start(&self, name: &str, settings: &[(&str, &str)]) -> Node {
         let file = self.folder.path().join("clock").display().to_string();
-        Node::start(&self.folder.path().join(name), name, &[(TEST_CLOCK, &file)])
+        let settings = [&[(TEST_CLOCK, file.as_str())], settings].concat();
+        Node::start(&self.folder.path().join(name), name, &settings)
     }
 
     /// Moves everybody's clock.

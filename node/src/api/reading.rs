@@ -16,7 +16,8 @@ use super::caller::{Caller, aside};
 use super::notes;
 use super::problem::ApiProblem;
 use crate::app::authority::{Member, Writer};
-use crate::app::{Delivery, ErasureState, LinkState, Note, Story, WorklistRow};
+use crate::app::{Colleague, Delivery, ErasureState, LinkState, Note, Story, WorklistRow};
+use crate::facts::Duty;
 
 /// A referral in a list.
 #[derive(Serialize)]
@@ -33,7 +34,22 @@ struct Row {
     mine: bool,
     urgent: bool,
     reminder: Option<Reminder>,
+    told: Vec<ToldView>,
     delivery: &'static str,
+}
+
+/// A colleague who is to hear that something is late.
+#[derive(Serialize)]
+struct ToldView {
+    name: Private<String>,
+    duty: Option<Duty>,
+    mailed: bool,
+}
+
+impl From<Colleague> for ToldView {
+    fn from(Colleague { name, duty, mailed, .. }: Colleague) -> Self {
+        Self { name, duty, mailed }
+    }
 }
 
 /// Who must act, and before when.
@@ -72,6 +88,7 @@ impl From<WorklistRow> for Row {
             mine: row.mine,
             urgent: row.urgent,
             reminder: row.reminder,
+            told: row.told.into_iter().map(ToldView::from).collect(),
             delivery: named(row.delivery),
         }
     }

@@ -102,7 +102,7 @@ impl Answer {
 
 impl Program {
     fn of(app: &Arc<App>, name: &str, capability: Capability) -> Self {
-        let person = AccountPerson { login: name.to_owned(), name: name.to_owned() };
+        let person = AccountPerson::new(name, name);
         let password = Private::from("le lavoir de brenne".to_owned());
         let account = app.add_account(&person, vec![capability], &password).unwrap().unwrap();
         Self { app: Arc::clone(app), key: app.add_token(account).unwrap() }

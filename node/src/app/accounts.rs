@@ -6,9 +6,10 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use maillage_protocol::id::{ProfessionalId, UnitId};
 use maillage_protocol::private::Private;
+use maillage_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{AccountAct, Capability, TokenAct};
+use crate::facts::{Absence, AccountAct, Capability, Duty, MailChoice, Notice, TokenAct};
 
 /// Letters that a password needs at least. Throttling does the rest (CNIL 2022-100).
 pub const SHORTEST_PASSWORD: usize = 12;
@@ -24,6 +25,16 @@ pub struct Account {
     pub capabilities: Vec<Capability>,
     /// The random name of the hash of their password, once they chose one.
     pub credential: Option<[u8; 16]>,
+    /// What they do in their team besides the work.
+    pub duty: Option<Duty>,
+    /// When they are away, now or later.
+    pub absence: Option<Absence>,
+    /// When mail reaches them.
+    pub mail: MailChoice,
+    /// Whether the mail server refused the last mail for them.
+    pub unreachable: bool,
+    /// When the morning of their last digest began.
+    pub digested: Timestamp,
     /// Whether the account is closed.
     pub disabled: bool,
     /// The unit under which their name is sealed.
@@ -37,6 +48,24 @@ pub struct AccountPerson {
     pub login: String,
     /// What their colleagues call them.
     pub name: String,
+    /// Where mail reaches them, if it is not where they sign in with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<String>,
+}
+
+impl AccountPerson {
+    /// Describes somebody whom mail reaches at their login, if it is an address.
+    #[must_use]
+    pub fn new(login: &str, name: &str) -> Self {
+        Self { login: login.to_owned(), name: name.to_owned(), mail: None }
+    }
+
+    /// Returns where mail reaches them: what they chose, or their login if it is an address.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        let login = Some(self.login.as_str()).filter(|login| login.contains('@'));
+        self.mail.as_deref().or(login)
+    }
 }
 
 /// A key of the API.
@@ -66,21 +95,52 @@ impl Accounts {
                 let person = Private::from(person.unwrap_or_default());
                 let (id, capabilities) = (*account, capabilities.clone());
                 let unit = *unit;
-                let account =
-                    Account { id, person, capabilities, credential: None, disabled: false, unit };
+                let account = Account {
+                    id,
+                    person,
+                    capabilities,
+                    credential: None,
+                    duty: None,
+                    absence: None,
+                    mail: MailChoice::default(),
+                    unreachable: false,
+                    digested: Timestamp::default(),
+                    disabled: false,
+                    unit,
+                };
                 self.by_id.insert(id, account);
             }
             AccountAct::PasswordSet { account, credential } => {
-                if let Some(account) = self.by_id.get_mut(account) {
-                    account.credential = Some(*credential);
-                }
+                self.change(*account, |account| account.credential = Some(*credential));
             }
+            AccountAct::DutyGiven { account, duty } => {
+                self.change(*account, |account| account.duty = *duty);
+            }
+            AccountAct::Away { account, absence, .. } => {
+                self.change(*account, |account| account.absence = *absence);
+            }
+            AccountAct::MailSet { account, choice } => self.change(*account, |account| {
+                (account.mail, account.unreachable) = (*choice, false);
+                account.person = person.map_or_else(|| account.person.clone(), Private::from);
+            }),
             AccountAct::Disabled { account } => {
-                if let Some(account) = self.by_id.get_mut(account) {
-                    account.disabled = true;
-                }
+                self.change(*account, |account| account.disabled = true);
             }
         }
+    }
+
+    /// Hears that the mail server took a mail for somebody, or refused it.
+    pub(super) fn hear_mailed(&mut self, to: ProfessionalId, notice: Notice, refused: bool) {
+        self.change(to, |account| {
+            account.unreachable = refused;
+            if let Notice::Digest { since } = notice {
+                account.digested = since;
+            }
+        });
+    }
+
+    fn change(&mut self, account: ProfessionalId, change: impl FnOnce(&mut Account)) {
+        self.by_id.get_mut(&account).map(change);
     }
 
     /// Hears what was done about a key of the API.
@@ -181,8 +241,7 @@ mod tests {
     fn an_account_is_found_by_its_login_until_it_is_closed() {
         let mut accounts = Accounts::default();
         let (account, unit) = (ProfessionalId::from_bytes([1; 16]), UnitId::from_bytes([2; 16]));
-        let person =
-            AccountPerson { login: "nadia@ccas.example".to_owned(), name: "Nadia".to_owned() };
+        let person = AccountPerson::new("nadia@ccas.example", "Nadia");
         let added = AccountAct::Added { account, unit, capabilities: vec![Capability::Work] };
         accounts.hear(&added, Some(person));
         assert_eq!(accounts.by_login(" Nadia@CCAS.example ").unwrap().id, account);

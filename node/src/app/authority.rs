@@ -2,8 +2,9 @@
 //! given a [`Writer`] can refer people, and cannot run the node.
 //!
 //! ```text
-//!   session ─┐                    ┌─ may work ─────▶ Writer
-//!            ├─▶ Member (anybody) ┼─ may administer ▶ Admin
+//!   session ─┐                    ┌─ may work ─────▶ Writer ─┐
+//!            ├─▶ Member (anybody) ┤                          ├─ either ▶ Teammate
+//!            │                    ├─ may administer ▶ Admin ─┘
 //!   API key ─┘                    └─ may audit ─────▶ Auditor
 //!
 //!   personal code ────────────────────────────────────▶ Bearer (one referral)
@@ -29,7 +30,7 @@ use super::{
     Texts, WeakPassword, Worklist, WorklistRow, WrongReceipt,
 };
 use crate::env::random;
-use crate::facts::{AccessReason, Capability, ImportedPlace};
+use crate::facts::{Absence, AccessReason, Capability, Duty, ImportedPlace, MailChoice};
 
 /// Somebody with an account here, whatever they may do.
 #[derive(Clone)]
@@ -77,8 +78,7 @@ impl Member {
     /// Returns how the structure is called.
     #[must_use]
     pub fn organization(&self) -> String {
-        let card = self.app.card().map(|card| card.name);
-        card.unwrap_or_else(|| self.app.identity().name().to_owned())
+        self.app.organization()
     }
 
     /// Checks what a person holds on paper.
@@ -97,6 +97,11 @@ impl Member {
             Some(_) => Ok(Some(self.app.set_password(self.id(), new)?)),
             None => Ok(None),
         }
+    }
+
+    /// Chooses where and when mail reaches them.
+    pub fn choose_mail(&self, address: Option<String>, choice: MailChoice) -> Result<(), AppError> {
+        self.app.choose_mail(self.id(), address, choice)
     }
 
     /// Keeps what they typed in a form; if it is about a referral, as long as what identifies in it.
@@ -123,6 +128,46 @@ impl Member {
     #[must_use]
     pub fn drafts(&self) -> Vec<UnitId> {
         self.app.drafts(self.id())
+    }
+}
+
+/// Somebody who works with a team, or runs its node: they know who is there.
+#[derive(Clone)]
+pub struct Teammate(Member);
+
+impl Teammate {
+    /// Makes the handle of somebody who may work or administer.
+    #[must_use]
+    pub fn of(member: Member) -> Option<Self> {
+        let belongs = member.may(Capability::Work) || member.may(Capability::Administer);
+        belongs.then_some(Self(member))
+    }
+
+    /// Returns the handle that does less.
+    #[must_use]
+    pub const fn member(&self) -> &Member {
+        &self.0
+    }
+
+    /// Returns who works here, by their names.
+    #[must_use]
+    pub fn team(&self) -> Vec<Account> {
+        self.0.app.team()
+    }
+
+    /// Tells whether somebody works here.
+    #[must_use]
+    pub fn knows(&self, colleague: ProfessionalId) -> bool {
+        self.team().iter().any(|account| account.id == colleague)
+    }
+
+    /// Writes down that a colleague will be away, or will not be after all.
+    pub fn set_absence(
+        &self,
+        colleague: ProfessionalId,
+        absence: Option<Absence>,
+    ) -> Result<(), AppError> {
+        self.0.app.set_absence(self.0.id(), colleague, absence)
     }
 }
 
@@ -200,7 +245,9 @@ impl Writer {
 
     /// Returns what waits for somebody.
     pub fn worklist(&self) -> Result<Worklist, AppError> {
-        self.0.app.worklist()
+        let mut lists = self.0.app.worklist()?;
+        lists.rows().for_each(|row| row.read_by(self.0.id()));
+        Ok(lists)
     }
 
     /// Returns the referrals that are over, the latest first.
@@ -210,7 +257,9 @@ impl Writer {
 
     /// Returns everything that may be shown of one referral: that it was opened is written.
     pub fn story(&self, id: ReferralId) -> Result<Option<Story>, AppError> {
-        self.0.app.open_story(self.0.id(), id)
+        let mut story = self.0.app.open_story(self.0.id(), id)?;
+        story.iter_mut().for_each(|story| story.row.read_by(self.0.id()));
+        Ok(story)
     }
 
     /// Returns who opened a referral here, the last one first.
@@ -297,6 +346,11 @@ impl Admin {
     #[must_use]
     pub const fn member(&self) -> &Member {
         &self.0
+    }
+
+    /// Gives somebody a duty in their team, or none.
+    pub fn give_duty(&self, colleague: ProfessionalId, duty: Option<Duty>) -> Result<(), AppError> {
+        self.0.app.give_duty(colleague, duty)
     }
 
     /// Returns the nodes that this one is linked with, or about to be.

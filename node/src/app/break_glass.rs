@@ -245,7 +245,7 @@ mod tests {
     use crate::app::{AccountPerson, Opening};
 
     fn admin(app: &App, login: &str) -> ProfessionalId {
-        let person = AccountPerson { login: login.to_owned(), name: format!("M. {login}") };
+        let person = AccountPerson::new(login, &format!("M. {login}"));
         let password = Private::from("le lavoir de brenne".to_owned());
         app.add_account(&person, vec![Capability::Administer], &password).unwrap().unwrap()
     }

@@ -6,13 +6,16 @@ use maillage_protocol::body::{NeedReport, Saying, Side, Skeleton, Thread};
 use maillage_protocol::codes::ConferenceReason;
 use maillage_protocol::consent::{Consent, WithdrawalScope};
 use maillage_protocol::id::{
-    ConsentId, Epoch, EventId, NeedId, NodeId, PathwayId, PayloadId, ReferralId, Seq, UnitId,
+    ConsentId, Epoch, EventId, NeedId, NodeId, PathwayId, PayloadId, ProfessionalId, ReferralId,
+    Seq, UnitId,
 };
 use maillage_protocol::referral::{Author, Event, Proposal, Referral, Reminder, Stage};
 use maillage_protocol::time::Timestamp;
 
 use super::notes::NotePlace;
 use super::peers::Waiting;
+use super::saying::side_of;
+use crate::facts::Notice;
 use crate::journal::Number;
 
 /// One referral at this node.
@@ -58,8 +61,14 @@ pub struct Case {
     pub reported_at: Timestamp,
     /// Whether anybody wrote that she stops everything.
     pub left_pathway: bool,
-    /// What our team was told to be late, and since when.
-    pub reminders: Vec<(Reminder, Timestamp)>,
+    /// What our team was told to be late, oldest first.
+    pub reminders: Vec<Reminded>,
+    /// Who of ours spoke last.
+    pub followed_by: Option<ProfessionalId>,
+    /// When the other side last said something that nobody of ours has read.
+    pub news: Option<Timestamp>,
+    /// Which mails went out about it.
+    pub(super) mailed: Vec<Mailed>,
     /// Whether it had already been where it came.
     pub looped: bool,
     /// Whether what identifies was erased.
@@ -93,6 +102,28 @@ impl ToldOfHer {
             _ => None,
         }
     }
+}
+
+/// What our team was told to be late.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reminded {
+    /// What.
+    pub what: Reminder,
+    /// Since when it is so.
+    pub since: Timestamp,
+    /// Who is to hear it.
+    pub to: Vec<ProfessionalId>,
+}
+
+/// A mail that the server took, or refused for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mailed {
+    /// For whom.
+    pub(super) to: ProfessionalId,
+    /// What it says.
+    pub(super) notice: Notice,
+    /// Whether it was refused.
+    pub(super) refused: bool,
 }
 
 /// Something that we said, on its way.
@@ -140,6 +171,9 @@ impl Case {
             reported_at: Timestamp::default(),
             left_pathway: false,
             reminders: Vec::new(),
+            followed_by: None,
+            news: None,
+            mailed: Vec::new(),
             looped: false,
             erased: false,
             notes: Vec::new(),
@@ -181,6 +215,9 @@ impl Case {
                     for consent in self.consents.iter_mut().filter(renewed) {
                         *consent = consent.clone().hear(*scope, skeleton.at);
                     }
+                }
+                if said_by != side_of(self.side) && is_news(event) {
+                    self.news = Some(skeleton.at);
                 }
                 if let Some(fact) = skeleton.fact(said_by) {
                     let was_open = self.referral.turn().is_some();
@@ -226,6 +263,12 @@ impl Case {
         self.consents.extend(kept);
     }
 
+    /// Tells whether the mail server took a mail, once it was given one.
+    pub(super) fn has_mailed(&self, to: ProfessionalId, notice: Notice) -> Option<bool> {
+        let given = self.mailed.iter().find(|given| given.to == to && given.notice == notice);
+        given.map(|given| !given.refused)
+    }
+
     /// Returns every unit that seals something of it.
     pub fn units(&self) -> impl Iterator<Item = UnitId> {
         let told = self.told_of_her.iter().map(|told| told.unit);
@@ -267,4 +310,12 @@ impl Case {
             Author::Receiver | Author::Person => Author::Sender,
         }
     }
+}
+
+/// Tells whether somebody has to hear what was said: what nodes do by themselves is no news.
+const fn is_news(event: &Event) -> bool {
+    !matches!(
+        event,
+        Event::Proposed(_) | Event::Delivered | Event::Seen { .. } | Event::Disclosed { .. }
+    )
 }

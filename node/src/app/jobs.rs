@@ -52,7 +52,7 @@ impl App {
             let state = self.state();
             let ending = state.cases.values().filter(|case| {
                 let told = renewal::reminder(case, now);
-                told.is_some_and(|told| !case.reminders.contains(&told))
+                told.is_some_and(|told| !has_heard(case, told))
             });
             ending.map(|case| case.id).collect()
         };
@@ -66,12 +66,14 @@ impl App {
             let cases = referrals.iter().filter_map(|id| state.cases.get(id));
             let new = cases.flat_map(|case| {
                 let late = late(case, now).into_iter();
-                late.filter(|told| !case.reminders.contains(told)).map(|told| (case.id, told))
+                late.filter(|told| !has_heard(case, *told)).map(|(what, since)| {
+                    let to = state.accounts.reminded(case, what, now);
+                    Act::Reminded { referral: case.id, what, since, at: now, to }
+                })
             });
             new.collect()
         };
-        for (referral, (what, since)) in told {
-            let act = Act::Reminded { referral, what, since, at: now };
+        for act in told {
             self.record(None, &act, &FactContent::default())?;
         }
         Ok(())
@@ -139,6 +141,11 @@ pub(super) fn late(case: &Case, now: Timestamp) -> Vec<(Reminder, Timestamp)> {
     late.into_iter().chain(renewal::reminder(case, now)).collect()
 }
 
+/// Tells whether our team was told something already.
+fn has_heard(case: &Case, (what, since): (Reminder, Timestamp)) -> bool {
+    case.reminders.iter().any(|told| told.what == what && told.since == since)
+}
+
 fn place_of(head: Option<Head>) -> (Epoch, Seq) {
     head.map_or((Epoch::FIRST, Seq::ZERO), |head| (head.epoch, head.seq))
 }
@@ -165,8 +172,8 @@ mod tests {
         for (days, ours, theirs) in [
             (1, None, None),
             (3, None, Some(Reminder::Late)),
-            (5, Some(Reminder::Undecided), Some(Reminder::Late)),
-            (7, Some(Reminder::Alternatives), Some(Reminder::Late)),
+            (5, Some(Reminder::Undecided), Some(Reminder::Unopened)),
+            (7, Some(Reminder::Alternatives), Some(Reminder::Unopened)),
         ] {
             wait(&pair, days);
             for _restarted in 0..2 {

@@ -21,7 +21,7 @@ use maillage_protocol::time::Timestamp;
 
 use super::accounts::Accounts;
 use super::break_glass::Access;
-use super::cases::{Case, Told, ToldOfHer};
+use super::cases::{Case, Mailed, Reminded, Told, ToldOfHer};
 use super::drafts::Draft;
 use super::erasure::Erasures;
 use super::inbox::NOWHERE;
@@ -198,13 +198,25 @@ impl State {
                     case.records.push(number);
                 }
             }
-            Act::Reminded { referral, what, since, .. } => {
+            Act::Reminded { referral, what, since, to, .. } => {
                 if let Some(case) = self.cases.get_mut(referral).map(Arc::make_mut) {
-                    case.reminders.push((*what, *since));
+                    let (what, since, to) = (*what, *since, to.clone());
+                    case.reminders.push(Reminded { what, since, to });
                     case.records.push(number);
                 }
             }
+            Act::Mailed { to, notice, refused, .. } => {
+                self.accounts.hear_mailed(*to, *notice, *refused);
+                let about = notice.referral().and_then(|id| self.cases.get_mut(&id));
+                let mailed = Mailed { to: *to, notice: *notice, refused: *refused };
+                if let Some(case) = about {
+                    Arc::make_mut(case).mailed.push(mailed);
+                }
+            }
             Act::Opened { referral, by, at, why } => {
+                if let Some(case) = self.cases.get_mut(referral).map(Arc::make_mut) {
+                    case.news = None;
+                }
                 let opened = Opened { at: *at, by: *by, why: *why };
                 self.openings.entry(*referral).or_default().push(opened);
             }
@@ -248,6 +260,9 @@ impl State {
         };
         if said.words.iter().any(again) {
             case.renewed = Some(number);
+        }
+        if said.who.is_some() {
+            (case.followed_by, case.news) = (said.who, None);
         }
         case.records.push(number);
         self.pathways.extend(case.chain.map(|(_, pathway)| (pathway, case.id)));

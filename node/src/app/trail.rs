@@ -145,7 +145,7 @@ mod tests {
     fn who_opens_is_written_before_it_is_shown_and_once_an_hour() {
         let mut pair = Pair::linked();
         let id = propose(&pair);
-        let person = AccountPerson { login: "nadia".to_owned(), name: "Mme Nadia".to_owned() };
+        let person = AccountPerson::new("nadia", "Mme Nadia");
         let password = Private::from("le lavoir de brenne".to_owned());
         let nadia =
             pair.a.add_account(&person, vec![Capability::Work], &password).unwrap().unwrap();

@@ -11,7 +11,7 @@ use maillage_protocol::directory::Card;
 use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::encoding;
 use maillage_protocol::event::RawHeader;
-use maillage_protocol::id::{NodeId, ReferralId};
+use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId};
 use maillage_protocol::label::sha256;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::private::Private;
@@ -21,7 +21,7 @@ use maillage_protocol::referral::{
 use maillage_protocol::seal::BodyPlace;
 use maillage_protocol::time::Timestamp;
 
-use super::cases::{Case, Told};
+use super::cases::{Case, Reminded, Told};
 use super::erasure::ErasureState;
 use super::feedback::is_unshared;
 use super::jobs::late;
@@ -30,6 +30,8 @@ use super::peers::{LinkState, Trouble};
 use super::person::PersonCard;
 use super::renewal::ends_soon;
 use super::saying::side_of;
+use super::state::State;
+use super::team::Colleague;
 use super::{App, AppError};
 use crate::facts::{Entry, EventEntry};
 use crate::journal::Number;
@@ -113,11 +115,26 @@ pub struct WorklistRow {
     pub unshared: bool,
     /// What our team was told last to be late, if it still is.
     pub reminder: Option<Reminder>,
+    /// Who of our team that is for.
+    pub told: Vec<Colleague>,
     /// Whether the last thing that we said has arrived.
     pub delivery: Delivery,
 }
 
+impl Worklist {
+    /// Returns every row, to be changed.
+    pub(super) fn rows(&mut self) -> impl Iterator<Item = &mut WorklistRow> {
+        let Self { urgent, to_answer, waiting, to_clarify, to_close, to_choose } = self;
+        [urgent, to_answer, waiting, to_clarify, to_close, to_choose].into_iter().flatten()
+    }
+}
+
 impl WorklistRow {
+    /// Leaves out whoever reads it of those who are to be told.
+    pub(super) fn read_by(&mut self, reader: ProfessionalId) {
+        self.told.retain(|colleague| colleague.id != reader);
+    }
+
     /// Tells whether we have to choose what follows.
     #[must_use]
     pub const fn has_to_choose(&self) -> bool {
@@ -399,15 +416,13 @@ impl App {
 
     fn row(&self, case: &Case) -> Result<WorklistRow, AppError> {
         let turn = case.referral.turn();
+        let reminder = reminder(case, self.now());
         let first_name = self.readable_card(case)?.map(|card| card.contact);
         let asked = case.proposal.as_ref();
-        let choose = self.state().choice_due(case, self.now());
-        let elsewhere = self.state().is_in_other_hands(case, self.now());
-        let mine = choose.is_some() && !elsewhere
-            || turn.is_some_and(|turn| match turn.holder {
-                Author::Person => case.side == Author::Sender,
-                holder => holder == case.side,
-            });
+        let (choose, mine) = {
+            let (state, now) = (self.state(), self.now());
+            (state.choice_due(case, now), state.is_ours(case, now))
+        };
         Ok(WorklistRow {
             id: case.id,
             code: ShortCode::of(case.id),
@@ -424,7 +439,8 @@ impl App {
                 asked.urgency == maillage_protocol::codes::Urgency::RightAtRisk
             }),
             unshared: is_unshared(case) && case.referral.status().is_helping(),
-            reminder: reminder(case, self.now()),
+            reminder: reminder.map(|told| told.what),
+            told: reminder.map_or_else(Vec::new, |told| self.told_by(case, told)),
             delivery: case.told.last().map_or(Delivery::Local, |told| self.delivery(case, told)),
         })
     }
@@ -522,13 +538,26 @@ impl App {
     }
 }
 
-/// Returns what our team was told last, if it is still so.
-fn reminder(case: &Case, now: Timestamp) -> Option<Reminder> {
-    let late = late(case, now);
-    case.reminders.iter().rev().find(|told| late.contains(told)).map(|(what, _)| *what)
+impl State {
+    /// Tells whether we are the ones who have to act.
+    pub(super) fn is_ours(&self, case: &Case, now: Timestamp) -> bool {
+        let chooses = self.choice_due(case, now).is_some() && !self.is_in_other_hands(case, now);
+        chooses
+            || case.referral.turn().is_some_and(|turn| match turn.holder {
+                Author::Person => case.side == Author::Sender,
+                holder => holder == case.side,
+            })
+    }
 }
 
-fn is_unopened(case: &Case) -> bool {
+/// Returns what our team was told last, if it is still so.
+fn reminder(case: &Case, now: Timestamp) -> Option<&Reminded> {
+    let late = late(case, now);
+    case.reminders.iter().rev().find(|told| late.contains(&(told.what, told.since)))
+}
+
+/// Tells whether a request waits to be opened here: for the first time, or again after a refusal.
+pub(super) fn is_unopened(case: &Case) -> bool {
     let status = case.referral.status();
     let again = status == Status::Seen && case.referral.receiver.stage == Stage::Declined;
     case.side == Author::Receiver && (status == Status::Delivered || again)

@@ -86,7 +86,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
         let password = read_password(context, args.admin_password_file.as_deref())?;
         let node = opening::open(&context.env, &folder, passphrase.as_ref())?;
         let name = args.admin_name.unwrap_or_else(|| login.clone());
-        let person = AccountPerson { login, name };
+        let person = AccountPerson::new(&login, &name);
         let rights = vec![Capability::Work, Capability::Administer];
         let added = node.app.add_account(&person, rights, &password);
         added

@@ -1,49 +1,74 @@
-//! `maillage mail test`: whether the mail server of the configuration answers.
-
-use std::io::{BufRead, BufReader};
-use std::net::{TcpStream, ToSocketAddrs};
-use std::time::Duration;
+//! `maillage mail test`: whether the mail server of the configuration takes our mail.
 
 use clap::Subcommand;
+use maillage_protocol::private::Private;
 
 use super::user::done;
 use super::{Context, Exit, VerbError};
+use crate::config::{Config, Smtp};
+use crate::mail::{PostError, Postman, UnusableSmtp, is_address};
 
 /// What is asked about mail.
 #[derive(Debug, Subcommand)]
 #[command(subcommand_value_name = "VERBE", subcommand_help_heading = "Verbes")]
 pub(super) enum Args {
-    #[command(about = "Vérifie que le serveur de courriel répond (rien n'est envoyé)")]
-    Test,
+    #[command(about = "Vérifie que le serveur de courriel nous accepte")]
+    Test {
+        #[arg(
+            long,
+            value_name = "ADRESSE",
+            help = "Envoie aussi un message d'essai à cette adresse"
+        )]
+        to: Option<String>,
+    },
 }
 
-const PATIENCE: Duration = Duration::from_secs(10);
-/// The port on which programs submit mail (RFC 6409).
-const SUBMISSION: u16 = 587;
-
-pub(super) fn run(_: Args, context: &Context) -> Result<(), VerbError> {
+pub(super) fn run(Args::Test { to }: Args, context: &Context) -> Result<(), VerbError> {
     let config = context.config()?.config;
-    let smtp = config.smtp.ok_or_else(|| {
+    let smtp = config.smtp.as_ref().ok_or_else(|| {
         VerbError::new(Exit::Configuration, "aucun serveur de courriel n'est configuré")
             .remedy("ajoutez [smtp] : le modèle est deploy/maillage.toml")
     })?;
-    let greeting = greeting(&smtp.host).map_err(|error| {
-        VerbError::new(Exit::Unavailable, format!("{} ne répond pas", smtp.host))
-            .because(error)
-            .remedy("vérifiez smtp.host et que le port 587 est ouvert")
-    })?;
-    if !greeting.starts_with("220") {
-        return Err(VerbError::new(Exit::Unavailable, "ce n'est pas un serveur de courriel"));
+    let postman = postman(smtp, &config)?;
+    let Some(to) = to else {
+        postman.greet().map_err(|error| failed(smtp, error))?;
+        return done(context, "Le serveur de courriel nous accepte. Rien n'a été envoyé.");
+    };
+    if !is_address(&to) {
+        return Err(VerbError::new(Exit::Usage, "l'adresse de --to ne se lit pas")
+            .remedy("exemple : --to prenom.nom@ccas.exemple.fr"));
     }
-    done(context, "Le serveur de courriel répond. Rien n'a été envoyé.")
+    let organization = config.public_url.as_str();
+    let sent = postman.try_out(&Private::from(to), organization, context.env.now());
+    sent.map_err(|error| failed(smtp, error))?;
+    done(context, "Le serveur de courriel a pris le message d'essai. Vérifiez qu'il arrive.")
 }
 
-fn greeting(host: &str) -> std::io::Result<String> {
-    let address = (host, SUBMISSION).to_socket_addrs()?.next();
-    let address = address.ok_or(std::io::ErrorKind::NotFound)?;
-    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let mut line = String::new();
-    BufReader::new(stream).read_line(&mut line)?;
-    Ok(line)
+/// Sets mail up.
+pub(super) fn postman(smtp: &Smtp, config: &Config) -> Result<Postman, VerbError> {
+    Postman::new(smtp, config.public_url.as_str()).map_err(|error| {
+        let said = match &error {
+            UnusableSmtp::NotAnAddress(key, _) => format!("{key} n'est pas une adresse"),
+            UnusableSmtp::Tls(_) => format!("{} ne permet pas de TLS", smtp.host),
+        };
+        VerbError::new(Exit::Configuration, said).because(error).remedy("corrigez [smtp]")
+    })
+}
+
+fn failed(smtp: &Smtp, error: PostError) -> VerbError {
+    let (said, remedy) = match &error {
+        PostError::Refused => (
+            "le serveur refuse cette adresse".to_owned(),
+            "vérifiez --to, smtp.from et smtp.reply_to",
+        ),
+        PostError::Server(Some(code)) => (
+            format!("{} refuse de prendre du courriel (réponse {code})", smtp.host),
+            "vérifiez smtp.from et smtp.password_file",
+        ),
+        PostError::Server(None) | PostError::App(_) => (
+            format!("{} ne répond pas", smtp.host),
+            "vérifiez smtp.host et smtp.port, et que le pare-feu laisse passer",
+        ),
+    };
+    VerbError::new(Exit::Unavailable, said).because(error).remedy(remedy)
 }

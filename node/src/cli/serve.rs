@@ -14,6 +14,7 @@ use actix_web::{App as Actix, HttpResponse, HttpServer};
 use maillage_protocol::calendar::Calendar;
 use tracing::{error, info, warn};
 
+use super::mail::postman;
 use super::{Context, Exit, VerbError, certificates};
 use crate::api;
 use crate::app::{App, AppError, Rule};
@@ -26,6 +27,7 @@ use crate::federation::{
 };
 use crate::folder::DataFolder;
 use crate::index::{Index, Sessions};
+use crate::mail::Postman;
 use crate::metrics;
 use crate::opening;
 use crate::projection::Worklist;
@@ -40,6 +42,9 @@ pub(super) struct Args;
 const DRAIN: u64 = 30;
 /// How often what time alone brings about is looked at.
 const TICK: Duration = if DRIVEN { Duration::from_millis(200) } else { Duration::from_secs(60) };
+
+/// How long a mail server that fails is left alone at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 
 pub(super) fn run(_: Args, context: &Context) -> Result<(), VerbError> {
     let config = context.config()?.config;
@@ -81,6 +86,7 @@ async fn serve(
     let drivers = Drivers::new(Arc::clone(&app), Arc::clone(&client), settings);
     let idle = Duration::from_secs(60 * u64::from(config.sessions.idle_minutes));
     let sessions = Arc::new(Sessions::open(index.db(), idle).map_err(cannot_start)?);
+    let postman = config.smtp.as_ref().map(|smtp| postman(smtp, config)).transpose()?;
     let quotas = Quotas::new(config.peers.unlimited);
     let base_path = config.public_base_path.clone();
     let doors = Doors::new(Arc::clone(&app), Arc::clone(&drivers), base_path, quotas);
@@ -102,12 +108,13 @@ async fn serve(
     let deliveries = tokio::spawn(Arc::clone(&drivers).run());
     let worklist = index.worklist().clone();
     let jobs = tokio::spawn(jobs(Arc::clone(&app), worklist, doors.clone(), folder.clone()));
+    let mails = tokio::spawn(mails(Arc::clone(&app), postman));
     let catching_up = tokio::spawn(index.clone().follow(Arc::clone(&app)));
     info!(node = %app.node(), listening, "the node is ready");
 
     let failed = wait_for_the_end(&app).await;
     info!("the node stops");
-    for task in [deliveries, jobs, catching_up] {
+    for task in [deliveries, jobs, mails, catching_up] {
         task.abort();
     }
     orders.abort();
@@ -176,6 +183,28 @@ async fn jobs(app: Arc<App>, worklist: Worklist, doors: Data<Doors>, folder: Dat
     }
 }
 
+/// Sends the mails that are to go out. A server that fails is tried again, less and less often.
+async fn mails(app: Arc<App>, postman: Option<Postman>) {
+    let Some(postman) = postman.map(Arc::new) else { return };
+    let mut wait = TICK;
+    loop {
+        tokio::time::sleep(wait).await;
+        let (app, postman) = (Arc::clone(&app), Arc::clone(&postman));
+        wait = match tokio::task::spawn_blocking(move || postman.post(&app)).await {
+            Ok(Ok(0)) => TICK,
+            Ok(Ok(sent)) => {
+                info!(sent, "mail went out");
+                TICK
+            }
+            Ok(Err(failure)) => {
+                warn!(error = %Chain(&failure), "mail does not go out");
+                wait.saturating_mul(2).min(LONGEST_WAIT)
+            }
+            Err(_) => return,
+        };
+    }
+}
+
 /// Says in the log how much each rule destroyed.
 fn tell_destroyed(counts: &BTreeMap<Rule, u64>) {
     for (rule, count) in counts {
@@ -209,6 +238,7 @@ fn server(
     let settings = Data::new(WebSettings {
         public_url: config.public_url.as_str().to_owned(),
         secure_cookies: config.public_url.is_https(),
+        mails: config.smtp.is_some(),
     });
     let (app, sessions) = (Data::from(Arc::clone(app)), Data::from(Arc::clone(sessions)));
     let calls: Arc<dyn Calls> = Arc::new(Calling::new(Arc::clone(&app), Arc::clone(client)));

@@ -10,7 +10,7 @@ use super::orders::give;
 use super::{Context, Exit, VerbError};
 use crate::app::AccountPerson;
 use crate::control::{Answer, Order};
-use crate::facts::Capability;
+use crate::facts::{Capability, Duty};
 
 /// What is asked about accounts.
 #[derive(Debug, Subcommand)]
@@ -37,6 +37,13 @@ pub(super) enum Args {
     },
     #[command(about = "Liste les comptes")]
     List,
+    #[command(about = "Donne un rôle dans l'équipe : qui reçoit les relances, et quand")]
+    Duty {
+        #[arg(value_name = "IDENTIFIANT", help = "Le compte")]
+        login: String,
+        #[arg(value_name = "RÔLE", help = "Le rôle, ou « aucun »")]
+        duty: TypedDuty,
+    },
     #[command(about = "Ferme un compte : ses sessions et ses clés s'arrêtent")]
     Disable {
         #[arg(value_name = "IDENTIFIANT", help = "Le compte")]
@@ -54,6 +61,17 @@ pub(super) enum Args {
         #[arg(value_name = "IDENTIFIANT", help = "Le compte au nom duquel elle agit")]
         login: String,
     },
+}
+
+/// A duty, as an administrator types it.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum TypedDuty {
+    #[value(name = "suppleance", help = "Remplace les absents, reçoit les relances urgentes")]
+    StandIn,
+    #[value(name = "reference", help = "Est prévenu quand personne ne répond")]
+    Referent,
+    #[value(name = "aucun", help = "Plus de rôle particulier")]
+    Without,
 }
 
 /// Where a password comes from: never the command line, which others can read.
@@ -96,12 +114,21 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
                 (true, false) => vec![Capability::Work, Capability::Administer],
                 (false, false) => vec![Capability::Work],
             };
-            let person = Private::from(AccountPerson { login, name });
+            let person = Private::from(AccountPerson::new(&login, &name));
             let password = password.read(context)?;
             give(context, Order::AddUser { person, capabilities, password })?;
             done(context, "Le compte est créé.")
         }
         Args::List => list(context),
+        Args::Duty { login, duty } => {
+            let duty = match duty {
+                TypedDuty::StandIn => Some(Duty::StandIn),
+                TypedDuty::Referent => Some(Duty::Referent),
+                TypedDuty::Without => None,
+            };
+            give(context, Order::GiveDuty { login: Private::from(login), duty })?;
+            done(context, "Le rôle est enregistré.")
+        }
         Args::Disable { login } => {
             give(context, Order::DisableUser { login: Private::from(login) })?;
             done(context, "Le compte est fermé.")
@@ -139,10 +166,15 @@ fn list(context: &Context) -> Result<(), VerbError> {
                 Capability::Administer => "administration",
                 Capability::Audit => "protection des données",
             })
+            .chain(user.duty.map(|duty| match duty {
+                Duty::StandIn => "suppléance",
+                Duty::Referent => "référence",
+            }))
             .collect();
+        let refused = if user.unreachable { " (courriel refusé)" } else { "" };
         let closed = if user.disabled { " (fermé)" } else { "" };
         context.say(format!(
-            "{}\t{}\t{}{closed}",
+            "{}\t{}\t{}{refused}{closed}",
             person.login,
             person.name,
             rights.join(" et ")

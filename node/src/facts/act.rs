@@ -94,6 +94,21 @@ pub enum Act {
         since: Timestamp,
         /// When it was told.
         at: Timestamp,
+        /// Who is to hear it. Older versions told everybody alike.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        to: Vec<ProfessionalId>,
+    },
+    /// The mail server took a mail for one of its professionals, or refused it for good.
+    Mailed {
+        /// For whom.
+        to: ProfessionalId,
+        /// What it says.
+        notice: Notice,
+        /// Whether it was refused.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        refused: bool,
+        /// When.
+        at: Timestamp,
     },
     /// One of its professionals opened what identifies in a referral.
     Opened {
@@ -204,6 +219,7 @@ impl Act {
             | Self::Kept { .. }
             | Self::Noted { .. }
             | Self::Reminded { .. }
+            | Self::Mailed { .. }
             | Self::Opened { .. }
             | Self::AccessAsked { .. }
             | Self::AccessGranted { .. }
@@ -417,6 +433,126 @@ pub enum Capability {
     Audit,
 }
 
+/// What somebody does in their team besides the work (referral.md §8.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duty {
+    /// Acts in the place of colleagues who are away or late.
+    StandIn,
+    /// Answers for the team, and is told when nobody acts.
+    Referent,
+}
+
+impl Duty {
+    /// Every duty, in the order of the form.
+    pub const ALL: &'static [Self] = &[Self::StandIn, Self::Referent];
+
+    /// Returns the code of this duty.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::StandIn => "stand_in",
+            Self::Referent => "referent",
+        }
+    }
+
+    /// Returns the duty of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|duty| duty.code() == code)
+    }
+}
+
+/// How somebody wants to hear by mail what is for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailChoice {
+    /// One mail for each thing, as soon as it is known.
+    #[default]
+    AtOnce,
+    /// One mail on the morning of a working day, if something waits.
+    Digest,
+    /// No mail.
+    Never,
+}
+
+impl MailChoice {
+    /// Every choice, in the order of the form.
+    pub const ALL: &'static [Self] = &[Self::AtOnce, Self::Digest, Self::Never];
+
+    /// Returns the code of this choice.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AtOnce => "at_once",
+            Self::Digest => "digest",
+            Self::Never => "never",
+        }
+    }
+
+    /// Returns the choice of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|choice| choice.code() == code)
+    }
+}
+
+/// What a mail says: that something waits, and never about whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "n", rename_all = "snake_case")]
+pub enum Notice {
+    /// A request waits to be opened.
+    Request {
+        /// Which.
+        referral: ReferralId,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The other side said something, and nobody here has read it.
+    News {
+        /// In which referral.
+        referral: ReferralId,
+        /// When.
+        since: Timestamp,
+    },
+    /// Something is late.
+    Late {
+        /// In which referral.
+        referral: ReferralId,
+        /// What.
+        what: Reminder,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// What waits on the morning of a day.
+    Digest {
+        /// When that morning began.
+        since: Timestamp,
+    },
+}
+
+impl Notice {
+    /// Returns the referral that it is about, if it is about one.
+    #[must_use]
+    pub const fn referral(self) -> Option<ReferralId> {
+        match self {
+            Self::Request { referral, .. }
+            | Self::News { referral, .. }
+            | Self::Late { referral, .. } => Some(referral),
+            Self::Digest { .. } => None,
+        }
+    }
+}
+
+/// A time when somebody is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// From when.
+    pub from: Timestamp,
+    /// Until when: this very moment is not in it.
+    pub until: Timestamp,
+}
+
 /// What is done about a professional. Their name and login are in the content.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "p", rename_all = "snake_case")]
@@ -436,6 +572,29 @@ pub enum AccountAct {
         account: ProfessionalId,
         /// The random name of the hash. A session of another one is over.
         credential: [u8; 16],
+    },
+    /// They were given a duty in their team, or have none any more.
+    DutyGiven {
+        /// Whose.
+        account: ProfessionalId,
+        /// Which.
+        duty: Option<Duty>,
+    },
+    /// They will be away, or will not be after all.
+    Away {
+        /// Who.
+        account: ProfessionalId,
+        /// When.
+        absence: Option<Absence>,
+        /// Who said so.
+        by: ProfessionalId,
+    },
+    /// They chose where and when mail reaches them. The address is in the content.
+    MailSet {
+        /// Who.
+        account: ProfessionalId,
+        /// When.
+        choice: MailChoice,
     },
     /// The account was closed.
     Disabled {

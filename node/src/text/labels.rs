@@ -13,7 +13,7 @@ use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Act, ChildEnd, Confirmation, Reminder, Status};
 
 use super::say;
-use crate::facts::AccessReason;
+use crate::facts::{AccessReason, Duty, MailChoice};
 
 /// A value of a closed list, which the screen says in words.
 pub trait Coded: Copy + PartialEq + 'static {
@@ -107,5 +107,7 @@ coded! {
     ProcedureStage = "etape";
     AttemptEnd = "essai";
     AccessReason = "exception";
+    Duty = "equipe-role";
+    MailChoice = "moi-courriel";
     NeedStatus = "etat-besoin";
 }

@@ -6,20 +6,30 @@ use maillage_protocol::private::Private;
 
 use super::errors::PageError;
 use super::filters;
-use super::form::{Mistakes, Sent};
+use super::form::{Choice, Mistakes, Sent, Typed};
 use super::layout::{Frame, Room, lead_to, page, page_again};
 use super::{SignInLimits, aside, session};
-use crate::app::authority::Member;
+use crate::app::authority::{Member, Teammate};
 use crate::caller::caller;
 use crate::env::random;
+use crate::facts::MailChoice;
 use crate::index::{SessionName, SessionSecret};
-use crate::text::{Moment, Text};
+use crate::mail;
+use crate::text::{Coded, Moment, Text};
 
 #[derive(Template)]
 #[template(path = "account.html")]
 struct AccountPage {
     frame: Frame,
     login: String,
+    /// The page where one's absence is written down, for whoever is of the team.
+    own_page: Option<String>,
+    address: String,
+    choices: Vec<Choice>,
+    /// Whether the mail server refused the last mail.
+    unreachable: bool,
+    /// Whether no mail server is configured.
+    without_mail: bool,
     sessions: Vec<SessionView>,
     mistakes: Mistakes,
 }
@@ -38,13 +48,14 @@ pub(super) async fn show(
     request: HttpRequest,
     frame: Frame,
 ) -> Result<HttpResponse, PageError> {
-    page(&account(&member, &request, frame, Mistakes::default())?)
+    page(&account(&member, &request, frame, None, Mistakes::default())?)
 }
 
 fn account(
     member: &Member,
     request: &HttpRequest,
     frame: Frame,
+    typed: Option<&Typed>,
     mistakes: Mistakes,
 ) -> Result<AccountPage, PageError> {
     let (frame, current) = (frame.in_room(Room::Account), current(request)?);
@@ -56,8 +67,24 @@ fn account(
         name: name.to_string(),
     };
     let sessions = open.into_iter().map(view).collect();
-    let login = member.account().person.reveal().login.clone();
-    Ok(AccountPage { login, sessions, mistakes, frame })
+    let known = member.account();
+    let person = known.person.reveal();
+    let kept = Typed::default()
+        .with("adresse", person.address().unwrap_or_default())
+        .with("quand", known.mail.code());
+    let typed = typed.unwrap_or(&kept);
+    let own_page = Teammate::of(member.clone()).is_some_and(|own| own.knows(known.id));
+    Ok(AccountPage {
+        login: person.login.clone(),
+        own_page: own_page.then(|| format!("/equipe/{}", known.id)),
+        address: typed.one("adresse").to_owned(),
+        choices: typed.choices("quand", MailChoice::all()),
+        unreachable: known.unreachable,
+        without_mail: !session::settings(request).mails,
+        sessions,
+        mistakes,
+        frame,
+    })
 }
 
 fn current(request: &HttpRequest) -> Result<SessionSecret, PageError> {
@@ -102,7 +129,7 @@ pub(super) async fn change_password(
     let mut mistakes = Mistakes::default();
     if new != again {
         mistakes.add("encore", Text("moi-mots-differents"));
-        return page_again(&account(&member, &request, frame, mistakes)?);
+        return page_again(&account(&member, &request, frame, None, mistakes)?);
     }
     let changing = member.clone();
     match aside(move || changing.change_password(&old, &new)).await? {
@@ -110,7 +137,36 @@ pub(super) async fn change_password(
         Some(Err(_)) => mistakes.add("nouveau", Text("moi-mot-faible")),
         Some(Ok(())) => return begin_again(&member, &request),
     }
-    page_again(&account(&member, &request, frame, mistakes)?)
+    page_again(&account(&member, &request, frame, None, mistakes)?)
+}
+
+/// Chooses where and when mail reaches one.
+pub(super) async fn choose_mail(
+    member: Member,
+    request: HttpRequest,
+    sent: Sent,
+    frame: Frame,
+) -> Result<HttpResponse, PageError> {
+    let mut mistakes = Mistakes::default();
+    let choice = sent.typed.chosen::<MailChoice>("quand").unwrap_or_default();
+    let address = match sent.typed.one("adresse") {
+        "" => None,
+        address => Some(address.to_owned()),
+    };
+    match &address {
+        Some(address) if !mail::is_address(address) => {
+            mistakes.add("adresse", Text("moi-courriel-illisible"));
+        }
+        None if choice != MailChoice::Never => {
+            mistakes.add("adresse", Text("moi-courriel-absente"));
+        }
+        _ => {}
+    }
+    if !mistakes.is_empty() {
+        return page_again(&account(&member, &request, frame, Some(&sent.typed), mistakes)?);
+    }
+    aside(move || member.choose_mail(address, choice)).await?;
+    Ok(lead_to("/moi?fait=courriel"))
 }
 
 fn begin_again(member: &Member, request: &HttpRequest) -> Result<HttpResponse, PageError> {

@@ -56,6 +56,8 @@ pub(super) enum Room {
     Home,
     /// Refer somebody.
     Refer,
+    /// The team.
+    Team,
     /// The partners.
     Partners,
     /// Opening what one may not read.
@@ -104,7 +106,7 @@ impl FromRequest for Frame {
         let now = app.env().now();
         let session = session.map(|session| Member::new((**app).clone(), session.account));
         ready(Ok(Self {
-            organization: Some(super::organization(app)),
+            organization: Some(app.organization()),
             person: session.as_ref().map(|member| Person {
                 name: member.account().person.reveal().name.clone(),
                 works: member.may(Capability::Work),
@@ -177,6 +179,10 @@ done! {
     "repris" => Text("fini-repris");
     "session" => Text("fini-session");
     "mot-de-passe" => Text("fini-mot-de-passe");
+    "absence-notee" => Text("fini-absence-notee");
+    "retour" => Text("fini-retour");
+    "role" => Text("fini-role");
+    "courriel" => Text("fini-courriel");
     "deconnexion" => Text("fini-deconnexion");
 }
 

@@ -3,7 +3,7 @@
 use maillage_protocol::referral::{Author, Status, Turn};
 use maillage_protocol::time::Timestamp;
 
-use crate::app::{Delivery, WorklistRow};
+use crate::app::{Colleague, Delivery, WorklistRow};
 use crate::text::{Clock, Coded, Moment, Text, say, say_with};
 
 /// One referral in a list, or at the top of its own page.
@@ -22,6 +22,8 @@ pub(super) struct RowView {
     pub(super) turn: Option<TurnView>,
     /// What is late, and what may be done about it.
     pub(super) reminder: Option<String>,
+    /// Whom that was sent to by mail, and who is to be told in person.
+    pub(super) told: Vec<String>,
     /// That she wants no more to be told, if she does.
     pub(super) unshared: Option<Text>,
     /// Whether the last thing that we said has arrived.
@@ -69,6 +71,7 @@ impl RowView {
                 None => row.turn.map(|turn| TurnView::of(turn, row, clock)),
             },
             reminder: row.reminder.map(Coded::label),
+            told: told(&row.told),
             unshared: row.unshared.then_some(match row.side {
                 Author::Sender => Text("suivi-tu"),
                 Author::Receiver | Author::Person => Text("suivi-garde"),
@@ -80,6 +83,27 @@ impl RowView {
             reference,
         }
     }
+}
+
+/// Says whom a mail told that something is late, and who is to be told in person.
+fn told(colleagues: &[Colleague]) -> Vec<String> {
+    let names = |mailed| {
+        let told = colleagues.iter().filter(|colleague| colleague.mailed == mailed);
+        let names = told.map(|colleague| {
+            let name = colleague.name.reveal();
+            colleague.duty.map_or(name.clone(), |duty| format!("{name} ({})", duty.label()))
+        });
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let (by_mail, in_person) = (names(true), names(false));
+    let mut words = Vec::new();
+    if !by_mail.is_empty() {
+        words.push(say_with("relance-envoyee", [("qui", by_mail.into())]));
+    }
+    if !in_person.is_empty() {
+        words.push(say_with("relance-a-dire", [("qui", in_person.into())]));
+    }
+    words
 }
 
 /// Tells whether the receiver still has to say yes or no.

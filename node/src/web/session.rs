@@ -11,7 +11,7 @@ use tracing::error;
 
 use super::WebSettings;
 use super::errors::PageError;
-use crate::app::authority::{Admin, Auditor, Member, Writer};
+use crate::app::authority::{Admin, Auditor, Member, Teammate, Writer};
 use crate::app::{Account, App};
 use crate::index::{SessionSecret, Sessions};
 use crate::telemetry::Chain;
@@ -126,6 +126,7 @@ macro_rules! handles {
 handles! {
     Visitor = |_| Ok(Self);
     Member = member;
+    Teammate = |request| Self::of(member(request)?).ok_or(PageError::NotFound);
     Writer = |request| Self::of(member(request)?).ok_or(PageError::NotFound);
     Admin = |request| Self::of(member(request)?).ok_or(PageError::NotFound);
     Auditor = |request| Self::of(member(request)?).ok_or(PageError::NotFound);

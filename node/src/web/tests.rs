@@ -7,6 +7,7 @@ mod oversight;
 mod pathways;
 mod person;
 mod rules;
+mod team;
 
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ impl Territory {
 }
 
 fn hire(app: &Arc<App>, name: &str, capabilities: &[Capability]) {
-    let person = AccountPerson { login: name.to_owned(), name: format!("Mme {name}") };
+    let person = AccountPerson::new(name, &format!("Mme {name}"));
     let password = Private::from(PASSWORD.to_owned());
     app.add_account(&person, capabilities.to_vec(), &password).unwrap().unwrap();
 }

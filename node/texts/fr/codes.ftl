@@ -391,6 +391,7 @@ essai-unresolved = une aide n’a pas suffi
 essai-other = un autre essai
 
 relance-late = C’est en retard. Un collègue peut répondre à votre place.
+relance-unopened = Personne ne l’a ouverte, et la réponse est en retard. Un collègue peut répondre.
 relance-undelivered = La demande n’arrive pas. Appelez la structure, ou demandez aussi ailleurs.
 relance-undecided = Pas de réponse dans les temps. Appelez la structure, ou demandez aussi ailleurs.
 relance-half_time = La moitié du temps est passée, et personne n’a accepté. Appelez, ou demandez aussi ailleurs.

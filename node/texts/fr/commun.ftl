@@ -78,6 +78,10 @@ fini-suspendu = Échanges suspendus.
 fini-repris = Échanges repris.
 fini-session = Session fermée.
 fini-mot-de-passe = Mot de passe changé. Vos autres sessions sont fermées.
+fini-absence-notee = Absence notée. Pendant ce temps, les relances vont à une autre personne.
+fini-retour = Absence effacée.
+fini-role = Rôle enregistré.
+fini-courriel = Choix enregistré.
 fini-deconnexion = Vous êtes déconnecté.
 
 retirer-quoi = Qu’est-ce qu’on enlève ?

@@ -132,7 +132,7 @@ impl Referral {
     }
 
     /// Returns when a decision started to be waited for.
-    pub(super) fn deciding_since(&self) -> Timestamp {
+    pub fn deciding_since(&self) -> Timestamp {
         let sender = &self.sender;
         self.receiver
             .deciding_since

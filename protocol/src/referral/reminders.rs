@@ -11,6 +11,8 @@ code_list! {
     Reminder or Late {
         /// What is asked of us is late.
         Late = "late",
+        /// Nobody of ours has opened the request, and it should be decided by now.
+        Unopened = "unopened",
         /// The request has not arrived: somebody picks up the telephone.
         Undelivered = "undelivered",
         /// Those who were asked have not decided in time.
@@ -46,6 +48,9 @@ pub fn reminders(referral: &Referral, by: Author, now: Timestamp) -> Vec<(Remind
     };
     let mut told = Vec::new();
     told.extend(mine.then_some((own, turn.due)));
+    if by == Author::Receiver && turn.act == Act::Open {
+        told.push((Reminder::Unopened, referral.due_of(Act::Decide).max(turn.due)));
+    }
     if by == Author::Sender && !mine {
         told.extend(about_the_receiver(referral, asked, turn.act, turn.due));
     }

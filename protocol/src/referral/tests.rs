@@ -285,6 +285,8 @@ fn reminders_follow_the_ladder() {
         (&after(&proposed()), Us, "2026-03-04", vec![Reminder::Undelivered]),
         (&delivered, Them, "2026-03-04", vec![]),
         (&delivered, Them, "2026-03-05", vec![Reminder::Late]),
+        (&delivered, Them, "2026-03-09", vec![Reminder::Late]),
+        (&delivered, Them, "2026-03-10", vec![Reminder::Late, Reminder::Unopened]),
         (&delivered, Us, "2026-03-05", vec![]),
         (&seen, Them, "2026-03-10", vec![Reminder::Late]),
         (&seen, Us, "2026-03-09", vec![]),

@@ -19,7 +19,7 @@ use crate::app::{AccountPerson, WeakPassword};
 use crate::bridges::mediation;
 use crate::cli::{Context, Exit, VerbError};
 use crate::control::{self, Answer, Order};
-use crate::facts::Capability;
+use crate::facts::{Capability, Duty};
 use crate::folder::DataFolder;
 use crate::opening;
 
@@ -38,9 +38,44 @@ pub(super) struct Structure {
     /// What it does for people; nothing for who coordinates.
     service: Option<&'static str>,
     hours: &'static str,
-    people: &'static [(&'static str, &'static str, &'static str, Capability)],
+    people: &'static [Person],
     /// Whether its node stopped once it was linked, and nobody noticed.
     asleep: bool,
+}
+
+/// Who runs each node.
+const ADMIN: Person =
+    Person::new("admin", "Administration", "administration", Capability::Administer);
+
+impl Structure {
+    fn accounts(&self) -> impl Iterator<Item = &'static Person> {
+        self.people.iter().chain([&ADMIN])
+    }
+}
+
+/// Somebody who signs in.
+pub(super) struct Person {
+    login: &'static str,
+    name: &'static str,
+    /// What they do, in words.
+    work: &'static str,
+    capability: Capability,
+    duty: Option<Duty>,
+}
+
+impl Person {
+    const fn new(
+        login: &'static str,
+        name: &'static str,
+        work: &'static str,
+        capability: Capability,
+    ) -> Self {
+        Self { login, name, work, capability, duty: None }
+    }
+
+    const fn standing_in(self) -> Self {
+        Self { duty: Some(Duty::StandIn), ..self }
+    }
 }
 
 /// Val-de-Brenne: people and structures are invented.
@@ -54,9 +89,10 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         service: Some("Accueil social"),
         hours: "lundi à vendredi, 9 h – 17 h",
         people: &[
-            ("nadia", "Nadia", "assistante sociale", Capability::Work),
-            ("odile", "Odile", "protection des données", Capability::Audit),
-            ("paul", "Paul", "administration", Capability::Administer),
+            Person::new("nadia", "Nadia", "assistante sociale", Capability::Work),
+            Person::new("ines", "Inès", "suppléante de Nadia", Capability::Work).standing_in(),
+            Person::new("odile", "Odile", "protection des données", Capability::Audit),
+            Person::new("paul", "Paul", "administration", Capability::Administer),
         ],
         asleep: false,
     },
@@ -68,7 +104,10 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::PublicAgent,
         service: Some("Aide aux démarches en ligne"),
         hours: "mardi à vendredi, 9 h – 17 h",
-        people: &[("karim", "Karim", "médiateur numérique", Capability::Work)],
+        people: &[
+            Person::new("karim", "Karim", "médiateur numérique", Capability::Work),
+            Person::new("hugo", "Hugo", "suppléant de Karim", Capability::Work).standing_in(),
+        ],
         asleep: false,
     },
     Structure {
@@ -79,7 +118,7 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::Contract,
         service: Some("Équipement et ateliers"),
         hours: "lundi à samedi",
-        people: &[("lucie", "Lucie", "médiatrice numérique", Capability::Work)],
+        people: &[Person::new("lucie", "Lucie", "médiatrice numérique", Capability::Work)],
         asleep: false,
     },
     Structure {
@@ -90,7 +129,7 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::PublicAgent,
         service: Some("Démarches administratives"),
         hours: "lundi à vendredi",
-        people: &[("yann", "Yann", "agent France services", Capability::Work)],
+        people: &[Person::new("yann", "Yann", "agent France services", Capability::Work)],
         asleep: false,
     },
     Structure {
@@ -101,7 +140,7 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::Profession,
         service: Some("Suivi social"),
         hours: "lundi à vendredi",
-        people: &[("amina", "Amina", "assistante sociale", Capability::Work)],
+        people: &[Person::new("amina", "Amina", "assistante sociale", Capability::Work)],
         asleep: false,
     },
     Structure {
@@ -112,7 +151,7 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::Charter,
         service: None,
         hours: "lundi à vendredi",
-        people: &[("sonia", "Sonia", "coordinatrice", Capability::Work)],
+        people: &[Person::new("sonia", "Sonia", "coordinatrice", Capability::Work)],
         asleep: false,
     },
     Structure {
@@ -231,10 +270,9 @@ impl Territory {
             "structure", "rôle", "adresse", "compte"
         ))?;
         for node in self.nodes.iter().filter(|node| !node.structure.asleep) {
-            let admin = ("admin", "", "administration", Capability::Administer);
-            for (login, _, role, _) in node.structure.people.iter().chain([&admin]) {
+            for Person { login, work, .. } in node.structure.accounts() {
                 context.say(format!(
-                    "{:<32} {role:<24} {:<24} {login:<8} {PASSWORD}",
+                    "{:<32} {work:<24} {:<24} {login:<8} {PASSWORD}",
                     node.structure.name, node.url
                 ))?;
             }
@@ -351,15 +389,16 @@ fn make(
     let node = opening::open(env, &data, None)?;
     let failed = |error| broken("un nœud ne se prépare pas").because(error);
     let password = Private::from(PASSWORD.to_owned());
-    for (login, name, _, capability) in structure.people {
-        let person = AccountPerson { login: (*login).to_owned(), name: (*name).to_owned() };
+    for Person { login, name, capability, duty, .. } in structure.accounts() {
+        let person = AccountPerson::new(login, name);
         let added = node.app.add_account(&person, vec![*capability], &password);
-        added.map_err(failed)?.map_err(|WeakPassword| broken("le mot de passe est trop court"))?;
+        let added = added
+            .map_err(failed)?
+            .map_err(|WeakPassword| broken("le mot de passe est trop court"))?;
+        if duty.is_some() {
+            node.app.give_duty(added, *duty).map_err(failed)?;
+        }
     }
-    let admin = AccountPerson { login: "admin".to_owned(), name: "Administration".to_owned() };
-    let rights = vec![Capability::Administer];
-    let added = node.app.add_account(&admin, rights, &password);
-    added.map_err(failed)?.map_err(|WeakPassword| broken("le mot de passe est trop court"))?;
     let described = node.app.describe(card(structure)).map_err(failed)?;
     described.map_err(|error| broken("la fiche est refusée").because(error))?;
     let read = mediation::read(PLACES);

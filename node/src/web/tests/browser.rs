@@ -62,8 +62,11 @@ pub(super) const IDLE: Duration = Duration::from_secs(15 * 60);
 /// Opens a browser on a node.
 pub(super) async fn browse(app: &Arc<App>) -> Browser {
     let index = sled::Config::new().temporary(true).open().unwrap();
-    let settings =
-        WebSettings { public_url: "https://ccas.example".to_owned(), secure_cookies: false };
+    let settings = WebSettings {
+        public_url: "https://ccas.example".to_owned(),
+        secure_cookies: false,
+        mails: true,
+    };
     let calls: Arc<dyn Calls> = Arc::new(NobodyCalls);
     let server = Actix::new()
         .app_data(web::Data::from(Arc::clone(app)))

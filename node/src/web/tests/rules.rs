@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
-use maillage_protocol::id::{NodeId, UnitId};
+use maillage_protocol::id::{NodeId, ProfessionalId, UnitId};
 
 use super::browser::IDLE;
 use super::browser::browse;
@@ -16,6 +16,7 @@ fn somewhere(page: &Page) -> String {
     page.path
         .replace("{reference}", "K7QD-2M9P")
         .replace("{brouillon}", &UnitId::from_bytes([0; 16]).to_string())
+        .replace("{compte}", &ProfessionalId::from_bytes([0; 16]).to_string())
         .replace("{noeud}", &NodeId([0; 32]).to_string())
 }
 
@@ -57,6 +58,7 @@ async fn what_one_may_not_see_answers_like_what_does_not_exist() {
         ("admin", "Auditor"),
         ("dpo", "Writer"),
         ("dpo", "Admin"),
+        ("dpo", "Teammate"),
     ] {
         let mut browser = browse(&territory.nodes.a).await;
         browser.sign_in(login).await;

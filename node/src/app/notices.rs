@@ -1,0 +1,275 @@
+//! Which mails are to go out now: what waits for somebody, less what they were sent already. Nothing
+//! is queued: a request that was opened meanwhile is written to nobody, and a crash repeats one mail
+//! at most.
+
+use std::time::Duration;
+
+use maillage_protocol::calendar::Calendar;
+use maillage_protocol::id::ProfessionalId;
+use maillage_protocol::private::Private;
+use maillage_protocol::referral::{Act as TurnAct, Author};
+use maillage_protocol::time::{HOUR, Timestamp};
+
+use super::cases::Case;
+use super::jobs::late;
+use super::state::State;
+use super::team::Tier;
+use super::views::is_unopened;
+use super::{Account, App, AppError, ShortCode};
+use crate::facts::{Act, FactContent, MailChoice, Notice};
+
+/// The hour of the mail of the day.
+const MORNING: u8 = 8;
+/// How late the mail of the day may leave, if the node was stopped.
+const STILL_MORNING: Duration = Duration::from_secs(4 * HOUR.as_secs());
+
+/// A mail that is to go out.
+#[derive(Clone, Debug)]
+pub struct DueMail {
+    /// For whom.
+    pub to: ProfessionalId,
+    /// Where it reaches them.
+    pub address: Private<String>,
+    /// What it says.
+    pub notice: Notice,
+    /// The referral that it is about, if it is about one.
+    pub code: Option<ShortCode>,
+    /// Whether we still have to say yes or no to it.
+    pub asked: bool,
+    /// How many referrals wait for this team.
+    pub waiting: usize,
+    /// When it is written.
+    pub at: Timestamp,
+}
+
+impl App {
+    /// Returns the mails that are to go out now.
+    #[must_use]
+    pub fn due_mails(&self) -> Vec<DueMail> {
+        let now = self.now();
+        let state = self.state();
+        let mut due = Vec::new();
+        for case in state.cases.values().filter(|case| case.proposal.is_some()) {
+            for (notice, to) in wanted(&state, case, now) {
+                let written = to.into_iter().filter(|to| case.has_mailed(*to, notice).is_none());
+                due.extend(written.filter_map(|to| {
+                    let account = state.accounts.active(to)?;
+                    let mail = mail_for(account, MailChoice::AtOnce, notice, now)?;
+                    Some(DueMail { asked: is_asked(case), ..mail })
+                }));
+            }
+        }
+        if let Some(since) = morning(now) {
+            let ours = state.cases.values().filter(|case| state.is_ours(case, now)).count();
+            let readers = state.accounts.present(now).filter(|account| account.digested < since);
+            let mails = readers.filter_map(|account| {
+                let digest = Notice::Digest { since };
+                let mail = mail_for(account, MailChoice::Digest, digest, now)?;
+                Some(DueMail { waiting: ours, ..mail })
+            });
+            due.extend(mails.filter(|mail| mail.waiting > 0));
+        }
+        due
+    }
+
+    /// Writes down that the mail server took a mail, or refused it for good.
+    pub fn mailed(&self, mail: &DueMail, refused: bool) -> Result<(), AppError> {
+        let (to, notice) = (mail.to, mail.notice);
+        let act = Act::Mailed { to, notice, refused, at: self.now() };
+        self.record(None, &act, &FactContent::default())?;
+        Ok(())
+    }
+}
+
+/// Returns what is to be told about a referral, and to whom.
+fn wanted(state: &State, case: &Case, now: Timestamp) -> Vec<(Notice, Vec<ProfessionalId>)> {
+    let (referral, accounts) = (case.id, &state.accounts);
+    let mut wanted = Vec::new();
+    if is_unopened(case) {
+        let since = case.referral.deciding_since();
+        let team = accounts.told(Tier::Team, None, now);
+        wanted.push((Notice::Request { referral, since }, team));
+    }
+    // Who never spoke of it has nothing to follow.
+    if let (Some(since), Some(_)) = (case.news, case.followed_by) {
+        let follower = accounts.told(Tier::Follower, case.followed_by, now);
+        wanted.push((Notice::News { referral, since }, follower));
+    }
+    if !case.reminders.is_empty() {
+        let late = late(case, now);
+        let still = case.reminders.iter().filter(|told| late.contains(&(told.what, told.since)));
+        wanted.extend(still.map(|told| {
+            let notice = Notice::Late { referral, what: told.what, since: told.since };
+            (notice, told.to.clone())
+        }));
+    }
+    wanted
+}
+
+fn mail_for(
+    account: &Account,
+    choice: MailChoice,
+    notice: Notice,
+    at: Timestamp,
+) -> Option<DueMail> {
+    let address = account.person.reveal().address().filter(|_| account.mail == choice)?;
+    Some(DueMail {
+        to: account.id,
+        address: address.to_owned().into(),
+        notice,
+        code: notice.referral().map(ShortCode::of),
+        asked: false,
+        waiting: 0,
+        at,
+    })
+}
+
+fn is_asked(case: &Case) -> bool {
+    let act = case.referral.turn().map(|turn| turn.act);
+    case.side == Author::Receiver && matches!(act, Some(TurnAct::Open | TurnAct::Decide))
+}
+
+/// Returns when the morning of a working day began, while it lasts.
+fn morning(now: Timestamp) -> Option<Timestamp> {
+    let calendar = Calendar::Metropolitan;
+    let today = calendar.day(now);
+    let began = calendar.at(today, MORNING, 0).filter(|_| calendar.is_worked(today))?;
+    (began <= now && now < began.after(STILL_MORNING)).then_some(began)
+}
+
+#[cfg(test)]
+mod tests {
+    use maillage_protocol::codes::FirstContact;
+    use maillage_protocol::referral::Command;
+    use maillage_protocol::time::DAY;
+
+    use super::*;
+    use crate::app::tests::{Pair, propose, propose_once, request, wait};
+    use crate::app::{AccountPerson, Texts};
+    use crate::facts::{Capability, Duty};
+
+    fn hire(app: &App, name: &str, duty: Option<Duty>) -> ProfessionalId {
+        let person = AccountPerson::new(&format!("{name}@epn.example"), name);
+        let password = "le lavoir de brenne".to_owned().into();
+        let id = app.add_account(&person, vec![Capability::Work], &password).unwrap().unwrap();
+        app.give_duty(id, duty).unwrap();
+        id
+    }
+
+    /// Sends what is to go out, and returns it.
+    fn post(app: &App) -> Vec<(ProfessionalId, Notice)> {
+        let due = app.due_mails();
+        due.iter().for_each(|mail| app.mailed(mail, false).unwrap());
+        assert!(app.due_mails().is_empty(), "it went out");
+        due.iter().map(|mail| (mail.to, mail.notice)).collect()
+    }
+
+    #[test]
+    fn a_request_is_written_about_once_and_not_at_all_once_it_was_opened() {
+        let mut pair = Pair::linked();
+        let karim = hire(&pair.b, "karim", None);
+        hire(&pair.b, "rose", Some(Duty::Referent));
+        let first = propose(&pair);
+        pair.exchange();
+        let mails = post(&pair.b);
+        assert!(matches!(mails[..], [(to, Notice::Request { referral, .. })]
+            if to == karim && referral == first));
+        pair.restart();
+        assert!(pair.b.due_mails().is_empty());
+        let second = propose_once(&pair.a, pair.b.node(), 3);
+        pair.exchange();
+        let open = |who| {
+            pair.b.say(Some(who), Author::Receiver, second, Command::Open, Texts::default(), None)
+        };
+        open(karim).unwrap();
+        assert!(pair.b.due_mails().is_empty(), "somebody opened it before the mail went out");
+    }
+
+    #[test]
+    fn an_answer_is_written_about_to_whoever_asked_until_it_is_read() {
+        let pair = Pair::linked();
+        let nadia = hire(&pair.a, "nadia", None);
+        hire(&pair.a, "ines", None);
+        let peer = pair.b.node();
+        let asked = pair.a.propose(nadia, request(peer), [4; 16]).unwrap();
+        pair.exchange();
+        let id = asked.referral;
+        assert!(pair.a.due_mails().is_empty(), "that it arrived is no answer");
+        let say = |command| {
+            let texts = Texts::default();
+            pair.b.say(None, Author::Receiver, id, command, texts, None).unwrap();
+            pair.exchange();
+        };
+        say(Command::Open);
+        assert!(pair.a.due_mails().is_empty(), "nor that it was opened");
+        say(Command::Accept);
+        let mails = post(&pair.a);
+        assert!(matches!(mails[..], [(to, Notice::News { .. })] if to == nadia));
+        wait(&pair, 1);
+        say(Command::Start(FirstContact::Met));
+        pair.a.open_story(nadia, id).unwrap().unwrap();
+        assert!(pair.a.due_mails().is_empty(), "it was read before the mail went out");
+    }
+
+    #[test]
+    fn what_is_late_is_written_to_those_who_are_to_hear_it() {
+        let pair = Pair::linked();
+        let karim = hire(&pair.b, "karim", None);
+        let hugo = hire(&pair.b, "hugo", Some(Duty::StandIn));
+        pair.b.choose_mail(karim, None, MailChoice::Never).unwrap();
+        let id = propose(&pair);
+        pair.exchange();
+        assert!(post(&pair.b).is_empty(), "karim wants none");
+        wait(&pair, 3);
+        pair.b.tick(&[id]).unwrap();
+        let mails = post(&pair.b);
+        assert!(matches!(mails[..], [(to, Notice::Late { .. })] if to == hugo));
+        let row = &pair.b.worklist().unwrap().to_answer[0];
+        let told: Vec<_> = row.told.iter().map(|told| (told.id, told.mailed)).collect();
+        assert_eq!(told, [(karim, false), (hugo, true)]);
+    }
+
+    #[test]
+    fn the_mail_of_the_day_leaves_on_the_morning_of_a_working_day() {
+        let mut pair = Pair::linked();
+        let karim = hire(&pair.b, "karim", None);
+        let address = Some("k@epn.example".to_owned());
+        pair.b.choose_mail(karim, address, MailChoice::Digest).unwrap();
+        let nothing = pair.b.due_mails();
+        assert!(nothing.is_empty(), "nothing waits");
+        propose(&pair);
+        pair.exchange();
+        // It is Monday, 9 h.
+        let mails = pair.b.due_mails();
+        assert_eq!(mails.iter().map(|mail| mail.waiting).collect::<Vec<_>>(), [1]);
+        assert_eq!(mails[0].address.reveal(), "k@epn.example");
+        assert!(matches!(post(&pair.b)[..], [(_, Notice::Digest { .. })]));
+        pair.restart();
+        assert!(pair.b.due_mails().is_empty());
+        for (days, mails) in [(1, 1), (1, 1), (1, 1), (1, 1), (1, 0), (1, 0), (1, 1)] {
+            wait(&pair, days);
+            assert_eq!(post(&pair.b).len(), mails);
+        }
+        pair.epn.env.advance(DAY.saturating_sub(HOUR.saturating_mul(2)));
+        assert!(pair.b.due_mails().is_empty(), "it is 7 h");
+        pair.epn.env.advance(HOUR.saturating_mul(6));
+        assert!(pair.b.due_mails().is_empty(), "it is 13 h: too late for a morning");
+    }
+
+    #[test]
+    fn an_address_that_is_refused_is_seen_until_it_changes() {
+        let pair = Pair::linked();
+        let karim = hire(&pair.b, "karim", None);
+        propose(&pair);
+        pair.exchange();
+        let due = pair.b.due_mails();
+        pair.b.mailed(&due[0], true).unwrap();
+        assert!(pair.b.account(karim).unwrap().unreachable);
+        assert!(pair.b.due_mails().is_empty(), "it is not sent again and again");
+        pair.b.choose_mail(karim, Some("k@epn.example".to_owned()), MailChoice::AtOnce).unwrap();
+        let account = pair.b.account(karim).unwrap();
+        assert!(!account.unreachable);
+        assert_eq!(account.person.reveal().address(), Some("k@epn.example"));
+        assert_eq!(account.person.reveal().name, "karim");
+    }
+}

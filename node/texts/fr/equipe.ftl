@@ -1,0 +1,29 @@
+# L’équipe : qui est là, qui supplée, qui répond de l’équipe.
+equipe-titre = Équipe
+equipe-chapeau = Une relance va à la personne qui suit la demande. Si elle est absente, elle va à la suppléance, puis à la référence.
+equipe-personne = Personne ne travaille encore ici. Un compte se crée avec la commande « maillage user add ».
+equipe-sans-suppleance = Personne n’assure la suppléance. Les relances de toute l’équipe iront à la référence, ou à tout le monde.
+equipe-role-stand_in = Suppléance
+equipe-role-referent = Référence
+equipe-role-aucun = Aucun rôle particulier
+equipe-vous = vous
+equipe-absence-du = Absence du
+equipe-absence-au = au
+equipe-absente = Absence en cours, jusqu’au
+equipe-refuse = Son adresse de courriel a été refusée. Les relances sont à faire de vive voix.
+equipe-modifier = Absence et rôle de { $nom }
+equipe-retour = Revenir à l’équipe
+equipe-absence = Absence
+equipe-absence-aide = Les relances iront à une autre personne ces jours-là. Ses demandes restent visibles de toute l’équipe.
+equipe-premier-jour = Premier jour
+equipe-dernier-jour = Dernier jour
+equipe-noter = Noter l’absence
+equipe-effacer = Effacer cette absence
+equipe-role = Rôle dans l’équipe
+equipe-role-aide = La suppléance remplace les absents et reçoit les relances urgentes. La référence est prévenue quand personne ne répond.
+equipe-donner = Enregistrer le rôle
+equipe-a-l-envers = Le dernier jour vient avant le premier.
+equipe-jour-passe = Indiquez un dernier jour à venir.
+
+relance-envoyee = Relance envoyée à { $qui }.
+relance-a-dire = À prévenir de vive voix : { $qui }.
