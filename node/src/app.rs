@@ -9,12 +9,14 @@
 //! ```
 
 mod accounts;
+mod arrivals;
 pub mod authority;
 mod break_glass;
 mod calls;
 mod cases;
 mod clocks;
 mod codes;
+mod coordination;
 mod drafts;
 mod erasure;
 mod feedback;
@@ -75,9 +77,11 @@ use crate::keys::{KeyFile, KeyFileError};
 use crate::vault::{Vault, VaultError, VaultKey};
 
 pub use accounts::{Account, AccountPerson, SHORTEST_PASSWORD, WeakPassword};
+pub use arrivals::AccountError;
 pub use break_glass::{AccessError, AccessName, Everything, ExceptionalAccess};
 pub use calls::{Asking, Calls, JoinFailure, Joining, Search, Searching};
 pub use cases::{Case, Told};
+pub use coordination::{Party, StuckConference};
 pub use drafts::DraftError;
 pub use erasure::{ErasureState, PendingErasure};
 pub use inbox::InboxError;
@@ -380,13 +384,22 @@ impl App {
             Ok(hash) => hash,
             Err(weak) => return Ok(Err(weak)),
         };
-        let account = ProfessionalId::from_random(random(&*self.env));
-        let unit = self.safe.new_unit()?;
-        let added = AccountAct::Added { account, unit, capabilities };
-        let holder = Some(VaultKey::Unit(unit));
-        self.record(holder, &Act::Account(added), &FactContent::of(person))?;
+        let account = self.open_account(person, capabilities)?;
         self.keep_password(account, hash)?;
         Ok(Ok(account))
+    }
+
+    fn open_account(
+        &self,
+        person: &AccountPerson,
+        capabilities: Vec<Capability>,
+    ) -> Result<ProfessionalId, AppError> {
+        let account = ProfessionalId::from_random(random(&*self.env));
+        let (unit, at) = (self.safe.new_unit()?, Some(self.now()));
+        let added = AccountAct::Added { account, unit, capabilities, at };
+        let holder = Some(VaultKey::Unit(unit));
+        self.record(holder, &Act::Account(added), &FactContent::of(person))?;
+        Ok(account)
     }
 
     /// Changes a password. Every session that the old one opened is over.
@@ -410,13 +423,6 @@ impl App {
         if let Some(before) = before {
             self.safe.vault().destroy(&[VaultKey::Local(before)])?;
         }
-        Ok(())
-    }
-
-    /// Closes an account. Its sessions and its keys are over.
-    pub fn disable_account(&self, account: ProfessionalId) -> Result<(), AppError> {
-        let act = Act::Account(AccountAct::Disabled { account });
-        self.record(None, &act, &FactContent::default())?;
         Ok(())
     }
 
@@ -538,7 +544,7 @@ impl App {
     }
 
     /// Returns what is known of a referral.
-    fn case(&self, id: ReferralId) -> Option<Arc<Case>> {
+    pub(crate) fn case(&self, id: ReferralId) -> Option<Arc<Case>> {
         self.state().cases.get(&id).cloned()
     }
 

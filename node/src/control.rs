@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::app::{AccountPerson, App, AppError, LinkError, LinkState, Rule};
+use crate::app::{AccountError, AccountPerson, App, AppError, LinkError, LinkState, Rule};
 use crate::facts::{Capability, Duty, ImportedPlace};
 use crate::federation::{Client, Drivers, JoinError, join};
 use crate::index::Sessions;
@@ -221,6 +221,10 @@ pub enum Refused {
     NoSuchUser,
     /// The login is taken.
     LoginTaken,
+    /// Nobody would run the node any more.
+    LastAdmin,
+    /// The account refers nobody: it has no part in a team.
+    NoWork,
     /// The password is too short.
     WeakPassword,
     /// The text is not an invitation.
@@ -359,10 +363,12 @@ impl Desk {
             }
             Order::ListUsers => Answer::Users { users: self.users() },
             Order::DisableUser { login } => match app.account_of(login.reveal()) {
-                Some(account) => {
-                    app.disable_account(account.id)?;
-                    Answer::Done
-                }
+                Some(account) => match app.leave(account.id, None) {
+                    Ok(()) => Answer::Done,
+                    Err(AccountError::LastAdmin) => refused(Refused::LastAdmin),
+                    Err(AccountError::App(failure)) => return Err(failure),
+                    Err(_) => refused(Refused::NoSuchUser),
+                },
                 None => refused(Refused::NoSuchUser),
             },
             Order::ResetUser { login, password } => match app.account_of(login.reveal()) {
@@ -373,10 +379,11 @@ impl Desk {
                 None => refused(Refused::NoSuchUser),
             },
             Order::GiveDuty { login, duty } => match app.account_of(login.reveal()) {
-                Some(account) => {
+                Some(account) if account.works() => {
                     app.give_duty(account.id, duty)?;
                     Answer::Done
                 }
+                Some(_) => refused(Refused::NoWork),
                 None => refused(Refused::NoSuchUser),
             },
             Order::MakeToken { login } => match app.account_of(login.reveal()) {

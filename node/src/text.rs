@@ -23,7 +23,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{Loader, static_loader};
 
 pub use dates::{Clock, Moment};
-pub use labels::Coded;
+pub use labels::{Coded, theme};
 pub use notice::{Presentation, Reading};
 pub use places::{Telephone, opening_hours};
 pub use tongue::Tongue;

@@ -25,6 +25,7 @@ mod story;
 mod taking_back;
 
 mod sign_in;
+mod arrival;
 mod verification;
 mod home;
 mod refer;
@@ -34,6 +35,7 @@ mod person;
 mod team;
 mod partners;
 mod break_glass;
+mod coordination;
 mod register;
 mod account;
 
@@ -52,7 +54,7 @@ pub use session::Visitor;
 
 pub use crate::app::Calls;
 
-use crate::app::authority::{Admin, Auditor, Member, Teammate, Writer};
+use crate::app::authority::{Admin, Auditor, Coordinator, Member, Teammate, Writer};
 
 /// What pages must know of the node's surroundings.
 #[derive(Clone, Debug)]
@@ -97,6 +99,8 @@ pages! {
     get "/connexion", Visitor => sign_in::show;
     post "/connexion", Visitor => sign_in::enter;
     post "/deconnexion", Member => sign_in::leave;
+    get "/arrivee/{lien}", Visitor => arrival::show;
+    post "/arrivee/{lien}", Visitor => arrival::choose;
     get "/", Member => home::show;
     get "/parcours", Writer => home::find;
     get "/orienter/besoin", Writer => refer::need::show;
@@ -155,10 +159,15 @@ pages! {
     post "/p/avis", Visitor => person::answer;
     post "/p/arret", Visitor => person::stop;
     get "/equipe", Teammate => team::show;
+    post "/equipe", Admin => team::add;
+    get "/equipe/lien/{brouillon}", Admin => team::show_link;
+    post "/equipe/lien/{brouillon}", Admin => team::hand_over;
     get "/equipe/{compte}", Teammate => team::show_one;
     post "/equipe/{compte}/absence", Teammate => team::set_absence;
     post "/equipe/{compte}/retour", Teammate => team::end_absence;
     post "/equipe/{compte}/role", Admin => team::give_duty;
+    post "/equipe/{compte}/lien", Admin => team::renew_link;
+    post "/equipe/{compte}/depart", Admin => team::close;
     get "/partenaires", Admin => partners::show;
     post "/partenaires/invitation", Admin => partners::invite;
     get "/partenaires/invitation/{brouillon}", Admin => partners::show_invitation;
@@ -167,11 +176,13 @@ pages! {
     post "/partenaires/{noeud}/approbation", Admin => partners::approve;
     post "/partenaires/{noeud}/suspension", Admin => partners::suspend;
     post "/partenaires/{noeud}/reprise", Admin => partners::resume;
+    post "/partenaires/{noeud}/coordination", Admin => partners::set_coordination;
     get "/acces-exceptionnel", Admin => break_glass::show;
     post "/acces-exceptionnel", Admin => break_glass::ask;
     post "/acces-exceptionnel/{reference}/accord", Admin => break_glass::grant;
     post "/acces-exceptionnel/{reference}/fin", Admin => break_glass::end;
     post "/acces-exceptionnel/{reference}/lecture", Admin => break_glass::open;
+    get "/concertations", Coordinator => coordination::show;
     get "/registre", Auditor => register::show;
     get "/moi", Member => account::show;
     post "/moi/session", Member => account::end_session;

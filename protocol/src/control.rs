@@ -8,6 +8,7 @@ use crate::id::{EventId, NodeId};
 use crate::keys::Kid;
 use crate::limits;
 use crate::signed::Signed;
+use crate::time::Timestamp;
 
 /// The body of a `ctl` event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,14 @@ pub enum Control {
     Pause,
     /// Humans answer again.
     Resume,
+    /// Two people of different structures talk about somebody, and come to no end. Told to whoever
+    /// coordinates, who can bring them together without knowing who it is (referral.md §8.4).
+    ConferenceStuck(ConferenceStuck),
+    /// They have come to an end.
+    ConferenceSettled {
+        /// The name under which it was told.
+        conference: [u8; 16],
+    },
     /// The link is over. Duties to erase continue.
     Bye,
     /// Something of a newer version: kept, not understood.
@@ -66,6 +75,22 @@ pub struct LinkAccept {
     /// The version of the charter that its organization signed.
     pub charter: Option<String>,
 }
+
+/// A conference that comes to no end: of two structures, and of nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConferenceStuck {
+    /// A name for it, which tells nothing of the referral.
+    pub conference: [u8; 16],
+    /// The other structure.
+    pub with: NodeId,
+    /// The theme of the need, such as `numerique`: at most [`GROUP`] characters.
+    pub group: String,
+    /// The day on which it was called, as its first millisecond.
+    pub since: Timestamp,
+}
+
+/// Characters of a group of needs.
+pub const GROUP: usize = 80;
 
 /// Why a channel starts again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +154,10 @@ impl Control {
                 let ids: Vec<_> = ids.iter().map(EventId::to_string).collect();
                 named("key.needed").with("ids", ids)
             }
+            Self::ConferenceStuck(stuck) => stuck.to_object(),
+            Self::ConferenceSettled { conference } => {
+                named("conference.settled").with("id", encoding::base64url(conference))
+            }
             Self::Pause => named("pause"),
             Self::Resume => named("resume"),
             Self::Bye => named("bye"),
@@ -157,6 +186,8 @@ impl Control {
                 Self::Refused { event: object.parsed("id")?, code: object.text("code")?.to_owned() }
             }
             "key.needed" => Self::KeyNeeded(read_ids(&object)?),
+            "conference.stuck" => Self::ConferenceStuck(ConferenceStuck::read(&object)?),
+            "conference.settled" => Self::ConferenceSettled { conference: object.bytes("id")? },
             "pause" => Self::Pause,
             "resume" => Self::Resume,
             "bye" => Self::Bye,
@@ -186,6 +217,31 @@ impl LinkAccept {
             max_version: object.integer("max")?,
             features,
             charter: object.find_text("charter")?.map(str::to_owned),
+        })
+    }
+}
+
+impl ConferenceStuck {
+    fn to_object(&self) -> Object {
+        Object::new()
+            .with("t", "conference.stuck")
+            .with("group", self.group.as_str())
+            .with("id", encoding::base64url(&self.conference))
+            .with("since", self.since.0)
+            .with("with", self.with.to_string())
+    }
+
+    fn read(object: &Object) -> Result<Self, Malformed> {
+        let group = object.text("group")?;
+        let is_code = |c: char| c.is_ascii_lowercase() || c == '-';
+        if group.len() > GROUP || !group.chars().all(is_code) {
+            return Err(Malformed("group"));
+        }
+        Ok(Self {
+            conference: object.bytes("id")?,
+            with: object.parsed("with")?,
+            group: group.to_owned(),
+            since: Timestamp(object.integer("since")?),
         })
     }
 }
@@ -232,6 +288,13 @@ mod tests {
             Control::Erased(signed),
             Control::Refused { event: EventId([5; 32]), code: "out_of_scope".to_owned() },
             Control::KeyNeeded(vec![EventId([5; 32])]),
+            Control::ConferenceStuck(ConferenceStuck {
+                conference: [7; 16],
+                with: NodeId([1; 32]),
+                group: "numerique".to_owned(),
+                since: Timestamp(9),
+            }),
+            Control::ConferenceSettled { conference: [7; 16] },
             Control::Pause,
             Control::Resume,
             Control::Bye,

@@ -315,6 +315,62 @@ export async function readTheRegister(odile, password, person) {
   await odile.hides(person);
 }
 
+// Who is away says so, and says how mail reaches them.
+export async function goAway(karim) {
+  await karim.follow('Équipe');
+  await karim.shows('Hugo');
+  await karim.follow('Absence : Karim');
+  await karim.mistakes('Noter l’absence', 'Indiquez le premier jour.');
+  await karim.writeDay('Premier jour', '2098-05-05');
+  await karim.writeDay('Dernier jour', '2098-04-04');
+  await karim.mistakes('Noter l’absence', 'Le dernier jour vient avant le premier.');
+  await karim.writeDay('Dernier jour', '2098-06-06');
+  await karim.press('Noter l’absence');
+  await karim.shows('Absence prévue.');
+  await karim.follow('Absence : Karim');
+  await karim.press('Effacer cette absence');
+  await karim.shows('Absence effacée.');
+  await karim.follow('Karim');
+  await karim.write('Adresse', 'karim');
+  await karim.mistakes('Enregistrer ce choix', 'Cette adresse ne se lit pas.');
+  await karim.write('Adresse', 'karim@lavoir.example');
+  await karim.choose('Quand ?', /^Une fois par jour/);
+  await karim.press('Enregistrer ce choix');
+  await karim.shows('Choix enregistré.');
+}
+
+// Somebody new chooses their own password, by a link that serves once; then they leave.
+export async function arriveAndLeave(admin, newcomer, password) {
+  await signIn(admin, 'admin', password, 'Partenaires');
+  await admin.follow('Équipe');
+  await admin.mistakes('Créer le compte et le lien', 'Choisissez au moins un droit.');
+  await admin.write('Nom, pour ses collègues', 'Rose');
+  await admin.write('Identifiant', 'rose');
+  await admin.tick('Ce que la personne pourra faire', 'oriente et répond');
+  await admin.press('Créer le compte et le lien');
+  await admin.shows('Un lien pour Rose');
+  const link = new URL(await admin.written('Le lien'));
+  await newcomer.go(link.pathname);
+  await newcomer.shows('Bonjour Rose.');
+  await newcomer.write('Mot de passe', 'le lavoir de brenne');
+  await newcomer.write('Le même mot de passe, une deuxième fois', 'le lavoir');
+  await newcomer.mistakes('Enregistrer et entrer', 'Les deux saisies sont différentes.');
+  await newcomer.write('Mot de passe', 'le lavoir de brenne');
+  await newcomer.write('Le même mot de passe, une deuxième fois', 'le lavoir de brenne');
+  await newcomer.press('Enregistrer et entrer');
+  await newcomer.shows('Bienvenue.');
+  await admin.press('C’est remis, ne plus l’afficher');
+  await admin.shows('Lien remis.');
+  await admin.follow('Absence et rôle : Rose');
+  await admin.unfold('Fermer ce compte');
+  await admin.press('Oui, fermer le compte de Rose');
+  await admin.shows('Compte fermé.');
+  await newcomer.go('/', 200);
+  await newcomer.shows('Connexion');
+  await newcomer.go(link.pathname, 404);
+  await newcomer.shows('Ce lien n’est plus valable.');
+}
+
 // A note stays with the team, until it destroys it.
 export async function writeForTheTeam(nadia, reference) {
   await nadia.go(`/parcours/${reference}`);

@@ -160,6 +160,12 @@ for (const way of WAYS) {
       const second = await Desk.open(browser, ccas, way);
       await job.openByException(admin, second, reference, password);
     });
+    await step('Karim says when he is away, and how mail reaches him', () => job.goAway(karim));
+    await step('somebody new arrives by a link, and leaves', async () => {
+      const admin = await Desk.open(browser, epn, way);
+      const newcomer = await Desk.open(browser, epn, way);
+      await job.arriveAndLeave(admin, newcomer, password);
+    });
     await step('who watches over data reads who opened what', async () => {
       await job.readTheRegister(await Desk.open(browser, ccas, way), password, way.declined);
     });

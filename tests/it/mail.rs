@@ -62,6 +62,7 @@ fn a_request_that_nobody_opens_is_written_about_up_the_ladder() {
     for mail in &mails {
         assert!(mail.text.contains(code), "{}", mail.text);
         assert!(mail.text.contains("Auto-Submitted: auto-generated"), "{}", mail.text);
+        assert!(!mail.text.contains("Content-Transfer-Encoding: base64"), "{}", mail.text);
         let whole = mail.text.replace("=\r\n", "");
         for said in [FIRST_NAME, TELEPHONE, "CCAS", "besoin", "marches"] {
             assert!(!whole.contains(said), "{said}: {whole}");
@@ -76,6 +77,7 @@ fn a_server_that_is_down_loses_no_mail_and_one_that_refuses_is_seen() {
     let mut all = begin(&postbox);
     postbox.becomes(Temper::Busy);
     let id = all.ask(0, 1);
+    all.nodes[1].until("the server puts a mail off", |_| postbox.asked() > 0);
     // The node stops while the server takes nothing.
     all.nodes[1].kill();
     postbox.becomes(Temper::Kind);
@@ -97,4 +99,19 @@ fn a_server_that_is_down_loses_no_mail_and_one_that_refuses_is_seen() {
     };
     epn.until("the refusal is known", |_| unreachable("hugo"));
     assert!(!unreachable("karim"));
+}
+
+#[test]
+fn a_mailbox_that_is_full_holds_up_nobody_elses_mail() {
+    let postbox = Postbox::open();
+    let all = begin(&postbox);
+    postbox.becomes(Temper::PutsOff("karim@epn.example".to_owned()));
+    let id = all.ask(0, 1);
+    all.set("2026-04-02", 17, 1);
+    let epn = &all.nodes[1];
+    epn.until("hugo is written to", |_| for_whom(&postbox.mails()) == ["hugo"]);
+    postbox.becomes(Temper::Kind);
+    all.set("2026-04-02", 18, 30);
+    epn.until("karim too, later", |_| for_whom(&postbox.mails()).contains(&"karim"));
+    assert_eq!(epn.status(&id).as_deref(), Some("delivered"));
 }

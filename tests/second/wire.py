@@ -396,6 +396,16 @@ def read_control(raw):
         return {"t": t, "id": value["id"], "code": text(value, "code")}
     if t == "key.needed":
         return {"t": t, "ids": ids(value, "ids", 64)}
+    if t == "conference.stuck":
+        hashed(value, "id", 16)
+        group = text(value, "group")
+        require(re.fullmatch("[a-z-]{0,80}", group) is not None, "malformed")
+        said = {"t": t, "id": value["id"], "with": node(value, "with"), "group": group}
+        said["since"] = integer(value, "since")
+        return said
+    if t == "conference.settled":
+        hashed(value, "id", 16)
+        return {"t": t, "id": value["id"]}
     return {"t": t} if t in ("pause", "resume", "bye") else {"t": "unknown"}
 
 

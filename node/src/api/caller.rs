@@ -23,6 +23,7 @@ fn member(request: &HttpRequest) -> Result<Member, ApiProblem> {
     let token = header.and_then(|value| value.strip_prefix("Bearer "));
     let account = token.and_then(|token| app.account_of_token(token.trim()));
     let account = account.ok_or(ApiProblem::Unauthorized)?;
+    app.has_seen(&account)?;
     Ok(Member::new(Arc::clone(app), account))
 }
 

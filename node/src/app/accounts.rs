@@ -9,6 +9,7 @@ use maillage_protocol::private::Private;
 use maillage_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::arrivals::Arrival;
 use crate::facts::{Absence, AccountAct, Capability, Duty, MailChoice, Notice, TokenAct};
 
 /// Letters that a password needs at least. Throttling does the rest (CNIL 2022-100).
@@ -35,10 +36,24 @@ pub struct Account {
     pub unreachable: bool,
     /// When the morning of their last digest began.
     pub digested: Timestamp,
+    /// When they last signed in, to a month; or when the account was made.
+    pub seen: Option<Timestamp>,
     /// Whether the account is closed.
     pub disabled: bool,
+    /// Since when.
+    pub left: Option<Timestamp>,
+    /// The link by which they choose a password, if there is one.
+    pub(super) arrival: Option<Arrival>,
     /// The unit under which their name is sealed.
     pub unit: UnitId,
+}
+
+impl Account {
+    /// Tells whether nothing says any more whose it was.
+    #[must_use]
+    pub fn is_forgotten(&self) -> bool {
+        *self.person.reveal() == AccountPerson::default()
+    }
 }
 
 /// What identifies a professional.
@@ -63,8 +78,8 @@ impl AccountPerson {
     /// Returns where mail reaches them: what they chose, or their login if it is an address.
     #[must_use]
     pub fn address(&self) -> Option<&str> {
-        let login = Some(self.login.as_str()).filter(|login| login.contains('@'));
-        self.mail.as_deref().or(login)
+        let is_address = |login: &&str| login.contains('@') && login.is_ascii();
+        self.mail.as_deref().or(Some(self.login.as_str()).filter(is_address))
     }
 }
 
@@ -91,7 +106,7 @@ impl Accounts {
     /// opens.
     pub(super) fn hear(&mut self, act: &AccountAct, person: Option<AccountPerson>) {
         match act {
-            AccountAct::Added { account, unit, capabilities } => {
+            AccountAct::Added { account, unit, capabilities, at } => {
                 let person = Private::from(person.unwrap_or_default());
                 let (id, capabilities) = (*account, capabilities.clone());
                 let unit = *unit;
@@ -105,13 +120,18 @@ impl Accounts {
                     mail: MailChoice::default(),
                     unreachable: false,
                     digested: Timestamp::default(),
+                    seen: *at,
                     disabled: false,
+                    left: None,
+                    arrival: None,
                     unit,
                 };
                 self.by_id.insert(id, account);
             }
             AccountAct::PasswordSet { account, credential } => {
-                self.change(*account, |account| account.credential = Some(*credential));
+                self.change(*account, |account| {
+                    (account.credential, account.arrival) = (Some(*credential), None);
+                });
             }
             AccountAct::DutyGiven { account, duty } => {
                 self.change(*account, |account| account.duty = *duty);
@@ -123,8 +143,18 @@ impl Accounts {
                 (account.mail, account.unreachable) = (*choice, false);
                 account.person = person.map_or_else(|| account.person.clone(), Private::from);
             }),
-            AccountAct::Disabled { account } => {
-                self.change(*account, |account| account.disabled = true);
+            AccountAct::Invited { account, hash, expires } => {
+                let arrival = Arrival { hash: *hash, expires: *expires };
+                self.change(*account, |account| account.arrival = Some(arrival));
+            }
+            AccountAct::Seen { account, at } => {
+                self.change(*account, |account| account.seen = Some(*at));
+            }
+            AccountAct::Disabled { account, at, .. } => self.change(*account, |account| {
+                (account.disabled, account.left, account.arrival) = (true, *at, None);
+            }),
+            AccountAct::Forgotten { account } => {
+                self.change(*account, |account| account.person = Private::default());
             }
         }
     }
@@ -242,10 +272,11 @@ mod tests {
         let mut accounts = Accounts::default();
         let (account, unit) = (ProfessionalId::from_bytes([1; 16]), UnitId::from_bytes([2; 16]));
         let person = AccountPerson::new("nadia@ccas.example", "Nadia");
-        let added = AccountAct::Added { account, unit, capabilities: vec![Capability::Work] };
+        let capabilities = vec![Capability::Work];
+        let added = AccountAct::Added { account, unit, capabilities, at: None };
         accounts.hear(&added, Some(person));
         assert_eq!(accounts.by_login(" Nadia@CCAS.example ").unwrap().id, account);
-        accounts.hear(&AccountAct::Disabled { account }, None);
+        accounts.hear(&AccountAct::Disabled { account, at: None, heir: None }, None);
         assert!(accounts.by_login("nadia@ccas.example").is_none());
         assert!(accounts.active(account).is_none());
     }

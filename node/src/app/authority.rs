@@ -5,6 +5,7 @@
 //!   session ─┐                    ┌─ may work ─────▶ Writer ─┐
 //!            ├─▶ Member (anybody) ┤                          ├─ either ▶ Teammate
 //!            │                    ├─ may administer ▶ Admin ─┘
+//!            │                    ├─ may coordinate ▶ Coordinator
 //!   API key ─┘                    └─ may audit ─────▶ Auditor
 //!
 //!   personal code ────────────────────────────────────▶ Bearer (one referral)
@@ -24,10 +25,11 @@ use maillage_protocol::time::Timestamp;
 use maillage_protocol::transport::TrailAnswer;
 
 use super::{
-    AccessError, AccessName, Account, App, AppError, Calls, CheckedReceipt, DraftError,
-    ErasureLine, Everything, ExceptionalAccess, JoinFailure, LinkError, Note, Opening, PeerView,
-    PersonCard, PrivateNote, Proposed, Renewal, Request, Rule, SayError, Search, ShortCode, Story,
-    Texts, WeakPassword, Worklist, WorklistRow, WrongReceipt,
+    AccessError, AccessName, Account, AccountError, AccountPerson, App, AppError, Calls,
+    CheckedReceipt, DraftError, ErasureLine, Everything, ExceptionalAccess, JoinFailure, LinkError,
+    Note, Opening, PeerView, PersonCard, PrivateNote, Proposed, Renewal, Request, Rule, SayError,
+    Search, ShortCode, Story, StuckConference, Texts, WeakPassword, Worklist, WorklistRow,
+    WrongReceipt,
 };
 use crate::env::random;
 use crate::facts::{Absence, AccessReason, Capability, Duty, ImportedPlace, MailChoice};
@@ -149,13 +151,19 @@ impl Teammate {
         &self.0
     }
 
-    /// Returns who works here, by their names.
+    /// Returns who has an account here, by their names.
     #[must_use]
     pub fn team(&self) -> Vec<Account> {
         self.0.app.team()
     }
 
-    /// Tells whether somebody works here.
+    /// Returns who is told today what was for somebody who is away.
+    #[must_use]
+    pub fn standing_in(&self) -> Vec<ProfessionalId> {
+        self.0.app.standing_in()
+    }
+
+    /// Tells whether somebody has an account here.
     #[must_use]
     pub fn knows(&self, colleague: ProfessionalId) -> bool {
         self.team().iter().any(|account| account.id == colleague)
@@ -348,6 +356,35 @@ impl Admin {
         &self.0
     }
 
+    /// Returns somebody who has an account here.
+    #[must_use]
+    pub fn colleague(&self, id: ProfessionalId) -> Option<Account> {
+        self.0.app.account(id)
+    }
+
+    /// Makes an account, and the link by which its owner chooses a password.
+    pub fn add_colleague(
+        &self,
+        person: &AccountPerson,
+        capabilities: Vec<Capability>,
+    ) -> Result<Private<String>, AccountError> {
+        self.0.app.add_colleague(person, capabilities)
+    }
+
+    /// Makes a link by which somebody chooses another password.
+    pub fn new_link(&self, colleague: ProfessionalId) -> Result<Private<String>, AccountError> {
+        self.0.app.new_link(colleague)
+    }
+
+    /// Closes an account, and gives what it followed to `heir` or to whoever stands in.
+    pub fn close(
+        &self,
+        colleague: ProfessionalId,
+        heir: Option<ProfessionalId>,
+    ) -> Result<(), AccountError> {
+        self.0.app.leave(colleague, heir)
+    }
+
     /// Gives somebody a duty in their team, or none.
     pub fn give_duty(&self, colleague: ProfessionalId, duty: Option<Duty>) -> Result<(), AppError> {
         self.0.app.give_duty(colleague, duty)
@@ -407,6 +444,11 @@ impl Admin {
         self.0.app.open_by_exception(self.0.id(), code)
     }
 
+    /// Says whether a partner coordinates the territory.
+    pub fn set_coordination(&self, peer: NodeId, coordinates: bool) -> Result<(), LinkError> {
+        self.0.app.set_coordination(peer, coordinates)
+    }
+
     /// Suspends a link.
     pub fn suspend(&self, peer: NodeId) -> Result<(), LinkError> {
         self.0.app.suspend_link(peer)
@@ -415,6 +457,24 @@ impl Admin {
     /// Resumes a link.
     pub fn resume(&self, peer: NodeId) -> Result<(), LinkError> {
         self.0.app.resume_link(peer)
+    }
+}
+
+/// Somebody who coordinates a territory. No referral.
+#[derive(Clone)]
+pub struct Coordinator(Member);
+
+impl Coordinator {
+    /// Makes the handle of somebody who may coordinate.
+    #[must_use]
+    pub fn of(member: Member) -> Option<Self> {
+        member.may(Capability::Coordinate).then_some(Self(member))
+    }
+
+    /// Returns the conferences of partners that come to no end, oldest first.
+    #[must_use]
+    pub fn stuck_conferences(&self) -> Vec<StuckConference> {
+        self.0.app.stuck_conferences()
     }
 }
 

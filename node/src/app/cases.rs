@@ -65,7 +65,7 @@ pub struct Case {
     pub reminders: Vec<Reminded>,
     /// Who of ours spoke last.
     pub followed_by: Option<ProfessionalId>,
-    /// When the other side last said something that nobody of ours has read.
+    /// When the other side first said something that nobody of ours has read.
     pub news: Option<Timestamp>,
     /// Which mails went out about it.
     pub(super) mailed: Vec<Mailed>,
@@ -216,14 +216,16 @@ impl Case {
                         *consent = consent.clone().hear(*scope, skeleton.at);
                     }
                 }
-                if said_by != side_of(self.side) && is_news(event) {
-                    self.news = Some(skeleton.at);
-                }
                 if let Some(fact) = skeleton.fact(said_by) {
                     let was_open = self.referral.turn().is_some();
                     let (stage, round) =
                         (self.referral.receiver.stage, self.referral.receiver.round);
+                    let theirs = said_by != side_of(self.side) && is_news(event);
+                    let before = theirs.then(|| self.referral.clone());
                     self.referral = std::mem::take(&mut self.referral).hear(&fact);
+                    if before.is_some_and(|before| before != self.referral) {
+                        self.news.get_or_insert(skeleton.at);
+                    }
                     let receiver = &self.referral.receiver;
                     match event {
                         Event::ReferredOn { child } if receiver.stage != stage => {
@@ -316,6 +318,12 @@ impl Case {
 const fn is_news(event: &Event) -> bool {
     !matches!(
         event,
-        Event::Proposed(_) | Event::Delivered | Event::Seen { .. } | Event::Disclosed { .. }
+        Event::Proposed(_)
+            | Event::Delivered
+            | Event::Seen { .. }
+            | Event::Disclosed { .. }
+            | Event::Expired { .. }
+            | Event::TacitlyClosed { .. }
+            | Event::CancellationEnforced
     )
 }

@@ -11,6 +11,7 @@ use super::cases::Case;
 use super::feedback::is_unshared;
 use super::renewal;
 use super::saying::{SayError, Texts};
+use super::state::State;
 use super::{App, AppError};
 use crate::facts::{Act, FactContent};
 
@@ -24,6 +25,7 @@ impl App {
         }
         let now = self.now();
         self.remind(referrals, now)?;
+        self.tell_stuck(now)?;
         let due: Vec<(ReferralId, _, _)> = {
             let state = self.state();
             let cases = referrals.iter().filter_map(|id| state.cases.get(id));
@@ -46,17 +48,19 @@ impl App {
         Ok(said)
     }
 
-    /// Tells our team which consents end soon.
-    pub(super) fn remind_of_consents(&self, now: Timestamp) -> Result<(), AppError> {
-        let ending: Vec<_> = {
+    /// Tells our team which consents end soon, and where what follows should be chosen by now: no
+    /// turn is late there.
+    pub(super) fn remind_daily(&self, now: Timestamp) -> Result<(), AppError> {
+        let late: Vec<_> = {
             let state = self.state();
-            let ending = state.cases.values().filter(|case| {
-                let told = renewal::reminder(case, now);
-                told.is_some_and(|told| !has_heard(case, told))
+            let late = state.cases.values().filter(|case| {
+                let told =
+                    renewal::reminder(case, now).into_iter().chain(unchosen(&state, case, now));
+                told.into_iter().any(|told| !has_heard(case, told))
             });
-            ending.map(|case| case.id).collect()
+            late.map(|case| case.id).collect()
         };
-        self.remind(&ending, now)
+        self.remind(&late, now)
     }
 
     /// Tells our team what is late in these referrals, once each.
@@ -65,7 +69,7 @@ impl App {
             let state = self.state();
             let cases = referrals.iter().filter_map(|id| state.cases.get(id));
             let new = cases.flat_map(|case| {
-                let late = late(case, now).into_iter();
+                let late = late(&state, case, now).into_iter();
                 late.filter(|told| !has_heard(case, *told)).map(|(what, since)| {
                     let to = state.accounts.reminded(case, what, now);
                     Act::Reminded { referral: case.id, what, since, at: now, to }
@@ -97,6 +101,8 @@ impl App {
             | Control::EpochOpen { .. }
             | Control::Refused { .. }
             | Control::KeyNeeded(_)
+            | Control::ConferenceStuck(_)
+            | Control::ConferenceSettled { .. }
             | Control::Pause
             | Control::Resume
             | Control::Bye
@@ -134,11 +140,17 @@ impl App {
 }
 
 /// Returns what our team is to be told of a referral by now, and since when.
-pub(super) fn late(case: &Case, now: Timestamp) -> Vec<(Reminder, Timestamp)> {
+pub(super) fn late(state: &State, case: &Case, now: Timestamp) -> Vec<(Reminder, Timestamp)> {
     // Who is told nothing of what follows cannot tell that it is late.
     let follows = case.side == Author::Receiver || !is_unshared(case);
     let late = if follows { reminders(&case.referral, case.side, now) } else { Vec::new() };
-    late.into_iter().chain(renewal::reminder(case, now)).collect()
+    late.into_iter().chain(renewal::reminder(case, now)).chain(unchosen(state, case, now)).collect()
+}
+
+/// Returns since when what follows should be chosen by us.
+fn unchosen(state: &State, case: &Case, now: Timestamp) -> Option<(Reminder, Timestamp)> {
+    let due = state.choice_due(case, now).filter(|due| *due <= now && state.is_ours(case, now));
+    due.map(|due| (Reminder::Unchosen, due))
 }
 
 /// Tells whether our team was told something already.
@@ -152,7 +164,8 @@ fn place_of(head: Option<Head>) -> (Epoch, Seq) {
 
 #[cfg(test)]
 mod tests {
-    use maillage_protocol::referral::{Command, Status};
+    use maillage_protocol::codes::DeclineReason;
+    use maillage_protocol::referral::{Command, NextStep, Status};
 
     use super::*;
     use crate::app::tests::{Pair, propose, wait};
@@ -208,5 +221,27 @@ mod tests {
         pair.a.heard_clock(peer, now);
         assert_eq!(pair.a.tick(&[id]).unwrap(), 1);
         assert_eq!(pair.a.referral(id).unwrap().status(), Status::Expired);
+    }
+
+    #[test]
+    fn who_has_to_choose_what_follows_is_reminded() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let (reason, next) = (DeclineReason::Hours, NextStep::NoneKnown);
+        let no = Command::Decline { reason, next_date: None, next };
+        pair.b.say(None, Author::Receiver, id, no, Texts::default(), None).unwrap();
+        pair.exchange();
+        let chosen = |app: &App| app.worklist().unwrap().to_choose.first().map(|row| row.reminder);
+        pair.a.retain(false).unwrap();
+        assert_eq!(chosen(&pair.a), Some(None), "there is a working day");
+        wait(&pair, 2);
+        for _restarted in 0..2 {
+            pair.a.retain(false).unwrap();
+            assert_eq!(chosen(&pair.a), Some(Some(Reminder::Unchosen)));
+            pair.restart();
+        }
+        pair.b.retain(false).unwrap();
+        assert!(pair.b.worklist().unwrap().to_choose.is_empty());
     }
 }

@@ -2,15 +2,17 @@
 //! is queued: a request that was opened meanwhile is written to nobody, and a crash repeats one mail
 //! at most.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use maillage_protocol::calendar::Calendar;
+use maillage_protocol::codes::Urgency;
 use maillage_protocol::id::ProfessionalId;
 use maillage_protocol::private::Private;
-use maillage_protocol::referral::{Act as TurnAct, Author};
-use maillage_protocol::time::{HOUR, Timestamp};
+use maillage_protocol::referral::{Act as TurnAct, Author, Status};
+use maillage_protocol::time::{DAY, HOUR, Timestamp};
 
-use super::cases::Case;
+use super::cases::{Case, Reminded};
 use super::jobs::late;
 use super::state::State;
 use super::team::Tier;
@@ -21,7 +23,9 @@ use crate::facts::{Act, FactContent, MailChoice, Notice};
 /// The hour of the mail of the day.
 const MORNING: u8 = 8;
 /// How late the mail of the day may leave, if the node was stopped.
-const STILL_MORNING: Duration = Duration::from_secs(4 * HOUR.as_secs());
+const STILL_MORNING: Duration = HOUR.saturating_mul(4);
+/// How long news is news: whoever was not told by then reads it on the screen.
+const NEWS: Duration = DAY.saturating_mul(7);
 
 /// A mail that is to go out.
 #[derive(Clone, Debug)]
@@ -36,40 +40,72 @@ pub struct DueMail {
     pub code: Option<ShortCode>,
     /// Whether we still have to say yes or no to it.
     pub asked: bool,
-    /// How many referrals wait for this team.
+    /// Whether a right may be lost.
+    pub urgent: bool,
+    /// How many referrals wait for whoever reads it.
     pub waiting: usize,
     /// When it is written.
     pub at: Timestamp,
 }
 
 impl App {
-    /// Returns the mails that are to go out now.
+    /// Returns the mails that are to go out now. By a clock that the peers contradict, none is.
     #[must_use]
     pub fn due_mails(&self) -> Vec<DueMail> {
+        if self.doubts_its_clock() {
+            return Vec::new();
+        }
         let now = self.now();
-        let state = self.state();
         let mut due = Vec::new();
-        for case in state.cases.values().filter(|case| case.proposal.is_some()) {
-            for (notice, to) in wanted(&state, case, now) {
-                let written = to.into_iter().filter(|to| case.has_mailed(*to, notice).is_none());
-                due.extend(written.filter_map(|to| {
+        for case in self.told_cases() {
+            let state = self.state();
+            for (notice, to) in wanted(&state, &case, now) {
+                let unwritten = to.into_iter().filter(|to| case.has_mailed(*to, notice).is_none());
+                due.extend(unwritten.filter_map(|to| {
                     let account = state.accounts.active(to)?;
                     let mail = mail_for(account, MailChoice::AtOnce, notice, now)?;
-                    Some(DueMail { asked: is_asked(case), ..mail })
+                    Some(DueMail { asked: is_asked(&case), urgent: is_urgent(&case), ..mail })
                 }));
             }
         }
-        if let Some(since) = morning(now) {
-            let ours = state.cases.values().filter(|case| state.is_ours(case, now)).count();
-            let readers = state.accounts.present(now).filter(|account| account.digested < since);
-            let mails = readers.filter_map(|account| {
-                let digest = Notice::Digest { since };
-                let mail = mail_for(account, MailChoice::Digest, digest, now)?;
-                Some(DueMail { waiting: ours, ..mail })
-            });
-            due.extend(mails.filter(|mail| mail.waiting > 0));
-        }
+        due.extend(self.digests(now));
         due
+    }
+
+    /// Returns the referrals of which somebody may have to be told something.
+    fn told_cases(&self) -> Vec<Arc<Case>> {
+        let state = self.state();
+        let asked = state.cases.values().filter(|case| case.proposal.is_some());
+        let tells = |case: &&Arc<Case>| {
+            let waits = case.referral.turn().is_some() || !case.reminders.is_empty();
+            case.news.is_some() || waits || is_given_up(case)
+        };
+        asked.filter(tells).cloned().collect()
+    }
+
+    /// Returns the mails of the day, on the morning of a working day.
+    fn digests(&self, now: Timestamp) -> Vec<DueMail> {
+        let Some(since) = morning(now) else { return Vec::new() };
+        let readers: Vec<_> = {
+            let state = self.state();
+            let present = state.accounts.present(now);
+            let new = present.filter(|account| account.digested != since);
+            new.filter_map(|it| mail_for(it, MailChoice::Digest, Notice::Digest { since }, now))
+                .collect()
+        };
+        if readers.is_empty() {
+            return readers;
+        }
+        let cases = self.told_cases();
+        let counted = readers.into_iter().map(|mail| {
+            let waits = |case: &&Arc<Case>| {
+                let state = self.state();
+                let told = wanted(&state, case, now).into_iter();
+                state.is_ours(case, now) || told.flat_map(|(_, to)| to).any(|to| to == mail.to)
+            };
+            DueMail { waiting: cases.iter().filter(waits).count(), ..mail }
+        });
+        counted.filter(|mail| mail.waiting > 0).collect()
     }
 
     /// Writes down that the mail server took a mail, or refused it for good.
@@ -89,21 +125,36 @@ fn wanted(state: &State, case: &Case, now: Timestamp) -> Vec<(Notice, Vec<Profes
         let since = case.referral.deciding_since();
         let team = accounts.told(Tier::Team, None, now);
         wanted.push((Notice::Request { referral, since }, team));
-    }
-    // Who never spoke of it has nothing to follow.
-    if let (Some(since), Some(_)) = (case.news, case.followed_by) {
+    } else if let (Some(since), Some(_)) = (case.news, case.followed_by)
+        // Who never spoke of it has nothing to follow.
+        && now.since(since) < NEWS
+    {
         let follower = accounts.told(Tier::Follower, case.followed_by, now);
         wanted.push((Notice::News { referral, since }, follower));
     }
+    if is_given_up(case) && state.is_ours(case, now) {
+        let follower = accounts.told(Tier::Follower, case.followed_by, now);
+        wanted.push((Notice::Next { referral, since: case.ended }, follower));
+    }
     if !case.reminders.is_empty() {
-        let late = late(case, now);
-        let still = case.reminders.iter().filter(|told| late.contains(&(told.what, told.since)));
-        wanted.extend(still.map(|told| {
+        let late = late(state, case, now);
+        let is_so = |told: &&Reminded| late.contains(&(told.what, told.since));
+        let mut heard: Vec<ProfessionalId> = Vec::new();
+        // Of what is late in one referral, each hears the last thing only.
+        for told in case.reminders.iter().rev().filter(is_so) {
+            let mut to = accounts.hearers(case, told, now);
+            to.retain(|colleague| !heard.contains(colleague));
+            heard.extend(&to);
             let notice = Notice::Late { referral, what: told.what, since: told.since };
-            (notice, told.to.clone())
-        }));
+            wanted.push((notice, to));
+        }
     }
     wanted
+}
+
+/// Tells whether time alone ended a request: nobody said anything, and somebody has to choose.
+fn is_given_up(case: &Case) -> bool {
+    case.side == Author::Sender && case.referral.status() == Status::Expired
 }
 
 fn mail_for(
@@ -119,6 +170,7 @@ fn mail_for(
         notice,
         code: notice.referral().map(ShortCode::of),
         asked: false,
+        urgent: false,
         waiting: 0,
         at,
     })
@@ -127,6 +179,10 @@ fn mail_for(
 fn is_asked(case: &Case) -> bool {
     let act = case.referral.turn().map(|turn| turn.act);
     case.side == Author::Receiver && matches!(act, Some(TurnAct::Open | TurnAct::Decide))
+}
+
+fn is_urgent(case: &Case) -> bool {
+    case.proposal.as_ref().is_some_and(|asked| asked.urgency == Urgency::RightAtRisk)
 }
 
 /// Returns when the morning of a working day began, while it lasts.
@@ -141,20 +197,11 @@ fn morning(now: Timestamp) -> Option<Timestamp> {
 mod tests {
     use maillage_protocol::codes::FirstContact;
     use maillage_protocol::referral::Command;
-    use maillage_protocol::time::DAY;
 
     use super::*;
-    use crate::app::tests::{Pair, propose, propose_once, request, wait};
-    use crate::app::{AccountPerson, Texts};
-    use crate::facts::{Capability, Duty};
-
-    fn hire(app: &App, name: &str, duty: Option<Duty>) -> ProfessionalId {
-        let person = AccountPerson::new(&format!("{name}@epn.example"), name);
-        let password = "le lavoir de brenne".to_owned().into();
-        let id = app.add_account(&person, vec![Capability::Work], &password).unwrap().unwrap();
-        app.give_duty(id, duty).unwrap();
-        id
-    }
+    use crate::app::Texts;
+    use crate::app::tests::{Pair, hire, propose, propose_once, request, wait};
+    use crate::facts::Duty;
 
     /// Sends what is to go out, and returns it.
     fn post(app: &App) -> Vec<(ProfessionalId, Notice)> {
@@ -267,9 +314,97 @@ mod tests {
         assert!(pair.b.account(karim).unwrap().unreachable);
         assert!(pair.b.due_mails().is_empty(), "it is not sent again and again");
         pair.b.choose_mail(karim, Some("k@epn.example".to_owned()), MailChoice::AtOnce).unwrap();
+        let due = pair.b.due_mails();
+        let addresses: Vec<_> = due.iter().map(|mail| mail.address.reveal().as_str()).collect();
+        assert_eq!(addresses, ["k@epn.example"], "what still waits goes to the new address");
         let account = pair.b.account(karim).unwrap();
         assert!(!account.unreachable);
         assert_eq!(account.person.reveal().address(), Some("k@epn.example"));
         assert_eq!(account.person.reveal().name, "karim");
+    }
+
+    #[test]
+    fn old_news_is_written_to_nobody() {
+        let mut pair = Pair::linked();
+        let nadia = hire(&pair.a, "nadia", None);
+        hire(&pair.a, "ines", Some(Duty::StandIn));
+        let asked = pair.a.propose(nadia, request(pair.b.node()), [4; 16]).unwrap();
+        pair.exchange();
+        let say = |command| {
+            let texts = Texts::default();
+            pair.b.say(None, Author::Receiver, asked.referral, command, texts, None).unwrap();
+            pair.exchange();
+        };
+        say(Command::Accept);
+        let mails = pair.a.due_mails();
+        assert_eq!(mails.len(), 1);
+        say(Command::Start(FirstContact::Met));
+        let more = pair.a.due_mails();
+        assert_eq!(more.len(), 1);
+        assert_eq!(more[0].notice, mails[0].notice, "one mail until it is read");
+        wait(&pair, 7);
+        assert!(pair.a.due_mails().is_empty(), "a mail server that comes later finds nothing");
+        pair.a.leave(nadia, None).unwrap();
+        pair.restart();
+        assert!(pair.a.due_mails().is_empty(), "nor does who stands in");
+    }
+
+    #[test]
+    fn who_reads_the_mail_of_the_day_hears_of_answers_too() {
+        let pair = Pair::linked();
+        let nadia = hire(&pair.a, "nadia", None);
+        let ines = hire(&pair.a, "ines", None);
+        for reader in [nadia, ines] {
+            pair.a.choose_mail(reader, None, MailChoice::Digest).unwrap();
+        }
+        let asked = pair.a.propose(nadia, request(pair.b.node()), [4; 16]).unwrap();
+        pair.exchange();
+        let accept = Command::Accept;
+        pair.b.say(None, Author::Receiver, asked.referral, accept, Texts::default(), None).unwrap();
+        pair.exchange();
+        pair.exchange();
+        let mails = pair.a.due_mails();
+        let told: Vec<_> = mails.iter().map(|mail| (mail.to, mail.waiting)).collect();
+        assert_eq!(told, [(nadia, 1)], "it is nobody's turn here, and an answer for nadia");
+    }
+
+    #[test]
+    fn who_asked_hears_that_nobody_answered() {
+        let pair = Pair::linked();
+        let nadia = hire(&pair.a, "nadia", None);
+        let asked = pair.a.propose(nadia, request(pair.b.node()), [4; 16]).unwrap();
+        pair.exchange();
+        wait(&pair, 60);
+        pair.a.tick(&[asked.referral]).unwrap();
+        assert_eq!(pair.a.referral(asked.referral).unwrap().status(), Status::Expired);
+        let mails = post(&pair.a);
+        assert!(matches!(mails[..], [(to, Notice::Next { .. })] if to == nadia), "{mails:?}");
+    }
+
+    #[test]
+    fn what_was_for_somebody_who_is_gone_is_for_somebody_else() {
+        let pair = Pair::linked();
+        let karim = hire(&pair.b, "karim", None);
+        let hugo = hire(&pair.b, "hugo", Some(Duty::StandIn));
+        let id = propose(&pair);
+        pair.exchange();
+        for command in [Command::Open, Command::Accept] {
+            let texts = Texts::default();
+            pair.b.say(Some(karim), Author::Receiver, id, command, texts, None).unwrap();
+        }
+        pair.exchange();
+        pair.exchange();
+        wait(&pair, 20);
+        pair.b.tick(&[id]).unwrap();
+        let to = |app: &App| app.due_mails().iter().map(|mail| mail.to).collect::<Vec<_>>();
+        assert_eq!(to(&pair.b), [karim]);
+        pair.b.leave(karim, None).unwrap();
+        assert_eq!(to(&pair.b), [hugo]);
+        let told = |app: &App| {
+            let lists = app.worklist().unwrap();
+            let rows = lists.to_clarify.iter().chain(&lists.to_answer);
+            rows.flat_map(|row| &row.told).map(|told| told.id).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&pair.b), [hugo]);
     }
 }

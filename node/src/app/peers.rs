@@ -39,6 +39,8 @@ pub struct Peer {
     pub unheld: VecDeque<Unheld>,
     /// How it describes itself.
     pub card: Option<Card>,
+    /// Whether it coordinates the territory.
+    pub coordinates: bool,
     /// Events that we hold without their key, oldest first.
     pub without_key: Vec<Head>,
     /// When it last called us, or answered.
@@ -241,6 +243,7 @@ impl Peer {
             opens: None,
             unheld: VecDeque::new(),
             card: None,
+            coordinates: false,
             without_key: Vec::new(),
             last_contact: None,
             polled: None,

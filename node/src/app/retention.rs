@@ -39,6 +39,10 @@ pub enum Rule {
     Evidence,
     /// R11: who opened what, by quarters, a year after the last of it.
     Trail,
+    /// R16: an account that nobody uses, closed six months after the last time.
+    Idle,
+    /// R16: the name of somebody who left, a year after.
+    Left,
 }
 
 impl Rule {
@@ -51,7 +55,8 @@ impl Rule {
             Self::Asked => DAY.saturating_mul(731),
             Self::Expired => GRACE,
             Self::Evidence => Validity::Year.duration().saturating_add(DAY.saturating_mul(5 * 366)),
-            Self::Trail => DAY.saturating_mul(365),
+            Self::Trail | Self::Left => DAY.saturating_mul(365),
+            Self::Idle => DAY.saturating_mul(183),
         }
     }
 
@@ -64,7 +69,9 @@ impl Rule {
             | Self::Helped
             | Self::Asked
             | Self::Evidence
-            | Self::Trail => ErasureCause::Closure,
+            | Self::Trail
+            | Self::Idle
+            | Self::Left => ErasureCause::Closure,
         }
     }
 }
@@ -106,10 +113,13 @@ impl App {
             (due, old.map(|(id, draft)| (*id, draft.by)).collect())
         };
         let keys = self.keys_over(now)?;
+        let accounts = self.accounts_over(now);
         let mut counts = BTreeMap::new();
         let forms = drafts.iter().map(|_| Rule::Draft);
         let referrals = cases.iter().map(|(rule, _)| *rule);
-        for rule in referrals.chain(forms).chain(keys.iter().map(|(rule, _)| *rule)) {
+        let keyed = keys.iter().map(|(rule, _)| *rule);
+        let people = accounts.iter().map(|(rule, _)| *rule);
+        for rule in referrals.chain(forms).chain(keyed).chain(people) {
             let count: &mut u64 = counts.entry(rule).or_default();
             *count = count.saturating_add(1);
         }
@@ -130,13 +140,16 @@ impl App {
                 Err(DraftError::App(error)) => return Err(error),
             }
         }
+        for (rule, account) in accounts {
+            self.retain_account(rule, account)?;
+        }
         let keys: Vec<_> = keys.into_iter().map(|(_, key)| key).collect();
         self.safe.vault().destroy(&keys)?;
         self.narrow_all()?;
         self.forget_codes()?;
         self.tell_ends(now)?;
         self.call_off_expired(now)?;
-        self.remind_of_consents(now)?;
+        self.remind_daily(now)?;
         Ok(counts)
     }
 
@@ -181,8 +194,9 @@ mod tests {
     use maillage_protocol::referral::{Event, Evidence, Fact, NextStep, Status};
 
     use super::*;
-    use crate::app::Texts;
     use crate::app::tests::{NADIA, Pair, propose, request};
+    use crate::app::{AccountPerson, Texts};
+    use crate::facts::Capability;
     use crate::vault::Quarter;
 
     const MOMENT: Duration = Duration::from_millis(1);
@@ -406,6 +420,47 @@ mod tests {
             assert!(!pair.b.safe.holds(VaultKey::Evidence(quarter)).unwrap());
             assert_eq!(pair.a.referral(id).unwrap().status(), status);
             assert!(pair.b.referral(id).is_some());
+            pair.restart();
+        }
+    }
+
+    #[test]
+    fn r16_an_account_that_nobody_uses_is_closed_and_its_name_goes_a_year_later() {
+        let mut pair = Pair::linked();
+        let hire = |login: &str, right| {
+            let person = AccountPerson::new(login, "Mme Canari");
+            let password = "le lavoir de brenne".to_owned().into();
+            pair.a.add_account(&person, vec![right], &password).unwrap().unwrap()
+        };
+        let (nadia, ines) = (hire("nadia", Capability::Work), hire("ines", Capability::Work));
+        let admins = [hire("anne", Capability::Administer), hire("paul", Capability::Administer)];
+        wait(&pair, DAY.saturating_mul(100));
+        pair.a.has_seen(&pair.a.account(ines).unwrap()).unwrap();
+        wait(
+            &pair,
+            Rule::Idle.keeps().saturating_sub(DAY.saturating_mul(100)).saturating_sub(MOMENT),
+        );
+        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
+        wait(&pair, MOMENT);
+        assert!(pair.a.retain(true).unwrap().contains_key(&Rule::Idle));
+        assert!(pair.a.account(nadia).is_some(), "a rehearsal closes nothing");
+        assert!(pair.a.retain(false).unwrap().contains_key(&Rule::Idle));
+        assert!(pair.a.account(nadia).is_none());
+        assert!(pair.a.account(ines).is_some(), "she came");
+        let left = admins.into_iter().filter(|admin| pair.a.account(*admin).is_some());
+        assert_eq!(left.count(), 1, "somebody runs the node");
+        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
+        let unit = pair.a.accounts().into_iter().find(|it| it.id == nadia).unwrap().unit;
+        wait(&pair, Rule::Left.keeps().saturating_sub(MOMENT));
+        pair.a.has_seen(&pair.a.account(ines).unwrap()).unwrap();
+        assert_eq!(pair.a.retain(false).unwrap().get(&Rule::Left), None);
+        wait(&pair, MOMENT);
+        assert_eq!(pair.a.retain(false).unwrap().get(&Rule::Left), Some(&2));
+        for _restarted in 0..2 {
+            assert!(!pair.a.safe.holds(VaultKey::Unit(unit)).unwrap());
+            let all = pair.a.accounts();
+            assert!(all.iter().find(|it| it.id == nadia).unwrap().is_forgotten());
+            assert_eq!(pair.a.retain(false).unwrap().get(&Rule::Left), None);
             pair.restart();
         }
     }

@@ -11,7 +11,7 @@ use maillage_protocol::directory::Card;
 use maillage_protocol::event::{EventKind, Head, RawHeader, Recipient, Verified};
 use maillage_protocol::fork::ForkProof;
 use maillage_protocol::id::{
-    ConsentId, EventId, IdentityId, NeedId, NodeId, PathwayId, ReferralId, UnitId,
+    ConsentId, EventId, IdentityId, NeedId, NodeId, PathwayId, ProfessionalId, ReferralId, UnitId,
 };
 use maillage_protocol::identity::{Identity, SignedIdentity};
 use maillage_protocol::need::NeedEvent;
@@ -22,6 +22,7 @@ use maillage_protocol::time::Timestamp;
 use super::accounts::Accounts;
 use super::break_glass::Access;
 use super::cases::{Case, Mailed, Reminded, Told, ToldOfHer};
+use super::coordination::{StuckThere, ToldStuck};
 use super::drafts::Draft;
 use super::erasure::Erasures;
 use super::inbox::NOWHERE;
@@ -66,6 +67,10 @@ pub(super) struct State {
     pub openings: BTreeMap<ReferralId, Vec<Opened>>,
     /// Who asked to open a referral that they may not read.
     pub accesses: Vec<Access>,
+    /// Conferences of ours of which whoever coordinates was told.
+    pub stuck: BTreeMap<ReferralId, ToldStuck>,
+    /// Conferences of others that come to no end: what they told us.
+    pub stuck_there: StuckThere,
     /// Orders to erase, given and received.
     pub erasures: Erasures,
     /// Personal codes that were issued here, by their hash.
@@ -159,8 +164,13 @@ impl State {
             }
             Act::Link(link) => self.hear_link(number, link),
             Act::Account(account) => {
-                if let AccountAct::Added { unit, .. } = account {
-                    self.units.insert(*unit);
+                match account {
+                    AccountAct::Added { unit, .. } => {
+                        self.units.insert(*unit);
+                    }
+                    AccountAct::Disabled { account, heir, .. } => self.hand_over(*account, *heir),
+                    AccountAct::MailSet { account, .. } => self.forget_refusals(*account),
+                    _ => {}
                 }
                 let content = safe.fact_content(fact)?;
                 self.accounts.hear(account, content.and_then(|content| content.read()));
@@ -205,6 +215,10 @@ impl State {
                     case.records.push(number);
                 }
             }
+            Act::Stuck { referral, round, conference, settled, .. } => {
+                let told = ToldStuck { round: *round, conference: *conference, settled: *settled };
+                self.stuck.insert(*referral, told);
+            }
             Act::Mailed { to, notice, refused, .. } => {
                 self.accounts.hear_mailed(*to, *notice, *refused);
                 let about = notice.referral().and_then(|id| self.cases.get_mut(&id));
@@ -214,7 +228,8 @@ impl State {
                 }
             }
             Act::Opened { referral, by, at, why } => {
-                if let Some(case) = self.cases.get_mut(referral).map(Arc::make_mut) {
+                let read = self.cases.get_mut(referral).filter(|_| why.is_none());
+                if let Some(case) = read.map(Arc::make_mut) {
                     case.news = None;
                 }
                 let opened = Opened { at: *at, by: *by, why: *why };
@@ -240,6 +255,21 @@ impl State {
             Act::Restored { .. } | Act::KeyMade { .. } => {}
         }
         Ok(())
+    }
+
+    /// Gives what somebody followed to somebody else.
+    fn hand_over(&mut self, from: ProfessionalId, to: Option<ProfessionalId>) {
+        for case in self.cases.values_mut().filter(|case| case.followed_by == Some(from)) {
+            Arc::make_mut(case).followed_by = to;
+        }
+    }
+
+    /// Forgets which mails were refused: they may be written to another address.
+    fn forget_refusals(&mut self, to: ProfessionalId) {
+        let refused = |mailed: &Mailed| mailed.to == to && mailed.refused;
+        for case in self.cases.values_mut().filter(|case| case.mailed.iter().any(refused)) {
+            Arc::make_mut(case).mailed.retain(|mailed| !refused(mailed));
+        }
     }
 
     fn hear_said(&mut self, number: Number, said: &Said, unit: Option<UnitId>) {
@@ -322,6 +352,11 @@ impl State {
             }
             LinkAct::Suspended { peer } => self.set_link(*peer, LinkState::Suspended),
             LinkAct::Resumed { peer } => self.set_link(*peer, LinkState::Active),
+            LinkAct::CoordinationSet { peer, coordinates } => {
+                if let Some(peer) = self.peers.get_mut(peer) {
+                    peer.coordinates = *coordinates;
+                }
+            }
             LinkAct::EpochAllowed { peer } => {
                 self.stirred.insert(*peer);
                 if let Some(peer) = self.peers.get_mut(peer) {
@@ -422,6 +457,7 @@ impl State {
             peer.card = Card::read(&entry.body).ok().or(peer.card.take());
         }
         let control = control_of(&event, &entry.body);
+        self.stuck_there.hear(from, control.as_ref());
         peer.incoming.advance(&Channel::recall(event, control), number);
         if sealed && entry.wrapped.is_empty() && !entry.body.is_empty() {
             peer.without_key.push(head);

@@ -1,5 +1,5 @@
 //! Who of our team is told what: the ladder of referral.md §8.4, inside one structure. Who is away is
-//! told nothing; somebody else is, in their place. There is always somebody.
+//! told nothing; somebody else is, in their place: there is always somebody, if anybody works here.
 
 use maillage_protocol::id::ProfessionalId;
 use maillage_protocol::private::Private;
@@ -47,7 +47,9 @@ impl Account {
         self.absence.is_some_and(|absence| absence.from <= now && now < absence.until)
     }
 
-    fn works(&self) -> bool {
+    /// Tells whether they refer people, and answer.
+    #[must_use]
+    pub fn works(&self) -> bool {
         !self.disabled && self.capabilities.contains(&Capability::Work)
     }
 }
@@ -86,6 +88,18 @@ impl Accounts {
         self.all().filter(move |account| account.works() && !account.is_away(now))
     }
 
+    /// Returns who hears a reminder now: those whom it names, or others if they are gone.
+    pub(super) fn hearers(
+        &self,
+        case: &Case,
+        told: &Reminded,
+        now: Timestamp,
+    ) -> Vec<ProfessionalId> {
+        let named: Vec<_> =
+            self.present(now).filter(|it| told.to.contains(&it.id)).map(|it| it.id).collect();
+        if named.is_empty() { self.reminded(case, told.what, now) } else { named }
+    }
+
     /// Returns who hears that something is late in a referral, each once.
     pub(super) fn reminded(
         &self,
@@ -114,13 +128,20 @@ impl Accounts {
 }
 
 impl App {
-    /// Returns who works here, by their names.
+    /// Returns who has an account here, by their names.
     #[must_use]
     pub fn team(&self) -> Vec<Account> {
         let mut team: Vec<_> =
-            self.state().accounts.all().filter(|account| account.works()).cloned().collect();
+            self.state().accounts.all().filter(|account| !account.disabled).cloned().collect();
         team.sort_by_key(|account| account.person.reveal().name.to_lowercase());
         team
+    }
+
+    /// Returns who is told today what was for somebody who is away.
+    #[must_use]
+    pub fn standing_in(&self) -> Vec<ProfessionalId> {
+        let now = self.now();
+        self.state().accounts.told(Tier::StandIn, None, now)
     }
 
     /// Gives somebody a duty in their team, or none.
@@ -160,14 +181,16 @@ impl App {
     pub(super) fn told_by(&self, case: &Case, reminded: &Reminded) -> Vec<Colleague> {
         let Reminded { what, since, .. } = *reminded;
         let notice = Notice::Late { referral: case.id, what, since };
-        let state = self.state();
-        let known = reminded.to.iter().filter_map(|id| state.accounts.active(*id));
+        let (now, state) = (self.now(), self.state());
+        let hearers = state.accounts.hearers(case, reminded, now);
+        let known = hearers.iter().filter_map(|id| state.accounts.active(*id));
         known
             .map(|account| Colleague {
                 id: account.id,
                 name: account.person.reveal().name.clone().into(),
                 duty: account.duty,
-                mailed: case.has_mailed(account.id, notice) == Some(true),
+                mailed: case.has_mailed(account.id, notice) == Some(true)
+                    || account.mail == MailChoice::Digest && since <= account.digested,
             })
             .collect()
     }
@@ -175,21 +198,12 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use maillage_protocol::private::Private;
     use maillage_protocol::referral::{Author, Command};
     use maillage_protocol::time::DAY;
 
     use super::*;
     use crate::app::Texts;
-    use crate::app::tests::{Pair, propose, wait};
-
-    pub(in crate::app) fn hire(app: &App, name: &str, duty: Option<Duty>) -> ProfessionalId {
-        let (person, password) = (AccountPerson::new(name, name), "le lavoir de brenne".to_owned());
-        let password = Private::from(password);
-        let id = app.add_account(&person, vec![Capability::Work], &password).unwrap().unwrap();
-        app.give_duty(id, duty).unwrap();
-        id
-    }
+    use crate::app::tests::{Pair, hire, propose, wait};
 
     fn told(app: &App) -> Vec<String> {
         let lists = app.worklist().unwrap();

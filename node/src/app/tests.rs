@@ -24,6 +24,7 @@ use maillage_protocol::transport::LinkAnswer;
 use super::*;
 use crate::disk::simulated::SimulatedDisk;
 use crate::env::FixedEnv;
+use crate::facts::Duty;
 use crate::journal::MemoryJournal;
 use crate::keys::MachineMark;
 use crate::vault::MemoryVault;
@@ -266,6 +267,15 @@ pub(crate) fn request(peer: NodeId) -> Request {
         beside: false,
         tells_tried: false,
     }
+}
+
+/// Gives somebody an account that mail reaches.
+pub(crate) fn hire(app: &App, name: &str, duty: Option<Duty>) -> ProfessionalId {
+    let person = AccountPerson::new(&format!("{name}@epn.example"), name);
+    let password = "le lavoir de brenne".to_owned().into();
+    let id = app.add_account(&person, vec![Capability::Work], &password).unwrap().unwrap();
+    app.give_duty(id, duty).unwrap();
+    id
 }
 
 /// Lets days pass at both nodes.

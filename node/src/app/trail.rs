@@ -76,6 +76,10 @@ impl App {
         let now = self.now();
         let state = self.state();
         let openings = state.openings.get(&id).map(Vec::as_slice).unwrap_or_default();
+        // What is new is opened anew.
+        if state.cases.get(&id).is_some_and(|case| case.news.is_some()) {
+            return false;
+        }
         let last = openings.iter().rev().find(|opened| opened.by == by && opened.why.is_none());
         last.is_some_and(|opened| now.since(opened.at) < SAME_OPENING)
     }

@@ -16,6 +16,8 @@ pub(super) enum Subject {
     Incoming(NodeId),
     /// What one peer is sent.
     Outgoing(NodeId),
+    /// Who has an account.
+    Accounts,
     /// Erasing.
     Erasure,
     /// Our identity log: each event follows the one before.

@@ -117,6 +117,8 @@ pub struct WorklistRow {
     pub reminder: Option<Reminder>,
     /// Who of our team that is for.
     pub told: Vec<Colleague>,
+    /// Whether it is for whoever reads it.
+    pub told_reader: bool,
     /// Whether the last thing that we said has arrived.
     pub delivery: Delivery,
 }
@@ -132,6 +134,7 @@ impl Worklist {
 impl WorklistRow {
     /// Leaves out whoever reads it of those who are to be told.
     pub(super) fn read_by(&mut self, reader: ProfessionalId) {
+        self.told_reader = self.told.iter().any(|colleague| colleague.id == reader);
         self.told.retain(|colleague| colleague.id != reader);
     }
 
@@ -270,6 +273,8 @@ pub struct PeerView {
     pub state: LinkState,
     /// How it describes itself.
     pub card: Option<Card>,
+    /// Whether it coordinates the territory.
+    pub coordinates: bool,
     /// When it last gave a sign of life to this process.
     pub last_contact: Option<Timestamp>,
     /// How much waits for it.
@@ -293,6 +298,7 @@ impl App {
                 url: peer.url.clone(),
                 state: peer.state.clone(),
                 card: peer.card.clone(),
+                coordinates: peer.coordinates,
                 last_contact: peer.last_contact,
                 waiting: peer.waiting.len() + usize::try_from(unheld).unwrap_or(usize::MAX),
                 trouble: peer.trouble(),
@@ -416,7 +422,7 @@ impl App {
 
     fn row(&self, case: &Case) -> Result<WorklistRow, AppError> {
         let turn = case.referral.turn();
-        let reminder = reminder(case, self.now());
+        let reminder = reminder(&self.state(), case, self.now());
         let first_name = self.readable_card(case)?.map(|card| card.contact);
         let asked = case.proposal.as_ref();
         let (choose, mine) = {
@@ -440,6 +446,7 @@ impl App {
             }),
             unshared: is_unshared(case) && case.referral.status().is_helping(),
             reminder: reminder.map(|told| told.what),
+            told_reader: false,
             told: reminder.map_or_else(Vec::new, |told| self.told_by(case, told)),
             delivery: case.told.last().map_or(Delivery::Local, |told| self.delivery(case, told)),
         })
@@ -551,8 +558,8 @@ impl State {
 }
 
 /// Returns what our team was told last, if it is still so.
-fn reminder(case: &Case, now: Timestamp) -> Option<&Reminded> {
-    let late = late(case, now);
+fn reminder<'a>(state: &State, case: &'a Case, now: Timestamp) -> Option<&'a Reminded> {
+    let late = late(state, case, now);
     case.reminders.iter().rev().find(|told| late.contains(&(told.what, told.since)))
 }
 

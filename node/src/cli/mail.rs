@@ -29,7 +29,8 @@ pub(super) fn run(Args::Test { to }: Args, context: &Context) -> Result<(), Verb
         VerbError::new(Exit::Configuration, "aucun serveur de courriel n'est configuré")
             .remedy("ajoutez [smtp] : le modèle est deploy/maillage.toml")
     })?;
-    let postman = postman(smtp, &config)?;
+    let url = config.public_url.as_str();
+    let postman = Postman::on_trial(smtp, url).map_err(|error| unusable(smtp, error))?;
     let Some(to) = to else {
         postman.greet().map_err(|error| failed(smtp, error))?;
         return done(context, "Le serveur de courriel nous accepte. Rien n'a été envoyé.");
@@ -38,35 +39,52 @@ pub(super) fn run(Args::Test { to }: Args, context: &Context) -> Result<(), Verb
         return Err(VerbError::new(Exit::Usage, "l'adresse de --to ne se lit pas")
             .remedy("exemple : --to prenom.nom@ccas.exemple.fr"));
     }
-    let organization = config.public_url.as_str();
-    let sent = postman.try_out(&Private::from(to), organization, context.env.now());
+    let sent = postman.try_out(&Private::from(to), context.env.now());
     sent.map_err(|error| failed(smtp, error))?;
     done(context, "Le serveur de courriel a pris le message d'essai. Vérifiez qu'il arrive.")
 }
 
 /// Sets mail up.
 pub(super) fn postman(smtp: &Smtp, config: &Config) -> Result<Postman, VerbError> {
-    Postman::new(smtp, config.public_url.as_str()).map_err(|error| {
-        let said = match &error {
-            UnusableSmtp::NotAnAddress(key, _) => format!("{key} n'est pas une adresse"),
-            UnusableSmtp::Tls(_) => format!("{} ne permet pas de TLS", smtp.host),
-        };
-        VerbError::new(Exit::Configuration, said).because(error).remedy("corrigez [smtp]")
-    })
+    let postman = Postman::new(smtp, config.public_url.as_str());
+    postman.map_err(|error| unusable(smtp, error))
+}
+
+fn unusable(smtp: &Smtp, error: UnusableSmtp) -> VerbError {
+    let said = match &error {
+        UnusableSmtp::NotAnAddress(key, _) => format!("{key} n'est pas une adresse"),
+        UnusableSmtp::Tls(_) => format!("{} ne permet pas de TLS", smtp.host),
+    };
+    VerbError::new(Exit::Configuration, said).because(error).remedy("corrigez [smtp]")
 }
 
 fn failed(smtp: &Smtp, error: PostError) -> VerbError {
+    let host = &smtp.host;
     let (said, remedy) = match &error {
         PostError::Refused => (
-            "le serveur refuse cette adresse".to_owned(),
-            "vérifiez --to, smtp.from et smtp.reply_to",
+            format!("{host} refuse l'adresse de --to"),
+            "vérifiez cette adresse, ou essayez-en une autre",
         ),
-        PostError::Server(Some(code)) => (
-            format!("{} refuse de prendre du courriel (réponse {code})", smtp.host),
+        PostError::Server(530 | 534 | 535 | 538) => (
+            format!("{host} refuse notre nom ou notre mot de passe"),
             "vérifiez smtp.from et smtp.password_file",
         ),
-        PostError::Server(None) | PostError::App(_) => (
-            format!("{} ne répond pas", smtp.host),
+        PostError::Later(code) | PostError::Server(code @ 400..500) => (
+            format!("{host} demande de revenir plus tard (réponse {code})"),
+            "réessayez dans quelques minutes",
+        ),
+        PostError::Server(code) => (
+            format!("{host} ne prend pas notre courriel (réponse {code})"),
+            "vérifiez que ce serveur accepte smtp.from comme expéditeur",
+        ),
+        PostError::Unfit => (
+            format!(
+                "{host} répond, mais sans TLS, avec un certificat refusé, ou sans mot de passe"
+            ),
+            "vérifiez smtp.host et smtp.port : 465 commence par TLS, 587 le demande",
+        ),
+        PostError::Silent | PostError::App(_) => (
+            format!("{host} ne répond pas sur le port {}", smtp.port),
             "vérifiez smtp.host et smtp.port, et que le pare-feu laisse passer",
         ),
     };

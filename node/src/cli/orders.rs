@@ -60,6 +60,16 @@ fn explain(why: Refused) -> VerbError {
         Refused::LoginTaken => {
             (Exit::Data, "cet identifiant est déjà pris", "choisissez-en un autre")
         }
+        Refused::NoWork => (
+            Exit::Data,
+            "ce compte n'oriente et ne répond pas : il n'a pas de rôle dans l'équipe",
+            "donnez le rôle à un compte de professionnel",
+        ),
+        Refused::LastAdmin => (
+            Exit::Data,
+            "c'est le dernier compte d'administration",
+            "créez-en un autre d'abord : maillage user add … --admin",
+        ),
         Refused::WeakPassword => (
             Exit::Data,
             "ce mot de passe est trop court",

@@ -51,5 +51,7 @@ const fn described(rule: Rule) -> &'static str {
         Rule::Expired => "R7, demandes reçues dont l'accord a expiré depuis 30 jours",
         Rule::Evidence => "R10, trimestres de preuves d'accord finis depuis plus de 6 ans",
         Rule::Trail => "R11, trimestres de trace des lectures finis depuis 1 an",
+        Rule::Idle => "R16, comptes sans connexion depuis 6 mois, à fermer",
+        Rule::Left => "R16, noms des collègues partis depuis 12 mois",
     }
 }

@@ -27,7 +27,7 @@ use crate::federation::{
 };
 use crate::folder::DataFolder;
 use crate::index::{Index, Sessions};
-use crate::mail::Postman;
+use crate::mail::{Posted, Postman};
 use crate::metrics;
 use crate::opening;
 use crate::projection::Worklist;
@@ -191,9 +191,11 @@ async fn mails(app: Arc<App>, postman: Option<Postman>) {
         tokio::time::sleep(wait).await;
         let (app, postman) = (Arc::clone(&app), Arc::clone(&postman));
         wait = match tokio::task::spawn_blocking(move || postman.post(&app)).await {
-            Ok(Ok(0)) => TICK,
-            Ok(Ok(sent)) => {
-                info!(sent, "mail went out");
+            Ok(Ok(posted)) => {
+                let Posted { taken, refused, put_off } = posted;
+                if taken + refused + put_off > 0 {
+                    info!(taken, refused, put_off, "mail went out");
+                }
                 TICK
             }
             Ok(Err(failure)) => {

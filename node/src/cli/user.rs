@@ -32,6 +32,12 @@ pub(super) enum Args {
             help = "Délégué à la protection des données : lit seulement qui a ouvert quoi"
         )]
         dpo: bool,
+        #[arg(
+            long,
+            conflicts_with = "dpo",
+            help = "Coordonne un territoire : lit seulement quelles structures n'aboutissent pas"
+        )]
+        coordinator: bool,
         #[command(flatten)]
         password: Password,
     },
@@ -66,9 +72,13 @@ pub(super) enum Args {
 /// A duty, as an administrator types it.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(super) enum TypedDuty {
-    #[value(name = "suppleance", help = "Remplace les absents, reçoit les relances urgentes")]
+    #[value(
+        name = "suppleance",
+        alias = "suppléance",
+        help = "Remplace les absents, reçoit les relances urgentes"
+    )]
     StandIn,
-    #[value(name = "reference", help = "Est prévenu quand personne ne répond")]
+    #[value(name = "reference", alias = "référence", help = "Est prévenu quand personne ne répond")]
     Referent,
     #[value(name = "aucun", help = "Plus de rôle particulier")]
     Without,
@@ -107,13 +117,15 @@ pub(super) fn read_password(
 
 pub(super) fn run(args: Args, context: &Context) -> Result<(), VerbError> {
     match args {
-        Args::Add { login, name, admin, admin_only, dpo, password } => {
-            let capabilities = match (admin, admin_only) {
+        Args::Add { login, name, admin, admin_only, dpo, coordinator, password } => {
+            let mut capabilities = match (admin, admin_only) {
                 _ if dpo => vec![Capability::Audit],
                 (_, true) => vec![Capability::Administer],
                 (true, false) => vec![Capability::Work, Capability::Administer],
+                (false, false) if coordinator => Vec::new(),
                 (false, false) => vec![Capability::Work],
             };
+            capabilities.extend(coordinator.then_some(Capability::Coordinate));
             let person = Private::from(AccountPerson::new(&login, &name));
             let password = password.read(context)?;
             give(context, Order::AddUser { person, capabilities, password })?;
@@ -165,6 +177,7 @@ fn list(context: &Context) -> Result<(), VerbError> {
                 Capability::Work => "professionnel",
                 Capability::Administer => "administration",
                 Capability::Audit => "protection des données",
+                Capability::Coordinate => "coordination",
             })
             .chain(user.duty.map(|duty| match duty {
                 Duty::StandIn => "suppléance",

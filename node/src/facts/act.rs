@@ -110,6 +110,19 @@ pub enum Act {
         /// When.
         at: Timestamp,
     },
+    /// It told whoever coordinates that a conference comes to no end, or that it has.
+    Stuck {
+        /// Of which referral.
+        referral: ReferralId,
+        /// Which round.
+        round: u8,
+        /// The name under which it was told.
+        conference: [u8; 16],
+        /// Whether it has come to an end.
+        settled: bool,
+        /// What is to be told.
+        outgoing: Vec<Outgoing>,
+    },
     /// One of its professionals opened what identifies in a referral.
     Opened {
         /// Which.
@@ -208,7 +221,7 @@ impl Act {
         match self {
             Self::Said(said) => &said.outgoing,
             Self::Link(LinkAct::Approved { outgoing, .. }) => outgoing,
-            Self::Told { outgoing } => outgoing,
+            Self::Told { outgoing } | Self::Stuck { outgoing, .. } => outgoing,
             Self::Link(_)
             | Self::Account(_)
             | Self::Token(_)
@@ -368,6 +381,13 @@ pub enum LinkAct {
         /// The other node.
         peer: NodeId,
     },
+    /// Our administrator said whether it coordinates the territory.
+    CoordinationSet {
+        /// The other node.
+        peer: NodeId,
+        /// Whether it does.
+        coordinates: bool,
+    },
     /// Our administrator allowed a channel to start again in spite of a fork.
     EpochAllowed {
         /// The other node.
@@ -431,6 +451,8 @@ pub enum Capability {
     Administer,
     /// Watch over the protection of data: who opened what, what was erased. No content.
     Audit,
+    /// Coordinate a territory: structures that come to no end. No content, no referral.
+    Coordinate,
 }
 
 /// What somebody does in their team besides the work (referral.md §8.4).
@@ -515,6 +537,13 @@ pub enum Notice {
         /// When.
         since: Timestamp,
     },
+    /// Nobody answered in time, and somebody has to choose what follows.
+    Next {
+        /// After which referral.
+        referral: ReferralId,
+        /// When it ended.
+        since: Timestamp,
+    },
     /// Something is late.
     Late {
         /// In which referral.
@@ -538,6 +567,7 @@ impl Notice {
         match self {
             Self::Request { referral, .. }
             | Self::News { referral, .. }
+            | Self::Next { referral, .. }
             | Self::Late { referral, .. } => Some(referral),
             Self::Digest { .. } => None,
         }
@@ -553,6 +583,28 @@ pub struct Absence {
     pub until: Timestamp,
 }
 
+impl Capability {
+    /// Every right, in the order of the form.
+    pub const ALL: &'static [Self] = &[Self::Work, Self::Administer, Self::Coordinate, Self::Audit];
+
+    /// Returns the code of this right.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Administer => "administer",
+            Self::Audit => "audit",
+            Self::Coordinate => "coordinate",
+        }
+    }
+
+    /// Returns the right of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|right| right.code() == code)
+    }
+}
+
 /// What is done about a professional. Their name and login are in the content.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "p", rename_all = "snake_case")]
@@ -565,6 +617,25 @@ pub enum AccountAct {
         unit: UnitId,
         /// What they may do.
         capabilities: Vec<Capability>,
+        /// When. Older versions did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
+    /// A link was made by which they choose a password, once.
+    Invited {
+        /// Who.
+        account: ProfessionalId,
+        /// The hash of what the link holds.
+        hash: [u8; 32],
+        /// Until when.
+        expires: Timestamp,
+    },
+    /// They signed in, or a program in their name: written once a month.
+    Seen {
+        /// Who.
+        account: ProfessionalId,
+        /// When.
+        at: Timestamp,
     },
     /// A password was chosen. Its hash is in the vault.
     PasswordSet {
@@ -598,6 +669,17 @@ pub enum AccountAct {
     },
     /// The account was closed.
     Disabled {
+        /// Whose.
+        account: ProfessionalId,
+        /// When. Older versions did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+        /// Who takes over what they followed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heir: Option<ProfessionalId>,
+    },
+    /// Their name was forgotten, long after the account was closed.
+    Forgotten {
         /// Whose.
         account: ProfessionalId,
     },

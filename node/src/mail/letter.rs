@@ -100,11 +100,17 @@ impl Postman {
         let code = mail.code.map(|code| code.to_string()).unwrap_or_default();
         let about = || [("dossier", code.as_str().into())];
         let (subject, body) = match mail.notice {
+            Notice::Request { .. } | Notice::Late { .. } if mail.urgent => {
+                (say_with("courriel-urgent", about()), Text("courriel-urgent-corps"))
+            }
             Notice::Request { .. } => {
                 (say_with("courriel-demande", about()), Text("courriel-demande-corps"))
             }
             Notice::News { .. } => {
                 (say_with("courriel-nouvelles", about()), Text("courriel-nouvelles-corps"))
+            }
+            Notice::Next { .. } => {
+                (say_with("courriel-suite", about()), Text("courriel-suite-corps"))
             }
             Notice::Late { .. } => {
                 (say_with("courriel-relance", about()), Text("courriel-relance-corps"))
@@ -119,33 +125,28 @@ impl Postman {
             Some(code) if mail.asked => format!("/demandes/{code}"),
             Some(code) => format!("/parcours/{code}"),
         };
+        let why = say_with("courriel-pourquoi", [("structure", organization.into())]);
         let name = serde_json::to_vec(&(mail.to, mail.notice)).expect("codes are plain data");
         let [first @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = sha256(&name);
         Letter {
             id: Some(format!("<{}@{}>", encoding::base64url(&first), self.from.email.domain())),
             digest: matches!(mail.notice, Notice::Digest { .. }),
-            ..self.write(subject, body, &page, organization, mail.at)
+            ..self.write(subject, body, &page, why, mail.at)
         }
     }
 
     /// Writes that mail works.
-    pub(super) fn trial(&self, organization: &str, at: Timestamp) -> Letter {
-        self.write(say("courriel-essai"), Text("courriel-essai-corps"), "/", organization, at)
+    pub(super) fn trial(&self, at: Timestamp) -> Letter {
+        let why = say("courriel-essai-pourquoi");
+        self.write(say("courriel-essai"), Text("courriel-essai-corps"), "/", why, at)
     }
 
-    fn write(
-        &self,
-        subject: String,
-        body: Text,
-        page: &str,
-        organization: &str,
-        at: Timestamp,
-    ) -> Letter {
+    fn write(&self, subject: String, body: Text, page: &str, why: String, at: Timestamp) -> Letter {
         Letter {
             subject,
             body,
             link: format!("{}{page}", self.public_url),
-            why: say_with("courriel-pourquoi", [("structure", organization.into())]),
+            why,
             choice: format!("{}/moi", self.public_url),
             id: None,
             digest: false,
@@ -208,6 +209,7 @@ mod tests {
             notice,
             code: notice.referral().map(ShortCode::of),
             asked,
+            urgent: false,
             waiting: 3,
             at: Timestamp(1_772_438_400_000),
         }
@@ -233,8 +235,9 @@ mod tests {
         let late = Notice::Late { referral, what: Reminder::Late, since };
         for (notice, asked, subject, page) in [
             (Notice::Request { referral, since }, true, "Une demande vous attend", "demandes"),
-            (Notice::News { referral, since }, false, "Une réponse est arrivée", "parcours"),
-            (late, false, "Rappel : un dossier attend", "parcours"),
+            (Notice::News { referral, since }, false, "Du nouveau", "parcours"),
+            (Notice::Next { referral, since }, false, "Une suite à choisir", "parcours"),
+            (late, false, "Rappel", "parcours"),
         ] {
             let mail = mail(notice, asked);
             let letter = postman().letter(&mail, "CCAS de Brenne");

@@ -13,7 +13,7 @@ use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Act, ChildEnd, Confirmation, Reminder, Status};
 
 use super::say;
-use crate::facts::{AccessReason, Duty, MailChoice};
+use crate::facts::{AccessReason, Capability, Duty, MailChoice};
 
 /// A value of a closed list, which the screen says in words.
 pub trait Coded: Copy + PartialEq + 'static {
@@ -33,6 +33,13 @@ pub trait Coded: Copy + PartialEq + 'static {
     fn label(self) -> String {
         say(&format!("{}-{}", Self::ROOM, self.code()))
     }
+}
+
+/// Returns the words for a theme of needs; for one that we do not know, those of all others.
+#[must_use]
+pub fn theme(code: &str) -> String {
+    let known = NeedCode::ALL.iter().any(|need| need.code().split("--").next() == Some(code));
+    say(&format!("theme-{}", if known { code } else { NeedCode::Other.code() }))
 }
 
 macro_rules! coded {
@@ -107,6 +114,7 @@ coded! {
     ProcedureStage = "etape";
     AttemptEnd = "essai";
     AccessReason = "exception";
+    Capability = "equipe-droit";
     Duty = "equipe-role";
     MailChoice = "moi-courriel";
     NeedStatus = "etat-besoin";

@@ -24,6 +24,8 @@ struct AccountPage {
     login: String,
     /// The page where one's absence is written down, for whoever is of the team.
     own_page: Option<String>,
+    /// Whether anything may wait for them.
+    works: bool,
     address: String,
     choices: Vec<Choice>,
     /// Whether the mail server refused the last mail.
@@ -77,6 +79,7 @@ fn account(
     Ok(AccountPage {
         login: person.login.clone(),
         own_page: own_page.then(|| format!("/equipe/{}", known.id)),
+        works: known.works(),
         address: typed.one("adresse").to_owned(),
         choices: typed.choices("quand", MailChoice::all()),
         unreachable: known.unreachable,
@@ -148,7 +151,8 @@ pub(super) async fn choose_mail(
     frame: Frame,
 ) -> Result<HttpResponse, PageError> {
     let mut mistakes = Mistakes::default();
-    let choice = sent.typed.chosen::<MailChoice>("quand").unwrap_or_default();
+    let choice = sent.typed.chosen::<MailChoice>("quand");
+    let choice = mistakes.need("quand", choice, Text("moi-courriel-moment"));
     let address = match sent.typed.one("adresse") {
         "" => None,
         address => Some(address.to_owned()),
@@ -157,14 +161,14 @@ pub(super) async fn choose_mail(
         Some(address) if !mail::is_address(address) => {
             mistakes.add("adresse", Text("moi-courriel-illisible"));
         }
-        None if choice != MailChoice::Never => {
+        None if choice != Some(MailChoice::Never) => {
             mistakes.add("adresse", Text("moi-courriel-absente"));
         }
         _ => {}
     }
-    if !mistakes.is_empty() {
+    let Some(choice) = choice.filter(|_| mistakes.is_empty()) else {
         return page_again(&account(&member, &request, frame, Some(&sent.typed), mistakes)?);
-    }
+    };
     aside(move || member.choose_mail(address, choice)).await?;
     Ok(lead_to("/moi?fait=courriel"))
 }

@@ -27,6 +27,8 @@ use crate::text::{Coded, Text, say_with};
 pub enum PageError {
     /// Nobody is signed in. Where to lead on afterwards.
     SignedOut(Option<String>),
+    /// The session ended before the form was sent: nothing was recorded.
+    Interrupted,
     /// There is nothing here, or nothing for this person.
     NotFound,
     /// The page exists, and does not do this.
@@ -74,7 +76,7 @@ impl PageError {
 
     fn title(&self) -> Text {
         match self {
-            Self::SignedOut(_) => Text("erreur-deconnecte"),
+            Self::SignedOut(_) | Self::Interrupted => Text("erreur-deconnecte"),
             Self::NotFound => Text("erreur-introuvable"),
             Self::WrongMethod(_) => Text("erreur-methode"),
             Self::OtherSite => Text("erreur-autre-site"),
@@ -97,7 +99,7 @@ impl PageError {
 
     fn way_on(&self) -> String {
         match self {
-            Self::SignedOut(_) => Text("erreur-deconnecte-suite").to_string(),
+            Self::SignedOut(_) | Self::Interrupted => Text("erreur-deconnecte-suite").to_string(),
             Self::NotFound => Text("erreur-introuvable-suite").to_string(),
             Self::WrongMethod(_) => Text("erreur-methode-suite").to_string(),
             Self::OtherSite => Text("erreur-autre-site-suite").to_string(),
@@ -274,7 +276,7 @@ struct ErrorPage {
 impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::SignedOut(_) => StatusCode::SEE_OTHER,
+            Self::SignedOut(_) | Self::Interrupted => StatusCode::SEE_OTHER,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::OtherSite => StatusCode::FORBIDDEN,
@@ -299,6 +301,9 @@ impl ResponseError for PageError {
         let mut response = HttpResponse::build(self.status_code());
         if let Self::SignedOut(back) = self {
             return response.insert_header((LOCATION, sign_in(back.as_deref()))).finish();
+        }
+        if matches!(self, Self::Interrupted) {
+            return response.insert_header((LOCATION, "/connexion?fait=interrompue")).finish();
         }
         if let Self::WrongMethod(allowed) = self {
             response.insert_header((ALLOW, *allowed));

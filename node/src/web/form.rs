@@ -235,7 +235,7 @@ impl FromRequest for Sent {
         let typed = Typed::from_request(request, payload);
         async move {
             let typed = typed.await?;
-            let session = session.ok_or(PageError::SignedOut(None))?;
+            let session = session.ok_or(PageError::Interrupted)?;
             let key: [u8; 32] =
                 encoding::from_base64url_array(typed.one(KEY)).map_err(|_| PageError::OldForm)?;
             let (chance, mark) = key.split_at(16);

@@ -59,10 +59,12 @@ const ENDED: usize = 10;
 
 /// Shows what there is to do.
 pub(super) async fn show(member: Member, frame: Frame) -> Result<HttpResponse, PageError> {
-    let audits = member.may(Capability::Audit);
+    let [audits, coordinates] =
+        [Capability::Audit, Capability::Coordinate].map(|it| member.may(it));
     match Writer::of(member) {
         Some(writer) => show_to(writer, frame, None).await,
         None if audits => Ok(lead_to("/registre")),
+        None if coordinates => Ok(lead_to("/concertations")),
         None => Ok(lead_to("/partenaires")),
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Person {
     pub(super) works: bool,
     /// Whether they run the node.
     pub(super) administers: bool,
+    /// Whether they coordinate a territory.
+    pub(super) coordinates: bool,
     /// Whether they watch over the protection of data.
     pub(super) audits: bool,
 }
@@ -62,6 +64,8 @@ pub(super) enum Room {
     Partners,
     /// Opening what one may not read.
     BreakGlass,
+    /// Structures that come to no end.
+    Coordination,
     /// Who opened what.
     Register,
     /// One's own account.
@@ -111,6 +115,7 @@ impl FromRequest for Frame {
                 name: member.account().person.reveal().name.clone(),
                 works: member.may(Capability::Work),
                 administers: member.may(Capability::Administer),
+                coordinates: member.may(Capability::Coordinate),
                 audits: member.may(Capability::Audit),
             }),
             done,
@@ -175,6 +180,7 @@ done! {
     "invitation" => Text("fini-invitation");
     "demande-lien" => Text("fini-demande-lien");
     "lien" => Text("fini-lien");
+    "coordination" => Text("fini-coordination");
     "suspendu" => Text("fini-suspendu");
     "repris" => Text("fini-repris");
     "session" => Text("fini-session");
@@ -182,6 +188,10 @@ done! {
     "absence-notee" => Text("fini-absence-notee");
     "retour" => Text("fini-retour");
     "role" => Text("fini-role");
+    "interrompue" => Text("fini-interrompue");
+    "arrivee" => Text("fini-arrivee");
+    "lien-remis" => Text("fini-lien-remis");
+    "depart" => Text("fini-depart");
     "courriel" => Text("fini-courriel");
     "deconnexion" => Text("fini-deconnexion");
 }

@@ -35,6 +35,7 @@ struct Partner {
     secrecy: Option<String>,
     pending: Option<String>,
     suspended: bool,
+    coordinates: bool,
     last_contact: Option<Moment>,
     waiting: usize,
     trouble: Option<(Text, Option<Moment>)>,
@@ -47,6 +48,7 @@ impl Partner {
             node: peer.node.to_string(),
             secrecy: card.map(|card| card.regime.label()),
             suspended: peer.state == LinkState::Suspended,
+            coordinates: peer.coordinates,
             pending: match peer.state {
                 LinkState::Pending { code, .. } => Some(code),
                 LinkState::Active | LinkState::Suspended => None,
@@ -200,4 +202,15 @@ pub(super) async fn resume(
 ) -> Result<HttpResponse, PageError> {
     aside(move || admin.resume(node.into_inner())).await?;
     Ok(lead_to("/partenaires?fait=repris"))
+}
+
+/// Says whether a partner coordinates the territory.
+pub(super) async fn set_coordination(
+    admin: Admin,
+    node: web::Path<NodeId>,
+    sent: Sent,
+) -> Result<HttpResponse, PageError> {
+    let coordinates = sent.typed.one("coordination") == "oui";
+    aside(move || admin.set_coordination(node.into_inner(), coordinates)).await?;
+    Ok(lead_to("/partenaires?fait=coordination"))
 }

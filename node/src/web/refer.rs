@@ -26,7 +26,7 @@ use super::form::{Sent, Typed};
 use super::layout::lead_to;
 use crate::app::DraftError;
 use crate::app::authority::{Member, Writer};
-use crate::text::{Coded, Reading, Text};
+use crate::text::{Coded, Reading, Text, say_with};
 
 /// Something that is not finished, sealed for whoever began it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,6 +40,13 @@ pub(super) enum Draft {
     Invitation {
         /// The text of it.
         text: Private<String>,
+    },
+    /// A link by which a colleague chooses a password, not handed over yet.
+    Arrival {
+        /// How the colleague is called.
+        name: Private<String>,
+        /// What the link holds.
+        link: Private<String>,
     },
 }
 
@@ -94,7 +101,7 @@ impl Draft {
         let about = match &self {
             Self::Referral(typed) => typed.after,
             Self::Receipt(sent) => Some(sent.referral),
-            Self::Invitation { .. } => None,
+            Self::Invitation { .. } | Self::Arrival { .. } => None,
         };
         let text = serde_json::to_value(self).map_err(|failure| PageError::failure(&failure))?;
         Ok(member.keep_draft(draft, about, &Private::from(text))?)
@@ -129,6 +136,11 @@ impl Draft {
             Self::Invitation { .. } => DraftLine {
                 words: Text("accueil-invitation").to_string(),
                 page: format!("/partenaires/invitation/{id}"),
+                draft: None,
+            },
+            Self::Arrival { name, .. } => DraftLine {
+                words: say_with("accueil-arrivee", [("nom", name.reveal().as_str().into())]),
+                page: format!("/equipe/lien/{id}"),
                 draft: None,
             },
         }
@@ -172,7 +184,9 @@ impl Step {
         match aside(move || Draft::read(writer.member(), id)).await? {
             Draft::Referral(typed) => Ok(Self { id: Some(id), typed: *typed }),
             // It was sent: going back leads forward.
-            Draft::Receipt(_) | Draft::Invitation { .. } => Err(PageError::NotFound),
+            Draft::Receipt(_) | Draft::Invitation { .. } | Draft::Arrival { .. } => {
+                Err(PageError::NotFound)
+            }
         }
     }
 
@@ -207,7 +221,9 @@ pub(super) async fn drop_draft(writer: Writer, sent: Sent) -> Result<HttpRespons
         // Only a referral that is being written: a receipt is handed over first.
         match Draft::read(writer.member(), draft)? {
             Draft::Referral(_) => Ok::<_, PageError>(writer.member().drop_draft(draft)?),
-            Draft::Receipt(_) | Draft::Invitation { .. } => Err(DraftError::Unknown.into()),
+            Draft::Receipt(_) | Draft::Invitation { .. } | Draft::Arrival { .. } => {
+                Err(DraftError::Unknown.into())
+            }
         }
     });
     dropped.await?;

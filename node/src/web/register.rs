@@ -154,5 +154,7 @@ const fn named(rule: Rule) -> Text {
         Rule::Expired => Text("regle-expiree"),
         Rule::Evidence => Text("regle-preuves"),
         Rule::Trail => Text("regle-trace"),
+        Rule::Idle => Text("regle-inactif"),
+        Rule::Left => Text("regle-parti"),
     }
 }

@@ -3,7 +3,7 @@
 use maillage_protocol::referral::{Author, Status, Turn};
 use maillage_protocol::time::Timestamp;
 
-use crate::app::{Colleague, Delivery, WorklistRow};
+use crate::app::{Delivery, WorklistRow};
 use crate::text::{Clock, Coded, Moment, Text, say, say_with};
 
 /// One referral in a list, or at the top of its own page.
@@ -71,7 +71,7 @@ impl RowView {
                 None => row.turn.map(|turn| TurnView::of(turn, row, clock)),
             },
             reminder: row.reminder.map(Coded::label),
-            told: told(&row.told),
+            told: told(row),
             unshared: row.unshared.then_some(match row.side {
                 Author::Sender => Text("suivi-tu"),
                 Author::Receiver | Author::Person => Text("suivi-garde"),
@@ -86,9 +86,9 @@ impl RowView {
 }
 
 /// Says whom a mail told that something is late, and who is to be told in person.
-fn told(colleagues: &[Colleague]) -> Vec<String> {
+fn told(row: &WorklistRow) -> Vec<String> {
     let names = |mailed| {
-        let told = colleagues.iter().filter(|colleague| colleague.mailed == mailed);
+        let told = row.told.iter().filter(|colleague| colleague.mailed == mailed);
         let names = told.map(|colleague| {
             let name = colleague.name.reveal();
             colleague.duty.map_or(name.clone(), |duty| format!("{name} ({})", duty.label()))
@@ -97,6 +97,7 @@ fn told(colleagues: &[Colleague]) -> Vec<String> {
     };
     let (by_mail, in_person) = (names(true), names(false));
     let mut words = Vec::new();
+    words.extend(row.told_reader.then(|| say("relance-pour-vous")));
     if !by_mail.is_empty() {
         words.push(say_with("relance-envoyee", [("qui", by_mail.into())]));
     }

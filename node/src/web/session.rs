@@ -11,7 +11,7 @@ use tracing::error;
 
 use super::WebSettings;
 use super::errors::PageError;
-use crate::app::authority::{Admin, Auditor, Member, Teammate, Writer};
+use crate::app::authority::{Admin, Auditor, Coordinator, Member, Teammate, Writer};
 use crate::app::{Account, App};
 use crate::index::{SessionSecret, Sessions};
 use crate::telemetry::Chain;
@@ -98,7 +98,10 @@ pub(super) fn no_cookie(settings: &WebSettings) -> Cookie<'static> {
 }
 
 fn member(request: &HttpRequest) -> Result<Member, PageError> {
-    let session = of(request).ok_or_else(|| PageError::SignedOut(back_to(request)))?;
+    let session = of(request).ok_or_else(|| match *request.method() {
+        Method::POST => PageError::Interrupted,
+        _ => PageError::SignedOut(back_to(request)),
+    })?;
     Ok(Member::new(Arc::clone(app(request)), session.account))
 }
 
@@ -129,5 +132,6 @@ handles! {
     Teammate = |request| Self::of(member(request)?).ok_or(PageError::NotFound);
     Writer = |request| Self::of(member(request)?).ok_or(PageError::NotFound);
     Admin = |request| Self::of(member(request)?).ok_or(PageError::NotFound);
+    Coordinator = |request| Self::of(member(request)?).ok_or(PageError::NotFound);
     Auditor = |request| Self::of(member(request)?).ok_or(PageError::NotFound);
 }

@@ -11,6 +11,7 @@ use super::filters;
 use super::form::{Mistakes, Typed};
 use super::layout::{Frame, lead_to, page, page_again};
 use super::{SignInLimits, Visitor, session};
+use crate::app::Account;
 use crate::app::authority::Member;
 use crate::caller::caller;
 use crate::env::random;
@@ -62,18 +63,30 @@ pub(super) async fn enter(
         found
     })
     .await?;
-    let opened = account.and_then(|account| Some((account.id, account.credential?)));
+    let opened = account.and_then(|account| Some((account.credential?, account)));
     let back = page_of_ours(Some(typed.one("vers")));
-    let Some((account, credential)) = opened else {
+    let Some((credential, account)) = opened else {
         let mut mistakes = Mistakes::default();
         mistakes.add("identifiant", Text("connexion-refusee"));
         return page_again(&SignInPage { frame, login, back: back.to_owned(), mistakes });
     };
-    let env = session::app(&request).env();
-    let secret = SessionSecret::from_random(random(&**env));
-    session::sessions(&request).begin(&secret, account, credential, env.now())?;
-    let cookie = session::cookie(session::settings(&request), &secret);
-    Ok(HttpResponse::SeeOther().insert_header((LOCATION, back)).cookie(cookie).finish())
+    begin(&request, account, credential, back).await
+}
+
+/// Opens the session of somebody who proved who they are, and leads on.
+pub(super) async fn begin(
+    request: &HttpRequest,
+    account: Account,
+    credential: [u8; 16],
+    page: &str,
+) -> Result<HttpResponse, PageError> {
+    let app = session::app(request).clone();
+    let (id, now) = (account.id, app.env().now());
+    let secret = SessionSecret::from_random(random(&**app.env()));
+    super::aside(move || app.has_seen(&account)).await?;
+    session::sessions(request).begin(&secret, id, credential, now)?;
+    let cookie = session::cookie(session::settings(request), &secret);
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, page)).cookie(cookie).finish())
 }
 
 /// Ends the session.

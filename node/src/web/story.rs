@@ -24,7 +24,7 @@ use super::row::RowView;
 use super::taking_back;
 use crate::app::authority::Writer;
 use crate::app::{ErasureState, Opening, PeerView, PersonCard, ShortCode, Story};
-use crate::text::{Clock, Coded, Moment, Telephone, Text, say_with};
+use crate::text::{Clock, Coded, Moment, Telephone, Text, say, say_with};
 
 pub(super) use steps::StepView;
 
@@ -69,7 +69,10 @@ impl OpeningView {
     pub(super) fn of(opening: &Opening, clock: Clock) -> Self {
         Self {
             at: clock.moment(opening.at),
-            by: opening.by.reveal().clone(),
+            by: match opening.by.reveal().as_str() {
+                "" => say("equipe-ancien"),
+                name => name.to_owned(),
+            },
             why: opening.why.map(Coded::label),
         }
     }

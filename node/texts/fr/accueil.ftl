@@ -10,6 +10,7 @@ accueil-rien = Rien ne vous attend. Belle journée !
 accueil-brouillons = À finir
 accueil-brouillon = Orientation commencée
 accueil-recepisse = Récépissé à remettre
+accueil-arrivee = Lien à remettre à { $nom }
 accueil-invitation = Invitation à transmettre
 accueil-reprendre = Reprendre
 accueil-abandonner = Effacer
@@ -48,6 +49,8 @@ regle-aidee = R3, demandes reçues et acceptées, finies depuis 90 jours
 regle-ecrite = R4, demandes écrites ici, finies depuis 24 mois, besoin clos
 regle-preuves = R10, trimestres de preuves d’accord finis depuis plus de 6 ans
 regle-trace = R11, trimestres de trace des lectures finis depuis 1 an
+regle-inactif = R16, comptes sans connexion depuis 6 mois, à fermer
+regle-parti = R16, noms des collègues partis depuis 12 mois
 regle-expiree = R7, demandes reçues dont l’accord a expiré depuis 30 jours
 
 exception-titre = Accès exceptionnels

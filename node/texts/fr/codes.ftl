@@ -390,8 +390,9 @@ essai-cancelled = une demande a été annulée
 essai-unresolved = une aide n’a pas suffi
 essai-other = un autre essai
 
-relance-late = C’est en retard. Un collègue peut répondre à votre place.
+relance-late = C’est en retard. N’importe quel collègue peut répondre.
 relance-unopened = Personne ne l’a ouverte, et la réponse est en retard. Un collègue peut répondre.
+relance-unchosen = Plus personne ne l’aide, et rien n’est choisi. Orientez ailleurs, ou clôturez le besoin.
 relance-undelivered = La demande n’arrive pas. Appelez la structure, ou demandez aussi ailleurs.
 relance-undecided = Pas de réponse dans les temps. Appelez la structure, ou demandez aussi ailleurs.
 relance-half_time = La moitié du temps est passée, et personne n’a accepté. Appelez, ou demandez aussi ailleurs.

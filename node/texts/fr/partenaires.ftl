@@ -16,6 +16,9 @@ partenaires-en-attente =
         [one] Un envoi
        *[other] { $nombre } envois
     }
+partenaires-coordonne = Coordonne le territoire : prévenu des concertations sans issue, sans savoir de qui il s’agit.
+partenaires-coordination = Cette structure coordonne le territoire
+partenaires-ne-coordonne-plus = Elle ne coordonne plus le territoire
 partenaires-suspendre = Suspendre les échanges
 partenaires-suspendre-aide = Plus rien ne part ni n’arrive, sauf les effacements. Vous pourrez reprendre.
 partenaires-reprendre = Reprendre les échanges

@@ -131,6 +131,15 @@ impl Referral {
         }
     }
 
+    /// Returns the conference that is going on: its round, when it was called, and before when it
+    /// should end.
+    #[must_use]
+    pub fn round_going_on(&self) -> Option<(u8, Timestamp, Timestamp)> {
+        let rounds = self.last_rounds().filter(|_| self.status() == Status::CaseConference)?;
+        let first = rounds.iter().flatten().min_by_key(|round| round.at)?;
+        Some((first.number, first.at, self.due_of(Act::GiveVerdict)))
+    }
+
     /// Returns when a decision started to be waited for.
     pub fn deciding_since(&self) -> Timestamp {
         let sender = &self.sender;

@@ -13,6 +13,8 @@ code_list! {
         Late = "late",
         /// Nobody of ours has opened the request, and it should be decided by now.
         Unopened = "unopened",
+        /// Nobody helps her any more, and what follows should be chosen by now.
+        Unchosen = "unchosen",
         /// The request has not arrived: somebody picks up the telephone.
         Undelivered = "undelivered",
         /// Those who were asked have not decided in time.

@@ -151,7 +151,7 @@ pub(super) const STRUCTURES: [Structure; 7] = [
         regime: SecrecyRegime::Charter,
         service: None,
         hours: "lundi à vendredi",
-        people: &[Person::new("sonia", "Sonia", "coordinatrice", Capability::Work)],
+        people: &[Person::new("sonia", "Sonia", "coordinatrice", Capability::Coordinate)],
         asleep: false,
     },
     Structure {

@@ -1,11 +1,14 @@
 //! What those read who read no content: the register, and an exceptional access.
 
 use actix_web::http::StatusCode;
+use maillage_protocol::codes::ConferenceReason;
+use maillage_protocol::referral::{Author, Command};
 use maillage_protocol::time::DAY;
 
 use super::browser::browse;
 use super::journeys::{NAME, borrowed, desks, reference, steps};
 use super::{Territory, hire};
+use crate::app::Texts;
 use crate::facts::Capability;
 
 #[actix_web::test]
@@ -129,4 +132,42 @@ async fn an_exceptional_access_takes_two_and_she_reads_why() {
     anne.submit(page, &format!("{page}/{code}/fin"), &this).await.says("C’est refermé");
     dpo.see("/registre").await.says("A été ouvert jusqu’à");
     assert_eq!(admin.fill(page, &read, &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn whoever_coordinates_reads_which_structures_come_to_no_end() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    hire(&nodes.b, "sonia", &[Capability::Coordinate]);
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let code = reference(&refer!(nadia, nodes.b.node()));
+    nodes.exchange();
+    let open = format!("/demandes/{code}");
+    karim.submit(&open, &format!("{open}/ouverture"), &[]).await;
+    let id = nodes.a.find(code.parse().unwrap()).unwrap();
+    let call = Command::CallConference(ConferenceReason::Complex);
+    nodes.a.say(None, Author::Sender, id, call, Texts::default(), None).unwrap();
+    nodes.exchange();
+    let mut admin = browse(&nodes.a).await;
+    admin.sign_in("admin").await;
+    let mark = format!("/partenaires/{}/coordination", nodes.b.node());
+    let marked = admin.submit("/partenaires", &mark, &[("coordination", "oui")]).await;
+    marked.says("Coordonne le territoire");
+    let mut sonia = browse(&nodes.b).await;
+    sonia.sign_in("sonia").await;
+    assert_eq!(sonia.open("/").await.location(), "/concertations");
+    sonia.see("/concertations").await.says("Aucune.");
+    nodes.ccas.env.advance(DAY.saturating_mul(15));
+    nodes.epn.env.advance(DAY.saturating_mul(15));
+    nodes.a.tick(&nodes.a.referrals()).unwrap();
+    nodes.exchange();
+    sonia.sign_in("sonia").await;
+    let page = sonia.see("/concertations").await;
+    page.says("CCAS de Brenne");
+    page.says("tel:+33100000000");
+    page.hides(NAME);
+    page.hides(&code);
+    admin.sign_in("admin").await;
+    let no_more = admin.submit("/partenaires", &mark, &[("coordination", "non")]).await;
+    no_more.hides("Coordonne le territoire");
 }

@@ -16,6 +16,7 @@ fn somewhere(page: &Page) -> String {
     page.path
         .replace("{reference}", "K7QD-2M9P")
         .replace("{brouillon}", &UnitId::from_bytes([0; 16]).to_string())
+        .replace("{lien}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         .replace("{compte}", &ProfessionalId::from_bytes([0; 16]).to_string())
         .replace("{noeud}", &NodeId([0; 32]).to_string())
 }
@@ -59,6 +60,8 @@ async fn what_one_may_not_see_answers_like_what_does_not_exist() {
         ("dpo", "Writer"),
         ("dpo", "Admin"),
         ("dpo", "Teammate"),
+        ("admin", "Coordinator"),
+        ("nadia", "Coordinator"),
     ] {
         let mut browser = browse(&territory.nodes.a).await;
         browser.sign_in(login).await;

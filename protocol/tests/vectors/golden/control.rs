@@ -69,10 +69,30 @@ pub(super) fn make(entries: &mut Entries) {
         let expect = json!({ "t": "unknown" });
         entries.accept(name, why, json!({ "text": written }), expect);
     }
+    let name = encoding::base64url(&[7; 16]);
+    let stuck = stuck(node, &name, "numerique");
+    let expect = json!({
+        "t": "conference.stuck",
+        "id": name,
+        "with": node.to_string(),
+        "group": "numerique",
+        "since": 1_772_406_000_000_u64,
+    });
+    let why = "two structures come to no end";
+    entries.accept("conference_stuck", why, json!({ "text": stuck }), expect);
+    let settled = format!(r#"{{"id":"{name}","t":"conference.settled"}}"#);
+    let expect = json!({ "t": "conference.settled", "id": name });
+    entries.accept("conference_settled", "they did", json!({ "text": settled }), expect);
     let later = r#"{"t":"pause","until":5}"#;
     let why = "a member that we do not know is ignored";
     entries.accept("pause_later", why, json!({ "text": later }), json!({ "t": "pause" }));
     make_refused(entries, id, &accept(""));
+}
+
+fn stuck(node: NodeId, name: &str, group: &str) -> String {
+    format!(
+        r#"{{"group":"{group}","id":"{name}","since":1772406000000,"t":"conference.stuck","with":"{node}"}}"#
+    )
 }
 
 fn key_needed(id: EventId, count: usize) -> String {
@@ -84,7 +104,14 @@ fn make_refused(entries: &mut Entries, id: EventId, accept: &str) {
     let no_peer = accept.replace("\"peer\"", "\"pair\"");
     let features = accept.replace("\"pull\"", "1");
     let many = key_needed(id, 65);
+    let (node, named) = (NodeId([1; 32]), encoding::base64url(&[7; 16]));
+    let told = stuck(node, &named, "Mme Canari");
+    let long = stuck(node, &named, &"a".repeat(81));
+    let unnamed = stuck(node, "AAAA", "numerique");
     for (name, why, written) in [
+        ("conference_stuck_group", "a group is a code, and no text", told.as_str()),
+        ("conference_stuck_long", "a group has at most 80 characters", &long),
+        ("conference_stuck_id", "a conference is named by 16 bytes", &unnamed),
         ("no_type", "t is missing", "{}"),
         ("type_number", "t is a text", r#"{"t":1}"#),
         ("link_accept_no_peer", "whom it accepts", &no_peer),
@@ -165,6 +192,16 @@ fn said(control: &Control) -> Value {
         Control::KeyNeeded(ids) => {
             let ids: Vec<_> = ids.iter().map(EventId::to_string).collect();
             json!({ "t": "key.needed", "ids": ids })
+        }
+        Control::ConferenceStuck(stuck) => json!({
+            "t": "conference.stuck",
+            "id": encoding::base64url(&stuck.conference),
+            "with": stuck.with.to_string(),
+            "group": stuck.group,
+            "since": stuck.since.0,
+        }),
+        Control::ConferenceSettled { conference } => {
+            json!({ "t": "conference.settled", "id": encoding::base64url(conference) })
         }
         Control::Pause => json!({ "t": "pause" }),
         Control::Resume => json!({ "t": "resume" }),
