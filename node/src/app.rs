@@ -77,7 +77,7 @@ use crate::keys::{KeyFile, KeyFileError};
 use crate::vault::{Vault, VaultError, VaultKey};
 
 pub use accounts::{Account, AccountPerson, SHORTEST_PASSWORD, WeakPassword};
-pub use arrivals::AccountError;
+pub use arrivals::{AccountError, LinkLine};
 pub use break_glass::{AccessError, AccessName, Everything, ExceptionalAccess};
 pub use calls::{Asking, Calls, JoinFailure, Joining, Search, Searching};
 pub use cases::{Case, Told};

@@ -9,7 +9,7 @@ use maillage_protocol::private::Private;
 use maillage_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::arrivals::Arrival;
+use super::arrivals::{Arrival, LinkMade};
 use crate::facts::{Absence, AccountAct, Capability, Duty, MailChoice, Notice, TokenAct};
 
 /// Letters that a password needs at least. Throttling does the rest (CNIL 2022-100).
@@ -98,6 +98,8 @@ pub(super) struct Token {
 #[derive(Debug, Default)]
 pub(super) struct Accounts {
     by_id: BTreeMap<ProfessionalId, Account>,
+    /// The links by which passwords were chosen, oldest first.
+    pub(super) links: Vec<LinkMade>,
     tokens: BTreeMap<[u8; 8], Token>,
 }
 
@@ -143,9 +145,10 @@ impl Accounts {
                 (account.mail, account.unreachable) = (*choice, false);
                 account.person = person.map_or_else(|| account.person.clone(), Private::from);
             }),
-            AccountAct::Invited { account, hash, expires } => {
+            AccountAct::Invited { account, hash, expires, by, at } => {
                 let arrival = Arrival { hash: *hash, expires: *expires };
                 self.change(*account, |account| account.arrival = Some(arrival));
+                self.links.push(LinkMade { account: *account, by: *by, at: *at });
             }
             AccountAct::Seen { account, at } => {
                 self.change(*account, |account| account.seen = Some(*at));

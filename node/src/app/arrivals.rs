@@ -47,10 +47,51 @@ pub(super) struct Arrival {
     pub(super) expires: Timestamp,
 }
 
+/// A link that was made for somebody.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LinkMade {
+    /// For whom.
+    pub(super) account: ProfessionalId,
+    /// Who made it.
+    pub(super) by: Option<ProfessionalId>,
+    /// When.
+    pub(super) at: Timestamp,
+}
+
+/// A link by which somebody could enter in another one's name, as those who watch read it.
+#[derive(Clone, Debug)]
+pub struct LinkLine {
+    /// For whom.
+    pub account: ProfessionalId,
+    /// How they are called.
+    pub name: Private<String>,
+    /// Who made it; nothing, if it was not somebody with an account.
+    pub by: Private<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
 impl App {
+    /// Returns the links that were made while the trail is kept, the last one first.
+    #[must_use]
+    pub fn links_made(&self) -> Vec<LinkLine> {
+        let now = self.now();
+        let state = self.state();
+        let kept = state.accounts.links.iter().rev();
+        let kept = kept.filter(|link| now.since(link.at) <= Rule::Trail.keeps());
+        kept.map(|link| LinkLine {
+            account: link.account,
+            name: state.accounts.name_of(link.account),
+            by: link.by.map(|by| state.accounts.name_of(by)).unwrap_or_default(),
+            at: link.at,
+        })
+        .collect()
+    }
+
     /// Makes an account without a password, and the link by which its owner chooses one.
     pub fn add_colleague(
         &self,
+        by: ProfessionalId,
         person: &AccountPerson,
         capabilities: Vec<Capability>,
     ) -> Result<Private<String>, AccountError> {
@@ -59,22 +100,31 @@ impl App {
                 return Err(AccountError::LoginTaken);
             }
             let account = self.open_account(person, capabilities)?;
-            Ok(self.make_link(account)?)
+            Ok(self.make_link(by, account)?)
         })
     }
 
     /// Makes a link by which somebody chooses another password. Their earlier links are void.
-    pub fn new_link(&self, account: ProfessionalId) -> Result<Private<String>, AccountError> {
+    pub fn new_link(
+        &self,
+        by: ProfessionalId,
+        account: ProfessionalId,
+    ) -> Result<Private<String>, AccountError> {
         match self.account(account) {
-            Some(_) => Ok(self.make_link(account)?),
+            Some(_) => Ok(self.make_link(by, account)?),
             None => Err(AccountError::Unknown),
         }
     }
 
-    fn make_link(&self, account: ProfessionalId) -> Result<Private<String>, AppError> {
+    fn make_link(
+        &self,
+        by: ProfessionalId,
+        account: ProfessionalId,
+    ) -> Result<Private<String>, AppError> {
         let secret: [u8; 32] = random(&*self.env);
-        let (hash, expires) = (sha256(&secret), self.now().after(LINK));
-        let invited = AccountAct::Invited { account, hash, expires };
+        let (hash, at) = (sha256(&secret), self.now());
+        let (expires, by) = (at.after(LINK), Some(by));
+        let invited = AccountAct::Invited { account, hash, expires, by, at };
         self.record(None, &Act::Account(invited), &FactContent::default())?;
         Ok(encoding::base64url(&secret).into())
     }

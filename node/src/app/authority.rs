@@ -27,9 +27,9 @@ use maillage_protocol::transport::TrailAnswer;
 use super::{
     AccessError, AccessName, Account, AccountError, AccountPerson, App, AppError, Calls,
     CheckedReceipt, DraftError, ErasureLine, Everything, ExceptionalAccess, JoinFailure, LinkError,
-    Note, Opening, PeerView, PersonCard, PrivateNote, Proposed, Renewal, Request, Rule, SayError,
-    Search, ShortCode, Story, StuckConference, Texts, WeakPassword, Worklist, WorklistRow,
-    WrongReceipt,
+    LinkLine, Note, Opening, PeerView, PersonCard, PrivateNote, Proposed, Renewal, Request, Rule,
+    SayError, Search, ShortCode, Story, StuckConference, Texts, WeakPassword, Worklist,
+    WorklistRow, WrongReceipt,
 };
 use crate::env::random;
 use crate::facts::{Absence, AccessReason, Capability, Duty, ImportedPlace, MailChoice};
@@ -99,6 +99,14 @@ impl Member {
             Some(_) => Ok(Some(self.app.set_password(self.id(), new)?)),
             None => Ok(None),
         }
+    }
+
+    /// Returns the links by which their password could be changed, the last one first.
+    #[must_use]
+    pub fn own_links(&self) -> Vec<LinkLine> {
+        let mut links = self.app.links_made();
+        links.retain(|link| link.account == self.id());
+        links
     }
 
     /// Chooses where and when mail reaches them.
@@ -368,12 +376,12 @@ impl Admin {
         person: &AccountPerson,
         capabilities: Vec<Capability>,
     ) -> Result<Private<String>, AccountError> {
-        self.0.app.add_colleague(person, capabilities)
+        self.0.app.add_colleague(self.0.id(), person, capabilities)
     }
 
     /// Makes a link by which somebody chooses another password.
     pub fn new_link(&self, colleague: ProfessionalId) -> Result<Private<String>, AccountError> {
-        self.0.app.new_link(colleague)
+        self.0.app.new_link(self.0.id(), colleague)
     }
 
     /// Closes an account, and gives what it followed to `heir` or to whoever stands in.
@@ -512,6 +520,12 @@ impl Auditor {
     #[must_use]
     pub fn erasures(&self) -> Vec<ErasureLine> {
         self.0.app.erasure_register()
+    }
+
+    /// Returns the links by which passwords were chosen, the last one first.
+    #[must_use]
+    pub fn links_made(&self) -> Vec<LinkLine> {
+        self.0.app.links_made()
     }
 
     /// Returns how much each rule of retention would destroy now.

@@ -629,6 +629,11 @@ pub enum AccountAct {
         hash: [u8; 32],
         /// Until when.
         expires: Timestamp,
+        /// Who made it, if it was somebody with an account.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ProfessionalId>,
+        /// When.
+        at: Timestamp,
     },
     /// They signed in, or a program in their name: written once a month.
     Seen {

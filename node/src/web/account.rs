@@ -8,6 +8,7 @@ use super::errors::PageError;
 use super::filters;
 use super::form::{Choice, Mistakes, Sent, Typed};
 use super::layout::{Frame, Room, lead_to, page, page_again};
+use super::register::LinkView;
 use super::{SignInLimits, aside, session};
 use crate::app::authority::{Member, Teammate};
 use crate::caller::caller;
@@ -33,6 +34,8 @@ struct AccountPage {
     /// Whether no mail server is configured.
     without_mail: bool,
     sessions: Vec<SessionView>,
+    /// The links by which somebody could choose another password for this account.
+    links: Vec<LinkView>,
     mistakes: Mistakes,
 }
 
@@ -84,6 +87,7 @@ fn account(
         choices: typed.choices("quand", MailChoice::all()),
         unreachable: known.unreachable,
         without_mail: !session::settings(request).mails,
+        links: member.own_links().iter().map(|link| LinkView::of(link, frame.clock)).collect(),
         sessions,
         mistakes,
         frame,

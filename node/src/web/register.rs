@@ -9,9 +9,9 @@ use super::aside;
 use super::errors::PageError;
 use super::filters;
 use super::layout::{Frame, Room, page};
-use super::story::OpeningView;
+use super::story::{OpeningView, called};
 use crate::app::authority::Auditor;
-use crate::app::{ErasureLine, ExceptionalAccess, Ordered, Rule, ShortCode};
+use crate::app::{ErasureLine, ExceptionalAccess, LinkLine, Ordered, Rule, ShortCode};
 use crate::text::{Clock, Coded, Moment, Text};
 
 /// How many openings the page shows.
@@ -29,6 +29,7 @@ struct RegisterPage {
     /// Whether there are more than the page shows.
     more: bool,
     accesses: Vec<AccessView>,
+    links: Vec<LinkView>,
     erasures: Vec<ErasureView>,
     retention: Vec<(Text, u64)>,
 }
@@ -81,6 +82,23 @@ impl AccessView {
     }
 }
 
+/// A link by which a password was chosen, in words.
+pub(super) struct LinkView {
+    /// For whom.
+    pub(super) name: String,
+    /// Who made it.
+    pub(super) by: String,
+    /// When.
+    pub(super) at: Moment,
+}
+
+impl LinkView {
+    /// Says a link, for whoever reads it now.
+    pub(super) fn of(line: &LinkLine, clock: Clock) -> Self {
+        Self { name: called(&line.name), by: called(&line.by), at: clock.moment(line.at) }
+    }
+}
+
 /// An order to erase, in words.
 struct ErasureView {
     /// The other structure; nothing, if nothing had left.
@@ -121,10 +139,10 @@ pub(super) async fn show(
     let (frame, typed) = (frame.in_room(Room::Register), asked.into_inner().reference);
     let of = typed.trim().parse::<ShortCode>().ok();
     let lost = !typed.trim().is_empty() && of.is_none();
-    let (mut trail, accesses, erasures, retention) = aside(move || {
+    let (mut trail, accesses, links, erasures, retention) = aside(move || {
         let trail = if lost { Vec::new() } else { auditor.trail(of, SHOWN + 1) };
-        let (accesses, erasures) = (auditor.accesses(), auditor.erasures());
-        Ok::<_, PageError>((trail, accesses, erasures, auditor.retention()?))
+        let (accesses, links) = (auditor.accesses(), auditor.links_made());
+        Ok::<_, PageError>((trail, accesses, links, auditor.erasures(), auditor.retention()?))
     })
     .await?;
     let more = trail.len() > SHOWN;
@@ -136,6 +154,7 @@ pub(super) async fn show(
             .map(|(code, opening)| (code.to_string(), OpeningView::of(opening, clock)))
             .collect(),
         accesses: accesses.iter().map(|access| AccessView::of(access, false, clock)).collect(),
+        links: links.iter().map(|link| LinkView::of(link, clock)).collect(),
         erasures: erasures.iter().map(|line| ErasureView::of(line, clock)).collect(),
         retention: retention.iter().map(|(rule, count)| (named(*rule), *count)).collect(),
         more,

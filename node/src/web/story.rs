@@ -69,12 +69,17 @@ impl OpeningView {
     pub(super) fn of(opening: &Opening, clock: Clock) -> Self {
         Self {
             at: clock.moment(opening.at),
-            by: match opening.by.reveal().as_str() {
-                "" => say("equipe-ancien"),
-                name => name.to_owned(),
-            },
+            by: called(&opening.by),
             why: opening.why.map(Coded::label),
         }
+    }
+}
+
+/// Says how a colleague is called, or that nothing says it any more.
+pub(super) fn called(name: &Private<String>) -> String {
+    match name.reveal().as_str() {
+        "" => say("equipe-ancien"),
+        name => name.to_owned(),
     }
 }
 

@@ -158,6 +158,13 @@ async fn somebody_new_chooses_a_password_by_a_link_that_serves_once() {
     let second = link_on(&admin.submit(&page, &again, &[]).await);
     assert_eq!(thief.open(&first).await.status, StatusCode::NOT_FOUND);
     thief.see(&second).await;
+    // Whoever makes a link could use it: its owner reads it, and those who watch.
+    let own = ines.see("/moi").await;
+    own.says("Liens créés pour choisir votre mot de passe");
+    own.says("– Mme admin");
+    let mut dpo = browse(&nodes.a).await;
+    dpo.sign_in("dpo").await;
+    dpo.see("/registre").await.says("Mme admin → Inès");
     nodes.ccas.env.advance(DAY);
     assert_eq!(thief.open(&second).await.status, StatusCode::NOT_FOUND);
 }
