@@ -95,8 +95,8 @@ impl Accounts {
         told: &Reminded,
         now: Timestamp,
     ) -> Vec<ProfessionalId> {
-        let named: Vec<_> =
-            self.present(now).filter(|it| told.to.contains(&it.id)).map(|it| it.id).collect();
+        let there: Vec<_> = self.present(now).map(|account| account.id).collect();
+        let named: Vec<_> = told.to.iter().copied().filter(|id| there.contains(id)).collect();
         if named.is_empty() { self.reminded(case, told.what, now) } else { named }
     }
 

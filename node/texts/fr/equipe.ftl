@@ -70,8 +70,8 @@ arrivee-perimee = Ce lien n’est plus valable. Il sert une seule fois, pendant 
 arrivee-connexion = J’ai déjà un mot de passe
 
 concertations-titre = Concertations sans issue
-concertations-chapeau = Deux structures n’arrivent pas à se mettre d’accord pour une personne. Appelez-les : vous n’avez pas besoin de savoir qui elle est.
-concertations-aucune = Aucune. Vous serez prévenu ici si deux structures n’aboutissent pas en dix jours ouvrés.
+concertations-chapeau = Ici, les structures qui n’arrivent pas à se mettre d’accord pour une personne. Appelez-les : vous n’avez pas besoin de savoir qui elle est.
+concertations-aucune = Aucune. Une concertation apparaît ici après dix jours ouvrés sans issue.
 concertations-depuis = Ouverte depuis :
 
 relance-pour-vous = Cette relance est pour vous.

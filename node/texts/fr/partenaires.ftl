@@ -17,8 +17,8 @@ partenaires-en-attente =
        *[other] { $nombre } envois
     }
 partenaires-coordonne = Coordonne le territoire : prévenu des concertations sans issue, sans savoir de qui il s’agit.
-partenaires-coordination = Cette structure coordonne le territoire
-partenaires-ne-coordonne-plus = Elle ne coordonne plus le territoire
+partenaires-coordination = Noter qu’elle coordonne le territoire
+partenaires-ne-coordonne-plus = Noter qu’elle ne coordonne plus
 partenaires-suspendre = Suspendre les échanges
 partenaires-suspendre-aide = Plus rien ne part ni n’arrive, sauf les effacements. Vous pourrez reprendre.
 partenaires-reprendre = Reprendre les échanges
