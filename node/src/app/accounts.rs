@@ -38,6 +38,8 @@ pub struct Account {
     pub digested: Timestamp,
     /// When they last signed in, to a month; or when the account was made.
     pub seen: Option<Timestamp>,
+    /// Since when it is about to be closed, because nobody uses it.
+    pub warned: Option<Timestamp>,
     /// Whether the account is closed.
     pub disabled: bool,
     /// Since when.
@@ -123,6 +125,7 @@ impl Accounts {
                     unreachable: false,
                     digested: Timestamp::default(),
                     seen: *at,
+                    warned: None,
                     disabled: false,
                     left: None,
                     arrival: None,
@@ -151,7 +154,12 @@ impl Accounts {
                 self.links.push(LinkMade { account: *account, by: *by, at: *at });
             }
             AccountAct::Seen { account, at } => {
-                self.change(*account, |account| account.seen = Some(*at));
+                self.change(*account, |account| {
+                    (account.seen, account.warned) = (Some(*at), None);
+                });
+            }
+            AccountAct::Warned { account, at } => {
+                self.change(*account, |account| account.warned = Some(*at));
             }
             AccountAct::Disabled { account, at, .. } => self.change(*account, |account| {
                 (account.disabled, account.left, account.arrival) = (true, *at, None);

@@ -18,6 +18,9 @@ use crate::vault::VaultKey;
 
 /// How long a link is valid.
 const LINK: Duration = DAY;
+/// How long before it is closed an account that nobody uses is marked: a node that was off for months
+/// closes nobody on the day when it comes back.
+const WARNING: Duration = DAY.saturating_mul(30);
 /// How often it is written that somebody still signs in.
 const SEEN_EVERY: Duration = DAY.saturating_mul(30);
 
@@ -192,7 +195,8 @@ impl App {
     /// Writes down that somebody signed in, once a month.
     pub fn has_seen(&self, account: &Account) -> Result<(), AppError> {
         let now = self.now();
-        if account.seen.is_some_and(|seen| now.since(seen) < SEEN_EVERY) {
+        let lately = account.seen.is_some_and(|seen| now.since(seen) < SEEN_EVERY);
+        if lately && account.warned.is_none() {
             return Ok(());
         }
         let seen = AccountAct::Seen { account: account.id, at: now };
@@ -210,9 +214,26 @@ impl App {
             true if account.is_forgotten() => None,
             true => over(account.left, Rule::Left),
             false if self.is_last_admin(account) => None,
-            false => over(account.seen, Rule::Idle),
+            false => {
+                let warned = account.warned.is_some_and(|since| since.after(WARNING) <= now);
+                over(account.seen, Rule::Idle).filter(|_| warned)
+            }
         };
         accounts.iter().filter_map(|account| Some((due(account)?, account.id))).collect()
+    }
+
+    /// Marks the accounts that nobody uses: they are closed in a month.
+    pub(super) fn warn_idle(&self, now: Timestamp) -> Result<(), AppError> {
+        let before = Rule::Idle.keeps().saturating_sub(WARNING);
+        let idle = |account: &&Account| {
+            let unused = account.seen.is_some_and(|seen| seen.after(before) <= now);
+            unused && account.warned.is_none() && !account.disabled && !self.is_last_admin(account)
+        };
+        for account in self.accounts().iter().filter(idle) {
+            let warned = Act::Account(AccountAct::Warned { account: account.id, at: now });
+            self.record(None, &warned, &FactContent::default())?;
+        }
+        Ok(())
     }
 
     /// Closes an account that nobody uses, or forgets whose it was.

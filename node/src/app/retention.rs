@@ -150,6 +150,7 @@ impl App {
         self.tell_ends(now)?;
         self.call_off_expired(now)?;
         self.remind_daily(now)?;
+        self.warn_idle(now)?;
         Ok(counts)
     }
 
@@ -440,6 +441,13 @@ mod tests {
             &pair,
             Rule::Idle.keeps().saturating_sub(DAY.saturating_mul(100)).saturating_sub(MOMENT),
         );
+        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
+        wait(&pair, MOMENT);
+        pair.a.retain(false).unwrap();
+        assert!(pair.a.account(nadia).is_some(), "the node may have been off: a month is left");
+        let warned = pair.a.account(nadia).unwrap().warned;
+        assert!(warned.is_some() && pair.a.account(ines).unwrap().warned.is_none());
+        wait(&pair, DAY.saturating_mul(30).saturating_sub(MOMENT.saturating_mul(2)));
         assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
         wait(&pair, MOMENT);
         assert!(pair.a.retain(true).unwrap().contains_key(&Rule::Idle));

@@ -642,6 +642,13 @@ pub enum AccountAct {
         /// When.
         at: Timestamp,
     },
+    /// Nobody has signed in with it for long: it is closed in a month, unless somebody does.
+    Warned {
+        /// Whose.
+        account: ProfessionalId,
+        /// When.
+        at: Timestamp,
+    },
     /// A password was chosen. Its hash is in the vault.
     PasswordSet {
         /// Whose.

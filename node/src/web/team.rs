@@ -71,6 +71,8 @@ struct ColleagueView {
     rights: Option<String>,
     /// Whether they have not chosen a password yet.
     awaited: bool,
+    /// Whether the account is about to be closed, because nobody uses it.
+    fading: bool,
     works: bool,
     absence: Option<AbsenceView>,
     /// Whether the mail server refuses their address.
@@ -99,6 +101,7 @@ impl ColleagueView {
             duty: account.duty.map(Coded::label),
             rights: rights(account),
             awaited: account.credential.is_none(),
+            fading: account.warned.is_some(),
             works: account.works(),
             absence: absence.map(|absence| AbsenceView {
                 first: clock.day_of(absence.from),

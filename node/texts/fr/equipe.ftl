@@ -31,6 +31,7 @@ equipe-donner = Enregistrer le rôle
 equipe-a-l-envers = Le dernier jour vient avant le premier.
 equipe-jour-passe = Indiquez un dernier jour à venir.
 equipe-ancien = un ancien collègue
+equipe-inactif = Personne ne s’est connecté avec ce compte depuis cinq mois. Sans connexion, il se ferme dans un mois.
 equipe-attendue = N’a pas encore choisi de mot de passe.
 equipe-droit-work = oriente et répond
 equipe-droit-administer = administre
