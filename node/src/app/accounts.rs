@@ -50,14 +50,6 @@ pub struct Account {
     pub unit: UnitId,
 }
 
-impl Account {
-    /// Tells whether nothing says any more whose it was.
-    #[must_use]
-    pub fn is_forgotten(&self) -> bool {
-        *self.person.reveal() == AccountPerson::default()
-    }
-}
-
 /// What identifies a professional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountPerson {

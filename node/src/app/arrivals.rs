@@ -205,21 +205,26 @@ impl App {
     }
 
     /// Returns the accounts that a rule closes, and those whose names it forgets.
-    pub(super) fn accounts_over(&self, now: Timestamp) -> Vec<(Rule, ProfessionalId)> {
+    pub(super) fn accounts_over(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<(Rule, ProfessionalId)>, AppError> {
         let accounts = self.accounts();
+        let held: BTreeSet<_> = self.safe.vault().names()?.into_iter().collect();
         let over = |since: Option<Timestamp>, rule: Rule| {
             since.is_some_and(|since| since.after(rule.keeps()) <= now).then_some(rule)
         };
         let due = |account: &Account| match account.disabled {
-            true if account.is_forgotten() => None,
-            true => over(account.left, Rule::Left),
+            // The vault says what is left to do: after a stop, or once it was restored, too.
+            true => over(account.left, Rule::Left)
+                .filter(|_| held.contains(&VaultKey::Unit(account.unit))),
             false if self.is_last_admin(account) => None,
             false => {
                 let warned = account.warned.is_some_and(|since| since.after(WARNING) <= now);
                 over(account.seen, Rule::Idle).filter(|_| warned)
             }
         };
-        accounts.iter().filter_map(|account| Some((due(account)?, account.id))).collect()
+        Ok(accounts.iter().filter_map(|account| Some((due(account)?, account.id))).collect())
     }
 
     /// Marks the accounts that nobody uses: they are closed in a month.

@@ -117,6 +117,9 @@ pub enum AccessError {
     /// Whoever runs the node alone has to wait.
     #[error("it is too early")]
     TooEarly,
+    /// Whoever would agree has an account for less than a day, from whoever asks.
+    #[error("whoever asks has just made the account of whoever agrees")]
+    TooNew,
     /// The node failed.
     #[error(transparent)]
     App(#[from] AppError),
@@ -158,12 +161,21 @@ impl App {
             match by == to {
                 true if self.others_administer(to) => return Err(AccessError::NeedsAnother),
                 true if now < asked.after(ALONE) => return Err(AccessError::TooEarly),
+                false if self.made_lately(by, to, now) => return Err(AccessError::TooNew),
                 true | false => {}
             }
             let act = Act::AccessGranted { referral, to, asked, by, at: now };
             self.record(None, &act, &FactContent::default())?;
             Ok(())
         })
+    }
+
+    /// Tells whether an administrator lately made a link by which another one chooses a password:
+    /// whoever holds such a link may be both.
+    fn made_lately(&self, of: ProfessionalId, by: ProfessionalId, now: Timestamp) -> bool {
+        let state = self.state();
+        let mut links = state.accounts.links.iter();
+        links.any(|link| link.account == of && link.by == Some(by) && now < link.at.after(ALONE))
     }
 
     /// Refuses an access, gives it up, or closes it before its hour is over.
@@ -301,6 +313,25 @@ mod tests {
             assert_eq!(why, [AccessReason::Repair, AccessReason::Court]);
             pair.restart();
         }
+    }
+
+    #[test]
+    fn nobody_agrees_through_an_account_that_they_just_made() {
+        let pair = Pair::linked();
+        let code = ShortCode::of(propose(&pair));
+        let one = admin(&pair.a, "paul");
+        let person = AccountPerson::new("anne", "M. anne");
+        let link = pair.a.add_colleague(one, &person, vec![Capability::Administer]).unwrap();
+        let password = "le lavoir de brenne".to_owned().into();
+        pair.a.arrive(link.reveal(), &password).unwrap().unwrap().unwrap();
+        let two = pair.a.account_of("anne").unwrap().id;
+        pair.a.ask_access(one, code, AccessReason::Repair).unwrap();
+        let asked = AccessName { code, by: one, asked: pair.a.now() };
+        pair.ccas.env.advance(ALONE.saturating_sub(Duration::from_millis(1)));
+        let early = pair.a.grant_access(two, asked);
+        assert!(matches!(early, Err(AccessError::TooNew)), "{early:?}");
+        pair.ccas.env.advance(Duration::from_millis(1));
+        pair.a.grant_access(two, asked).unwrap();
     }
 
     #[test]

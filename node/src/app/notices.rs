@@ -350,6 +350,24 @@ mod tests {
     }
 
     #[test]
+    fn news_for_somebody_who_left_is_for_whoever_stands_in() {
+        let mut pair = Pair::linked();
+        let nadia = hire(&pair.a, "nadia", None);
+        let ines = hire(&pair.a, "ines", Some(Duty::StandIn));
+        let asked = pair.a.propose(nadia, request(pair.b.node()), [4; 16]).unwrap();
+        pair.exchange();
+        pair.a.leave(nadia, None).unwrap();
+        let accept = Command::Accept;
+        pair.b.say(None, Author::Receiver, asked.referral, accept, Texts::default(), None).unwrap();
+        pair.exchange();
+        for _restarted in 0..2 {
+            let mails = pair.a.due_mails();
+            assert!(matches!(mails[..], [DueMail { to, .. }] if to == ines), "{mails:?}");
+            pair.restart();
+        }
+    }
+
+    #[test]
     fn who_reads_the_mail_of_the_day_hears_of_answers_too() {
         let pair = Pair::linked();
         let nadia = hire(&pair.a, "nadia", None);

@@ -113,7 +113,7 @@ impl App {
             (due, old.map(|(id, draft)| (*id, draft.by)).collect())
         };
         let keys = self.keys_over(now)?;
-        let accounts = self.accounts_over(now);
+        let accounts = self.accounts_over(now)?;
         let mut counts = BTreeMap::new();
         let forms = drafts.iter().map(|_| Rule::Draft);
         let referrals = cases.iter().map(|(rule, _)| *rule);
@@ -464,10 +464,14 @@ mod tests {
         assert_eq!(pair.a.retain(false).unwrap().get(&Rule::Left), None);
         wait(&pair, MOMENT);
         assert_eq!(pair.a.retain(false).unwrap().get(&Rule::Left), Some(&2));
+        // A vault that was restored holds it again: it goes again.
+        pair.a.safe.vault().put(&[(VaultKey::Unit(unit), vec![7; 32].into())]).unwrap();
+        assert_eq!(pair.a.retain(false).unwrap().get(&Rule::Left), Some(&1));
         for _restarted in 0..2 {
             assert!(!pair.a.safe.holds(VaultKey::Unit(unit)).unwrap());
             let all = pair.a.accounts();
-            assert!(all.iter().find(|it| it.id == nadia).unwrap().is_forgotten());
+            let forgotten = all.iter().find(|it| it.id == nadia).unwrap().person.reveal();
+            assert_eq!(*forgotten, AccountPerson::default());
             assert_eq!(pair.a.retain(false).unwrap().get(&Rule::Left), None);
             pair.restart();
         }

@@ -168,7 +168,9 @@ impl State {
                     AccountAct::Added { unit, .. } => {
                         self.units.insert(*unit);
                     }
-                    AccountAct::Disabled { account, heir, .. } => self.hand_over(*account, *heir),
+                    AccountAct::Disabled { account, heir: Some(heir), .. } => {
+                        self.hand_over(*account, *heir);
+                    }
                     AccountAct::MailSet { account, .. } => self.forget_refusals(*account),
                     _ => {}
                 }
@@ -258,9 +260,9 @@ impl State {
     }
 
     /// Gives what somebody followed to somebody else.
-    fn hand_over(&mut self, from: ProfessionalId, to: Option<ProfessionalId>) {
+    fn hand_over(&mut self, from: ProfessionalId, to: ProfessionalId) {
         for case in self.cases.values_mut().filter(|case| case.followed_by == Some(from)) {
-            Arc::make_mut(case).followed_by = to;
+            Arc::make_mut(case).followed_by = Some(to);
         }
     }
 

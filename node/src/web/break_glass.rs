@@ -101,6 +101,7 @@ pub(super) async fn grant(
         Err(AccessError::Unknown | AccessError::Pending) => Text("exception-sans-suite"),
         Err(AccessError::NeedsAnother) => Text("exception-autre"),
         Err(AccessError::TooEarly) => Text("exception-seul"),
+        Err(AccessError::TooNew) => Text("exception-trop-neuf"),
     };
     let mut mistakes = Mistakes::default();
     mistakes.add("demandes", refused);

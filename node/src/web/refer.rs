@@ -43,7 +43,9 @@ pub(super) enum Draft {
     },
     /// A link by which a colleague chooses a password, not handed over yet.
     Arrival {
-        /// How the colleague is called.
+        /// What the colleague signs in with.
+        login: Private<String>,
+        /// How they are called.
         name: Private<String>,
         /// What the link holds.
         link: Private<String>,

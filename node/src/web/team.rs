@@ -201,16 +201,15 @@ pub(super) async fn add(admin: Admin, frame: Frame, sent: Sent) -> Result<HttpRe
     }
     if mistakes.is_empty() {
         let (person, host) = (AccountPerson::new(&login, &name), admin.clone());
-        let made = aside(move || {
-            Ok::<_, PageError>(match host.add_colleague(&person, rights) {
-                Ok(link) => Ok(keep_link(&host, person.name, link)?),
-                Err(refused) => Err(refused),
-            })
+        let made = aside(move || match host.add_colleague(&person, rights) {
+            Ok(link) => keep_link(&host, &person, link).map(Some),
+            Err(AccountError::App(failure)) => Err(failure.into()),
+            // Sent twice, or taken.
+            Err(_) => Ok(kept_link(&host, &person)),
         });
         match made.await? {
-            Ok(page) => return Ok(lead_to(&page)),
-            Err(AccountError::App(failure)) => return Err(failure.into()),
-            Err(_) => mistakes.add("identifiant", Text("equipe-identifiant-pris")),
+            Some(page) => return Ok(lead_to(&page)),
+            None => mistakes.add("identifiant", Text("equipe-identifiant-pris")),
         }
     }
     let teammate = Teammate::of(admin.member().clone()).ok_or(PageError::NotFound)?;
@@ -218,9 +217,29 @@ pub(super) async fn add(admin: Admin, frame: Frame, sent: Sent) -> Result<HttpRe
 }
 
 /// Keeps a link until it was handed over. Returns the page that shows it.
-fn keep_link(admin: &Admin, name: String, link: Private<String>) -> Result<String, PageError> {
-    let draft = Draft::Arrival { name: name.into(), link }.keep(admin.member(), None)?;
-    Ok(format!("/equipe/lien/{draft}"))
+fn keep_link(
+    admin: &Admin,
+    of: &AccountPerson,
+    link: Private<String>,
+) -> Result<String, PageError> {
+    let (login, name) = (of.login.clone().into(), of.name.clone().into());
+    let draft = Draft::Arrival { login, name, link }.keep(admin.member(), None)?;
+    Ok(page_of_link(draft))
+}
+
+fn page_of_link(draft: UnitId) -> String {
+    format!("/equipe/lien/{draft}")
+}
+
+/// Returns the page of a link that was made for the same person, and not handed over yet.
+fn kept_link(admin: &Admin, of: &AccountPerson) -> Option<String> {
+    let same = |draft: &UnitId| match Draft::read(admin.member(), *draft) {
+        Ok(Draft::Arrival { login, name, .. }) => {
+            *login.reveal() == of.login && *name.reveal() == of.name
+        }
+        _ => false,
+    };
+    admin.member().drafts().into_iter().rev().find(same).map(page_of_link)
 }
 
 /// Makes a link by which a colleague chooses another password.
@@ -235,7 +254,7 @@ pub(super) async fn renew_link(
             AccountError::App(failure) => failure.into(),
             _ => PageError::NotFound,
         })?;
-        keep_link(&admin, account.person.reveal().name.clone(), link)
+        keep_link(&admin, account.person.reveal(), link)
     })
     .await?;
     Ok(lead_to(&page))
@@ -261,7 +280,7 @@ pub(super) async fn show_link(
 ) -> Result<HttpResponse, PageError> {
     let (frame, draft) = (frame.in_room(Room::Team), draft.into_inner());
     let kept = aside(move || Draft::read(admin.member(), draft)).await?;
-    let Draft::Arrival { name, link } = kept else { return Err(PageError::NotFound) };
+    let Draft::Arrival { name, link, .. } = kept else { return Err(PageError::NotFound) };
     let public = &session::settings(&request).public_url;
     let url = format!("{}/arrivee/{}", public.trim_end_matches('/'), link.reveal());
     let (name, drawing) = (name.reveal().clone(), square::draw(&url));

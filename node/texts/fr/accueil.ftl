@@ -76,6 +76,7 @@ exception-pourquoi = Pourquoi faut-il ouvrir ce dossier ?
 exception-motif-absent = Dites pourquoi il faut l’ouvrir : la personne le lira.
 exception-envoyer = Demander l’accès
 exception-autre = Un autre administrateur doit donner son accord : on ne se l’accorde pas à soi-même.
+exception-trop-neuf = La personne qui demande vient de créer un lien pour votre compte. Votre accord comptera 24 heures après ce lien.
 exception-seul = Vous êtes seul à administrer : vous pourrez ouvrir ce dossier 24 heures après la demande.
 exception-note = Cette ouverture est notée, avec son motif. La personne peut la lire.
 exception-revenir = Revenir aux accès exceptionnels

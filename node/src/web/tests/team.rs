@@ -125,6 +125,11 @@ async fn somebody_new_chooses_a_password_by_a_link_that_serves_once() {
     let shown = admin.submit("/equipe", "/equipe", &fields).await;
     shown.says("Un lien pour Inès");
     let link = link_on(&shown);
+    // A double click finds the same link.
+    let key = admin.see("/equipe").await.key();
+    let sent = [&[("cle", key.as_str())], &fields[..]].concat();
+    let twice = admin.post("/equipe", &sent).await;
+    assert_eq!(link_on(&admin.see(twice.location()).await), link);
     admin.see("/equipe").await.says("N’a pas encore choisi de mot de passe.");
 
     // Whoever opens links before people do uses nothing up.
