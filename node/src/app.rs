@@ -69,12 +69,12 @@ use tokio::sync::watch;
 
 use crate::env::{Env, random};
 use crate::facts::{
-    AccountAct, Act, Capability, Entry, FactContent, ImportedPlace, RecordError, Safe, TokenAct,
-    identity_record,
+    AccountAct, Act, Capability, Entry, FactContent, ImportedPlace, RecordError, Safe, Shelf,
+    TokenAct, identity_record,
 };
 use crate::journal::{Journal, JournalError, Number, Record, StripError};
 use crate::keys::{KeyFile, KeyFileError};
-use crate::vault::{Vault, VaultError, VaultKey};
+use crate::vault::{Quarter, Vault, VaultError, VaultKey};
 
 pub use accounts::{Account, AccountPerson, SHORTEST_PASSWORD, WeakPassword};
 pub use arrivals::{AccountError, LinkLine};
@@ -505,8 +505,26 @@ impl App {
         act: &Act,
         content: &FactContent,
     ) -> Result<Record, AppError> {
-        let salt = random(&*self.env);
-        Ok(self.safe.fact_record(salt, self.env.now(), holder, act, content)?)
+        let (salt, name) = (random(&*self.env), self.key_of(act.shelf()));
+        Ok(self.safe.fact_record(salt, name, holder, act, content)?)
+    }
+
+    /// Returns the name of the key under which an act is readable.
+    fn key_of(&self, shelf: Shelf) -> VaultKey {
+        let now = Quarter::of(self.now());
+        match shelf {
+            Shelf::Lasting => VaultKey::Lasting,
+            Shelf::Trail => VaultKey::Trail(now),
+            Shelf::Now => VaultKey::Quarter(now),
+            Shelf::Referral(id) => {
+                let case = self.case(id);
+                VaultKey::Quarter(case.map_or(now, |case| case.began))
+            }
+            Shelf::Need(need) => {
+                let began = self.state().first_of_need(need).map(|case| case.began);
+                VaultKey::Quarter(began.unwrap_or(now))
+            }
+        }
     }
 
     /// Writes records, and takes note of them.

@@ -7,23 +7,24 @@
 //!   fact      salt (16) ‖ skeleton ‖ wrapped key ‖ content      an act of this node, and what it
 //!                                                               has to tell its peers
 //!   sent      peer ‖ header ‖ signature ‖ body ‖ wrapped key ‖ skeleton
+//!             (once its header is destroyed: its place, and no signature)
 //!   received  the same
 //!   receipt   peer ‖ issued or held ‖ bytes ‖ signature
 //!   erasure   peer ‖ bytes ‖ signature
 //! ```
 
+mod account;
 mod act;
 mod parts;
 mod safe;
 
 use maillage_protocol::body::Skeleton;
-use maillage_protocol::event::Recipient;
-use maillage_protocol::id::{EventId, IdentityId, NodeId, UnitId};
+use maillage_protocol::event::{Head, RawHeader, Recipient, Verified};
+use maillage_protocol::id::{Epoch, EventId, IdentityId, NodeId, Seq, UnitId};
 use maillage_protocol::identity::SignedIdentity;
 use maillage_protocol::label::Label;
 use maillage_protocol::leaf::{Leaf, LeafKind};
 use maillage_protocol::signed::Signed;
-use maillage_protocol::time::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -31,14 +32,15 @@ use zeroize::Zeroizing;
 use crate::journal::{Number, Record};
 use crate::vault::{Quarter, VaultError, VaultKey};
 
-pub use act::{
-    Absence, AccessReason, AccountAct, Act, Capability, Duty, ImportedPlace, LinkAct, LinkRole,
-    MailChoice, Notice, Outgoing, Said, TokenAct,
+pub use account::{
+    Absence, AccessReason, AccountAct, Capability, Duty, MailChoice, Notice, TokenAct,
 };
+pub use act::{Act, ImportedPlace, LinkAct, LinkRole, Outgoing, Said, Shelf};
 pub use parts::BrokenPayload;
 pub use safe::{Safe, SealedContent, unit_of};
 
 use parts::{PartsReader, PartsWriter};
+use safe::quarter_of;
 
 /// Bytes of the salt of a fact, which keep its leaf from telling anything.
 const SALT: usize = 16;
@@ -79,8 +81,10 @@ pub enum Entry {
 /// An act of this node.
 #[derive(Clone, Debug)]
 pub struct FactEntry {
-    /// What was done; `None` once the key of its quarter is gone.
+    /// What was done; `None` once its key is gone.
     pub act: Option<Act>,
+    /// The quarter whose key seals it, if it does not last longer.
+    pub quarter: Option<Quarter>,
     /// What identifies, and what is to be told to peers.
     pub content: SealedContent,
     /// What the content is sealed with.
@@ -92,14 +96,49 @@ pub struct FactEntry {
 pub struct EventEntry<S> {
     /// The other end of the channel.
     pub peer: Recipient,
-    /// The header and its signature, verbatim.
-    pub event: Signed,
+    /// The header and its signature.
+    pub envelope: Envelope,
     /// The body as transmitted; empty if it was missing, or once it was erased.
     pub body: Vec<u8>,
     /// The key of the body, wrapped; empty if there is none.
     pub wrapped: Vec<u8>,
     /// What rules read of it, if it could be opened.
     pub skeleton: Option<S>,
+    /// The quarter whose key seals that, if it does not last longer.
+    pub quarter: Option<Quarter>,
+}
+
+/// The header of an event and its signature, verbatim, or what is left of them.
+#[derive(Clone, Debug)]
+pub enum Envelope {
+    /// As they were signed.
+    Kept(Signed),
+    /// They were destroyed: the place of the event in its channel.
+    Gone(Head),
+}
+
+impl<S> EventEntry<S> {
+    /// Returns the place of the event, and the event itself unless its header was destroyed. `None`
+    /// if we cannot read what we once accepted.
+    #[must_use]
+    pub fn recall(&self) -> Option<(Head, Option<Verified>)> {
+        match &self.envelope {
+            Envelope::Gone(head) => Some((*head, None)),
+            Envelope::Kept(signed) => {
+                let event = RawHeader(signed.clone()).recall().ok()?;
+                Some((event.head(), Some(event)))
+            }
+        }
+    }
+
+    /// Returns the header and its signature, unless they were destroyed.
+    #[must_use]
+    pub fn signed(self) -> Option<Signed> {
+        match self.envelope {
+            Envelope::Kept(signed) => Some(signed),
+            Envelope::Gone(_) => None,
+        }
+    }
 }
 
 /// What is known of an event that this node signed.
@@ -184,21 +223,16 @@ impl FactContent {
 }
 
 impl Safe {
-    /// Makes the record of an act. `salt` is drawn for it; `holder` is the key that can be
-    /// destroyed when the content must be erased.
+    /// Makes the record of an act. `salt` is drawn for it; `name` is the key under which it is
+    /// readable; `holder` is the one that can be destroyed when the content must be erased.
     pub fn fact_record(
         &self,
         salt: [u8; SALT],
-        at: Timestamp,
+        name: VaultKey,
         holder: Option<VaultKey>,
         act: &Act,
         content: &FactContent,
     ) -> Result<Record, VaultError> {
-        let quarter = Quarter::of(at);
-        let name = match act.is_trail() {
-            true => VaultKey::Trail(quarter),
-            false => VaultKey::Quarter(quarter),
-        };
         let skeleton = self.seal_skeleton(name, &salt, &json(act))?;
         let content = match holder {
             Some(holder) if !content.is_empty() => {
@@ -216,38 +250,16 @@ impl Safe {
         Ok(content.and_then(|content| FactContent::from_bytes(&content).ok()))
     }
 
-    /// Makes the record of an event that we signed.
-    pub fn sent_record(
-        &self,
-        at: Timestamp,
-        id: EventId,
-        entry: &EventEntry<SentSkeleton>,
-    ) -> Result<Record, VaultError> {
-        self.event_record(LeafKind::Sent, at, id, entry)
-    }
-
-    /// Makes the record of an event that a peer signed.
-    pub fn received_record(
-        &self,
-        at: Timestamp,
-        id: EventId,
-        entry: &EventEntry<Skeleton>,
-    ) -> Result<Record, VaultError> {
-        self.event_record(LeafKind::Received, at, id, entry)
-    }
-
-    fn event_record<S: Serialize>(
+    /// Makes the record of an event that we signed, or that a peer signed.
+    pub fn event_record<S: Serialize>(
         &self,
         kind: LeafKind,
-        at: Timestamp,
         id: EventId,
         entry: &EventEntry<S>,
     ) -> Result<Record, VaultError> {
+        let name = entry.quarter.map_or(VaultKey::Lasting, VaultKey::Quarter);
         let skeleton = match &entry.skeleton {
-            Some(skeleton) => {
-                let name = VaultKey::Quarter(Quarter::of(at));
-                self.seal_skeleton(name, &id.0, &json(skeleton))?
-            }
+            Some(skeleton) => self.seal_skeleton(name, &id.0, &json(skeleton))?,
             None => Vec::new(),
         };
         let payload = event_payload(entry, &skeleton);
@@ -287,10 +299,11 @@ impl Safe {
         let mut parts = PartsReader::new(rest);
         let parts = (parts.part(), parts.part(), parts.part(), parts.is_empty());
         let (Ok(skeleton), Ok(wrapped), Ok(sealed), true) = parts else { return Err(broken) };
+        let quarter = quarter_of(skeleton);
         let act = self.open_skeleton(salt, skeleton)?;
         let act = act.map(|act| parse(number, &act)).transpose()?;
         let content = SealedContent { wrapped: wrapped.to_vec(), sealed: sealed.to_vec() };
-        Ok(FactEntry { act, content, salt: *salt })
+        Ok(FactEntry { act, quarter, content, salt: *salt })
     }
 
     fn read_event<S: DeserializeOwned>(
@@ -299,10 +312,11 @@ impl Safe {
         record: &Record,
     ) -> Result<EventEntry<S>, RecordError> {
         let (entry, skeleton) =
-            read_event_parts(&record.payload).map_err(|_| RecordError::Broken(number))?;
+            read_event_parts(record).map_err(|_| RecordError::Broken(number))?;
+        let quarter = quarter_of(skeleton);
         let skeleton = self.open_skeleton(&record.leaf.id, skeleton)?;
         let skeleton = skeleton.map(|skeleton| parse(number, &skeleton)).transpose()?;
-        Ok(EventEntry { skeleton, ..entry })
+        Ok(EventEntry { skeleton, quarter, ..entry })
     }
 }
 
@@ -324,25 +338,47 @@ fn event_payload<S>(entry: &EventEntry<S>, skeleton: &[u8]) -> Vec<u8> {
         Recipient::Node(node) => node.0.to_vec(),
         Recipient::Public => Vec::new(),
     };
+    let place;
+    let (header, signature) = match &entry.envelope {
+        Envelope::Kept(signed) => (&signed.bytes[..], &signed.signature[..]),
+        Envelope::Gone(head) => {
+            place = [head.epoch.0.to_be_bytes(), head.seq.0.to_be_bytes()].concat();
+            (&place[..], &[][..])
+        }
+    };
     PartsWriter::default()
         .with(&peer)
-        .with(&entry.event.bytes)
-        .with(&entry.event.signature)
+        .with(header)
+        .with(signature)
         .with(&entry.body)
         .with(&entry.wrapped)
         .with(skeleton)
         .finish()
 }
 
-fn read_event_parts<S>(payload: &[u8]) -> Result<(EventEntry<S>, &[u8]), BrokenPayload> {
-    let mut parts = PartsReader::new(payload);
+fn place_of(bytes: &[u8], id: EventId) -> Result<Head, BrokenPayload> {
+    let (epoch, seq) = bytes.split_first_chunk().ok_or(BrokenPayload)?;
+    let seq = seq.try_into().map_err(|_| BrokenPayload)?;
+    Ok(Head { epoch: Epoch(u64::from_be_bytes(*epoch)), seq: Seq(u64::from_be_bytes(seq)), id })
+}
+
+fn read_event_parts<S>(record: &Record) -> Result<(EventEntry<S>, &[u8]), BrokenPayload> {
+    let mut parts = PartsReader::new(&record.payload);
     let peer = match parts.part()? {
         [] => Recipient::Public,
         node => Recipient::Node(NodeId(node.try_into().map_err(|_| BrokenPayload)?)),
     };
-    let event = Signed { bytes: parts.part()?.to_vec(), signature: parts.array()? };
+    let (header, signature) = (parts.part()?, parts.part()?);
+    let envelope = match signature {
+        [] => Envelope::Gone(place_of(header, EventId(record.leaf.id))?),
+        signature => Envelope::Kept(Signed {
+            bytes: header.to_vec(),
+            signature: signature.try_into().map_err(|_| BrokenPayload)?,
+        }),
+    };
     let (body, wrapped) = (parts.part()?.to_vec(), parts.part()?.to_vec());
-    Ok((EventEntry { peer, event, body, wrapped, skeleton: None }, parts.part()?))
+    let entry = EventEntry { peer, envelope, body, wrapped, skeleton: None, quarter: None };
+    Ok((entry, parts.part()?))
 }
 
 /// Returns the payload of a record without what identifies: what remains after an erasure.
@@ -356,7 +392,7 @@ pub fn stripped(record: &Record) -> Option<Vec<u8>> {
             fact_payload(salt, skeleton, &SealedContent::default())
         }
         LeafKind::Sent | LeafKind::Received => {
-            let (entry, skeleton) = read_event_parts::<()>(&record.payload).ok()?;
+            let (entry, skeleton) = read_event_parts::<()>(record).ok()?;
             let (body, wrapped) = (Vec::new(), Vec::new());
             event_payload(&EventEntry { body, wrapped, ..entry }, skeleton)
         }
@@ -368,6 +404,22 @@ pub fn stripped(record: &Record) -> Option<Vec<u8>> {
         | LeafKind::Evidence => return None,
     };
     (payload.len() < record.payload.len()).then_some(payload)
+}
+
+/// Returns the payload of an event without its header: what remains is its place, and what rules read
+/// of it. `None` if it is not an event, or if there was nothing to take away.
+#[must_use]
+pub fn without_envelope(record: &Record) -> Option<Vec<u8>> {
+    let (LeafKind::Sent | LeafKind::Received) = record.leaf.kind else { return None };
+    let (entry, skeleton) = read_event_parts::<()>(record).ok()?;
+    let (head, event) = entry.recall()?;
+    let gone = EventEntry {
+        envelope: Envelope::Gone(head),
+        body: Vec::new(),
+        wrapped: Vec::new(),
+        ..entry
+    };
+    event.map(|_| event_payload(&gone, skeleton))
 }
 
 /// Tells whether the key of a record is kept as evidence, and not with a unit.
@@ -387,7 +439,7 @@ pub fn is_sealed_by(record: &Record, unit: UnitId) -> bool {
 fn wrapped_in(record: &Record) -> Vec<u8> {
     match record.leaf.kind {
         LeafKind::Sent | LeafKind::Received => {
-            read_event_parts::<()>(&record.payload).map(|(entry, _)| entry.wrapped)
+            read_event_parts::<()>(record).map(|(entry, _)| entry.wrapped)
         }
         LeafKind::Fact => {
             let rest = record.payload.split_first_chunk::<SALT>().map_or(&[][..], |(_, rest)| rest);

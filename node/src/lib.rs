@@ -3,6 +3,7 @@
 //! Read it from the inside out: each module may use those above it.
 
 // Around.
+mod closed;
 pub mod config;
 pub mod env;
 pub mod telemetry;

@@ -10,6 +10,7 @@
 //! ```
 
 mod dates;
+mod keeping;
 mod labels;
 mod notice;
 mod places;
@@ -23,6 +24,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{Loader, static_loader};
 
 pub use dates::{Clock, Moment};
+pub use keeping::{kept_until, numbered};
 pub use labels::{Coded, theme};
 pub use notice::{Presentation, Reading};
 pub use places::{Telephone, opening_hours};
@@ -182,7 +184,7 @@ mod tests {
         let said: BTreeSet<_> = catalog().into_keys().collect();
         let labels: BTreeSet<_> = labels::every_key().into_iter().collect();
         let mut used: BTreeSet<_> = used().union(&labels).cloned().collect();
-        used.extend(dates::every_key().chain(places::every_key()));
+        used.extend(dates::every_key().chain(places::every_key()).chain(keeping::every_key()));
         let missing: Vec<_> = used.difference(&said).collect();
         let useless: Vec<_> = said.difference(&used).collect();
         assert!(missing.is_empty() && useless.is_empty(), "{missing:?} {useless:?}");

@@ -45,8 +45,10 @@ pub trait Vault: Send + Sync + 'static {
 pub enum VaultKey {
     /// The key of the smallest thing that can be erased alone.
     Unit(UnitId),
-    /// The key of the skeletons of a quarter.
+    /// The key of the skeletons of the referrals that began in a quarter.
     Quarter(Quarter),
+    /// The key of the skeletons that last as long as the node: its links, its accounts.
+    Lasting,
     /// The key of the evidence of a quarter, which is kept longer.
     Evidence(Quarter),
     /// The key of the read trail of a quarter, which is kept for a year.
@@ -126,6 +128,7 @@ impl VaultKey {
             Self::Guest(name) => (4, name),
             Self::Local(name) => (5, name),
             Self::Trail(quarter) => (6, quarter.to_bytes()),
+            Self::Lasting => (7, [0; 16]),
         };
         let mut bytes = [tag; Self::LEN];
         bytes[1..].copy_from_slice(&which);
@@ -144,6 +147,7 @@ impl VaultKey {
             4 => Self::Guest(which),
             5 => Self::Local(which),
             6 => Self::Trail(Quarter::from_bytes(which)?),
+            7 if which == [0; 16] => Self::Lasting,
             _ => return None,
         };
         Some(key)

@@ -16,6 +16,7 @@ mod errors;
 mod filters;
 mod form;
 mod guard;
+mod kept;
 mod layout;
 mod session;
 mod statics;
@@ -153,6 +154,7 @@ pages! {
     post "/retrait", Writer => code::stop;
     get "/verification", Member => verification::show;
     post "/verification", Member => verification::check;
+    get "/donnees", Visitor => kept::show;
     get "/p", Visitor => person::show;
     post "/p", Visitor => person::enter;
     post "/p/regards", Visitor => person::look_there;

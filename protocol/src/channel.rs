@@ -94,12 +94,12 @@ pub struct UnknownKey;
 
 /// What the receiver stored at a place of the channel.
 pub trait Stored {
-    /// Returns the header at a place, if there is one.
-    fn at(&self, epoch: Epoch, seq: Seq) -> Option<(EventId, Signed)>;
+    /// Returns the event at a place, if there is one, and its header, unless that was destroyed.
+    fn at(&self, epoch: Epoch, seq: Seq) -> Option<(EventId, Option<Signed>)>;
 }
 
-impl<F: Fn(Epoch, Seq) -> Option<(EventId, Signed)>> Stored for F {
-    fn at(&self, epoch: Epoch, seq: Seq) -> Option<(EventId, Signed)> {
+impl<F: Fn(Epoch, Seq) -> Option<(EventId, Option<Signed>)>> Stored for F {
+    fn at(&self, epoch: Epoch, seq: Seq) -> Option<(EventId, Option<Signed>)> {
         self(epoch, seq)
     }
 }
@@ -294,6 +294,14 @@ impl Channel {
         self
     }
 
+    /// Takes note of an event of which its own journal kept the place, and not the header any more: it
+    /// said nothing of the channel, and was signed with its key.
+    #[must_use]
+    pub fn passed(mut self, head: Head) -> Self {
+        self.head = Some(head);
+        self
+    }
+
     /// Takes note of a fork in the current epoch: it takes nothing more. A fork in an epoch that is
     /// over is evidence, and must not be noted here: whoever kept old bytes could stop the channel
     /// with them for ever.
@@ -318,8 +326,12 @@ impl Channel {
     }
 }
 
-fn fork(held: Signed, other: &Verified) -> Verdict {
-    Verdict::Fork(Box::new(ForkProof { held, other: other.signed().clone() }))
+/// Without the header that it held, a receiver has no proof to give: it refuses, and keeps its own.
+fn fork(held: Option<Signed>, other: &Verified) -> Verdict {
+    match held {
+        Some(held) => Verdict::Fork(Box::new(ForkProof { held, other: other.signed().clone() })),
+        None => Verdict::Refused(ChannelRefusal::Invalid),
+    }
 }
 
 #[cfg(test)]

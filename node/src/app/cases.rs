@@ -12,11 +12,13 @@ use maillage_protocol::id::{
 use maillage_protocol::referral::{Author, Event, Proposal, Referral, Reminder, Stage};
 use maillage_protocol::time::Timestamp;
 
+use super::inbox::NOWHERE;
 use super::notes::NotePlace;
 use super::peers::Waiting;
 use super::saying::side_of;
 use crate::facts::Notice;
 use crate::journal::Number;
+use crate::vault::Quarter;
 
 /// One referral at this node.
 #[derive(Clone, Debug)]
@@ -29,8 +31,14 @@ pub struct Case {
     pub side: Author,
     /// The other organization.
     pub peer: NodeId,
+    /// The quarter in which it began here: the key of its skeletons.
+    pub began: Quarter,
     /// The unit under which what is written of it is sealed here.
     pub unit: UnitId,
+    /// The unit under which we keep what those whom we asked told us.
+    theirs: Option<UnitId>,
+    /// What was exchanged about it and is not gone altogether, oldest first.
+    pub(super) exchanged: Vec<Exchanged>,
     /// Where what she told of herself lies, oldest first: each under a unit of its own.
     pub told_of_her: Vec<ToldOfHer>,
     /// The need, and the chain of attempts it belongs to.
@@ -104,6 +112,17 @@ impl ToldOfHer {
     }
 }
 
+/// An event that is not gone altogether.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Exchanged {
+    /// The record.
+    pub(super) number: Number,
+    /// Whether we sent it.
+    pub(super) sent: bool,
+    /// Whether its body is there still, and not its header alone.
+    pub(super) body: bool,
+}
+
 /// What our team was told to be late.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reminded {
@@ -148,13 +167,16 @@ impl Told {
 impl Case {
     /// Starts a referral of which nothing was said yet.
     #[must_use]
-    pub fn new(id: ReferralId, side: Author, peer: NodeId, unit: UnitId) -> Self {
+    pub fn new(id: ReferralId, side: Author, peer: NodeId, began: Quarter, unit: UnitId) -> Self {
         Self {
             id,
             referral: Referral::default(),
             side,
             peer,
+            began,
             unit,
+            theirs: None,
+            exchanged: Vec::new(),
             told_of_her: Vec::new(),
             chain: None,
             disclosed: None,
@@ -275,7 +297,26 @@ impl Case {
     pub fn units(&self) -> impl Iterator<Item = UnitId> {
         let told = self.told_of_her.iter().map(|told| told.unit);
         let noted = self.notes.iter().map(|note| note.unit);
-        std::iter::once(self.unit).chain(told).chain(noted)
+        std::iter::once(self.unit).chain(self.theirs).chain(told).chain(noted)
+    }
+
+    /// Returns the unit under which what the other side says is kept here, if it has said something:
+    /// ours if they asked us, one of its own if we asked them.
+    #[must_use]
+    pub fn heard_under(&self) -> Option<UnitId> {
+        match self.side {
+            Author::Sender => self.theirs,
+            Author::Receiver | Author::Person => Some(self.unit).filter(|unit| *unit != NOWHERE),
+        }
+    }
+
+    /// Takes note of the unit under which what the other side says is kept.
+    pub fn keep_heard_under(&mut self, unit: UnitId) {
+        match self.side {
+            _ if self.heard_under().is_some() => {}
+            Author::Sender => self.theirs = Some(unit).filter(|unit| *unit != self.unit),
+            Author::Receiver | Author::Person => self.unit = unit,
+        }
     }
 
     /// Returns the consent under which the referral was proposed, as she last renewed it.

@@ -14,10 +14,11 @@ use maillage_protocol::control::Control;
 use maillage_protocol::erasure::{
     ErasureAttestation, ErasureCause, ErasureOrder, ErasureScope, LocalShred,
 };
-use maillage_protocol::event::{EventKind, RawHeader};
+use maillage_protocol::event::EventKind;
 use maillage_protocol::id::{EventId, NodeId, ReferralId, UnitId};
 use maillage_protocol::label::Label;
 use maillage_protocol::limits;
+use maillage_protocol::referral::Author;
 use maillage_protocol::signed::Signed;
 use maillage_protocol::time::{DAY, Timestamp};
 
@@ -82,7 +83,9 @@ impl Erasures {
         let bytes = &entry.object.bytes;
         let Some(peer) = entry.peer else {
             if let Ok(shred) = LocalShred::read(bytes) {
-                self.shredded.entry(shred.unit).or_insert(shred.at);
+                if shred.unit != NOWHERE {
+                    self.shredded.entry(shred.unit).or_insert(shred.at);
+                }
                 self.forgotten.extend(shred.ids);
             }
             return;
@@ -260,15 +263,16 @@ impl App {
         for (event, number) in closed.into_iter().filter(|(event, _)| ids.contains(event)) {
             // A consent says what was agreed, and by nobody's name: it stays as evidence.
             let is_consent = match self.read(number)? {
-                Some(Entry::Received(entry)) => RawHeader(entry.event)
+                Some(Entry::Received(entry)) => entry
                     .recall()
-                    .is_ok_and(|event| event.header().kind == EventKind::Consent),
+                    .and_then(|(_, event)| event)
+                    .is_some_and(|event| event.header().kind == EventKind::Consent),
                 _ => false,
             };
             if !is_consent {
                 self.strip(&[number])?;
             }
-            let act = Act::Keyed { event, wrapped: Vec::new(), word: None };
+            let act = Act::Keyed { event, wrapped: Vec::new() };
             self.record(None, &act, &FactContent::default())?;
         }
         Ok(())
@@ -290,6 +294,7 @@ impl App {
                 let case = Arc::make_mut(case);
                 case.erased = true;
                 case.told_of_her.retain(|told| !units.contains(&told.unit));
+                case.exchanged.iter_mut().for_each(|it| it.body = false);
                 case.notes.clear();
             }
         }
@@ -370,6 +375,48 @@ impl App {
             stripped.extend(facts::stripped(record).map(|payload| (*number, payload)));
         }
         Ok(self.journal.strip(&stripped)?)
+    }
+
+    /// Destroys, at the structure that asked, what the other side told it, and what it told itself as
+    /// it travelled. Its own words stay.
+    pub(super) fn end_exchange(
+        &self,
+        referral: ReferralId,
+        cause: ErasureCause,
+    ) -> Result<(), AppError> {
+        self.turns.take(Subject::Erasure, || {
+            let Some(case) = self.case(referral) else { return Ok(()) };
+            let unit = case.heard_under().filter(|_| case.side == Author::Sender);
+            let shreds: Vec<_> =
+                unit.into_iter().map(|unit| self.shred(unit, cause, Vec::new())).collect();
+            self.append(&shreds)?;
+            self.destroy_units(&unit.into_iter().collect())?;
+            let numbers: Vec<_> = case.exchanged.iter().map(|it| it.number).collect();
+            self.strip(&numbers)?;
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            let case = state.cases.get_mut(&referral).map(Arc::make_mut);
+            let exchanged = case.into_iter().flat_map(|case| &mut case.exchanged);
+            exchanged.for_each(|it| it.body = false);
+            Ok(())
+        })
+    }
+
+    /// Destroys the headers and signatures of what was exchanged about a referral. Its place in the
+    /// channel stays, and what rules read of it.
+    pub(super) fn drop_envelopes(&self, referral: ReferralId) -> Result<(), AppError> {
+        self.turns.take(Subject::Erasure, || {
+            let bare = self.state().envelopes_over(referral);
+            let mut stripped = Vec::new();
+            for number in &bare {
+                let records = self.journal.read(*number, 1)?;
+                let without = records.first().and_then(facts::without_envelope);
+                stripped.extend(without.map(|payload| (*number, payload)));
+            }
+            self.journal.strip(&stripped)?;
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            state.drop_envelopes(referral, &bare);
+            Ok(())
+        })
     }
 
     /// Takes note of a peer's attestation.

@@ -27,6 +27,7 @@ use maillage_protocol::fork::ForkProof;
 use maillage_protocol::id::{Epoch, EventId, NodeId, ReferralId, Seq, UnitId};
 use maillage_protocol::identity::Identity;
 use maillage_protocol::label::Label;
+use maillage_protocol::leaf::LeafKind;
 use maillage_protocol::limits;
 use maillage_protocol::problem::ProblemType;
 use maillage_protocol::receipt::DeliveryReceipt;
@@ -43,9 +44,11 @@ use super::saying::side_of;
 use super::state::control_of;
 use super::turns::Subject;
 use super::{App, AppError};
-use crate::facts::{Act, EventEntry, FactContent, ReceiptEntry, evidence_record, receipt_record};
+use crate::facts::{
+    Act, Envelope, EventEntry, FactContent, ReceiptEntry, evidence_record, receipt_record,
+};
 use crate::journal::{Number, Record};
-use crate::vault::VaultKey;
+use crate::vault::{Quarter, VaultKey};
 
 /// Why nothing of a batch was taken.
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +86,7 @@ struct Intake<'a> {
     author: Arc<Identity>,
     channel: maillage_protocol::channel::Channel,
     /// Places taken by this very batch.
-    taken: BTreeMap<(Epoch, Seq), (EventId, Signed)>,
+    taken: BTreeMap<(Epoch, Seq), (EventId, Option<Signed>)>,
     /// The referrals it speaks of, as they will be.
     cases: BTreeMap<ReferralId, Case>,
     /// Whether an earlier event waits for its key.
@@ -210,7 +213,7 @@ impl App {
         let crate::facts::Entry::Received(entry) = self.safe.read(number, record)? else {
             return Ok(false);
         };
-        let Ok(event) = RawHeader(entry.event.clone()).recall() else { return Ok(false) };
+        let Some((_, Some(event))) = entry.recall() else { return Ok(false) };
         let Some((key, payload)) = self.open_body(&event, &entry.body, Some(keybox)) else {
             return Ok(false);
         };
@@ -228,7 +231,7 @@ impl App {
         let theirs = if side == Author::Sender { Side::Receiver } else { Side::Sender };
         let alone =
             payload.as_ref().is_some_and(|p| ToldOfHer::is_in(&p.skeleton, theirs).is_some());
-        let known = case.map(|case| case.unit).filter(|unit| *unit != NOWHERE && !alone);
+        let known = case.and_then(|case| case.heard_under()).filter(|_| !alone);
         let holder = match (consent || erased, known) {
             (true, _) => self.safe.evidence(self.now())?,
             (false, Some(unit)) => VaultKey::Unit(unit),
@@ -243,9 +246,12 @@ impl App {
         if !kept {
             self.strip(&[number])?;
         }
-        let word = payload.map(|payload| (from, Box::new(payload.skeleton)));
-        let act = Act::Keyed { event: id, wrapped, word };
-        self.record(None, &act, &FactContent::default())?;
+        let word = payload.map(|payload| Box::new(payload.skeleton));
+        let keyed = Act::Keyed { event: id, wrapped };
+        let heard = word.map(|word| Act::Heard { event: id, from, word });
+        let acts = [keyed].into_iter().chain(heard);
+        let records = acts.map(|act| self.fact(None, &act, &FactContent::default()));
+        self.append(&records.collect::<Result<Vec<_>, _>>()?)?;
         if let Some(referral) = referral {
             self.react(referral)?;
         }
@@ -399,7 +405,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Returns what holds a place, in this batch or on the disk.
-    fn known(&self, epoch: Epoch, seq: Seq) -> Option<(EventId, Signed)> {
+    fn known(&self, epoch: Epoch, seq: Seq) -> Option<(EventId, Option<Signed>)> {
         if let Some(taken) = self.taken.get(&(epoch, seq)) {
             return Some(taken.clone());
         }
@@ -411,7 +417,7 @@ impl<'a> Intake<'a> {
         let crate::facts::Entry::Received(entry) = self.app.safe.read(number, &record).ok()? else {
             return None;
         };
-        Some((EventId(record.leaf.id), entry.event))
+        Some((EventId(record.leaf.id), entry.signed()))
     }
 
     fn store(
@@ -424,19 +430,19 @@ impl<'a> Intake<'a> {
         let id = event.id();
         let mut entry = EventEntry {
             peer: Recipient::Node(self.from),
-            event: event.signed().clone(),
+            envelope: Envelope::Kept(event.signed().clone()),
             body,
             wrapped: Vec::new(),
             skeleton: None,
+            quarter: None,
         };
         if event.header().commitment.is_some() && !entry.body.is_empty() {
             self.open(event, &mut entry, keybox)?;
             self.closed |= entry.wrapped.is_empty() && !entry.body.is_empty();
         }
-        let now = self.app.now();
-        self.records.push(self.app.safe.received_record(now, id, &entry)?);
+        self.records.push(self.app.safe.event_record(LeafKind::Received, id, &entry)?);
         let header = event.header();
-        self.taken.insert((header.epoch, header.seq), (id, entry.event));
+        self.taken.insert((header.epoch, header.seq), (id, entry.signed()));
         self.channel = self.channel.clone().advanced(positioned);
         self.controls.extend(positioned.control().cloned());
         Ok(())
@@ -495,6 +501,10 @@ impl<'a> Intake<'a> {
             let case = self.case(referral);
             case.hear(&skeleton, side_of(case.other_side()));
         }
+        entry.quarter = Some(match referral {
+            Some(referral) => self.case(referral).began,
+            None => Quarter::of(self.app.now()),
+        });
         entry.skeleton = Some(skeleton);
         Ok(())
     }
@@ -534,19 +544,18 @@ impl<'a> Intake<'a> {
     }
 
     fn unit(&mut self, referral: ReferralId) -> Result<UnitId, AppError> {
-        let known = self.case(referral).unit;
-        if known != NOWHERE {
+        if let Some(known) = self.case(referral).heard_under() {
             return Ok(known);
         }
         let unit = self.app.safe.new_unit()?;
-        self.case(referral).unit = unit;
+        self.case(referral).keep_heard_under(unit);
         Ok(unit)
     }
 
     fn case(&mut self, referral: ReferralId) -> &mut Case {
-        let from = self.from;
+        let (from, now) = (self.from, Quarter::of(self.app.now()));
         let known = self.app.case(referral).map(Arc::unwrap_or_clone);
-        let new = || Case::new(referral, Author::Receiver, from, NOWHERE);
+        let new = || Case::new(referral, Author::Receiver, from, now, NOWHERE);
         self.cases.entry(referral).or_insert_with(|| known.unwrap_or_else(new))
     }
 }

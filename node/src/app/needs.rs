@@ -39,6 +39,11 @@ impl State {
         }
     }
 
+    /// Returns the first referral that a need of ours caused: they fade together.
+    pub(super) fn first_of_need(&self, need: NeedId) -> Option<&Arc<Case>> {
+        self.needs.get(&need)?.attempts.first().and_then(|first| self.cases.get(first))
+    }
+
     /// Returns the need that a referral of ours is an attempt to meet.
     fn need_of(&self, case: &Case) -> Option<(NeedId, &OwnNeed)> {
         let (id, _) = case.chain.filter(|_| case.side == Author::Sender)?;

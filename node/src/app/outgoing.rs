@@ -11,6 +11,7 @@ use maillage_protocol::event::{
 };
 use maillage_protocol::id::{Epoch, EventId, NodeId, Seq};
 use maillage_protocol::keys::{KeyUse, Kid};
+use maillage_protocol::leaf::LeafKind;
 use maillage_protocol::limits;
 use maillage_protocol::receipt::DeliveryReceipt;
 use maillage_protocol::seal::{BodyPlace, ContentKey};
@@ -25,7 +26,7 @@ use super::turns::Subject;
 use super::{App, AppError};
 use crate::env::random;
 use crate::facts::{
-    Act, Entry, EventEntry, FactContent, LinkAct, Outgoing, ReceiptEntry, SentSkeleton,
+    Act, Entry, Envelope, EventEntry, FactContent, LinkAct, Outgoing, ReceiptEntry, SentSkeleton,
     receipt_record, unit_of,
 };
 use crate::journal::{Number, Record};
@@ -219,12 +220,13 @@ impl App {
         };
         let entry = EventEntry {
             peer: Recipient::Node(placing.peer),
-            event: event.signed().clone(),
+            envelope: Envelope::Kept(event.signed().clone()),
             body,
             wrapped,
             skeleton: Some(SentSkeleton { of: (what.fact.0, what.index) }),
+            quarter: None,
         };
-        placing.records.push(self.safe.sent_record(self.now(), id, &entry)?);
+        placing.records.push(self.safe.event_record(LeafKind::Sent, id, &entry)?);
         let positioned = Channel::recall(event, control);
         placing.channel = placing.channel.clone().advanced(&positioned);
         Ok(())
@@ -285,11 +287,14 @@ impl App {
         let mut bytes = 0;
         for number in numbers {
             let Some(Entry::Sent(entry)) = self.read(number)? else { continue };
-            bytes += 4 * (entry.event.bytes.len() + entry.body.len()) / 3 + 512;
+            let (body, wrapped) = (entry.body.clone(), entry.wrapped.clone());
+            // Whoever asks for what is destroyed since has been away for longer than a backup lasts.
+            let Some(header) = entry.signed() else { break };
+            bytes += 4 * (header.bytes.len() + body.len()) / 3 + 512;
             if bytes > limits::BATCH_BYTES && !events.is_empty() {
                 break;
             }
-            events.push(self.to_wire(peer, entry, kem.map(|key| key.public))?);
+            events.push(self.to_wire(peer, header, body, &wrapped, kem.map(|key| key.public))?);
         }
         Ok(events)
     }
@@ -297,16 +302,18 @@ impl App {
     fn to_wire(
         &self,
         peer: NodeId,
-        entry: EventEntry<SentSkeleton>,
+        header: Signed,
+        body: Vec<u8>,
+        wrapped: &[u8],
         kem: Option<[u8; 32]>,
     ) -> Result<WireEvent, AppError> {
-        let id = EventId(entry.event.hash(maillage_protocol::label::Label::EventId));
-        let key = self.safe.unwrap(&id.0, &entry.wrapped)?;
+        let id = EventId(header.hash(maillage_protocol::label::Label::EventId));
+        let key = self.safe.unwrap(&id.0, wrapped)?;
         let keybox = key
             .zip(kem)
             .and_then(|(key, kem)| key.seal_for(&kem, id, peer, random(&*self.env)).ok());
-        let body = (!entry.body.is_empty()).then_some(WireBody(entry.body));
-        Ok(WireEvent { header: entry.event, body, keybox })
+        let body = (!body.is_empty()).then_some(WireBody(body));
+        Ok(WireEvent { header, body, keybox })
     }
 
     /// Returns events for a peer that comes to fetch them; `waits` if it comes for good. What it has already counts as its word
@@ -359,8 +366,9 @@ impl App {
         let mut events = Vec::new();
         for number in numbers.into_iter().take(limit) {
             if let Some(Entry::Received(entry)) = self.read(number)? {
-                let body = (!entry.body.is_empty()).then_some(WireBody(entry.body));
-                events.push(WireEvent { header: entry.event, body, keybox: None });
+                let body = (!entry.body.is_empty()).then(|| WireBody(entry.body.clone()));
+                let Some(header) = entry.signed() else { break };
+                events.push(WireEvent { header, body, keybox: None });
             }
         }
         Ok(PullAnswer { events, head, more })
@@ -394,12 +402,13 @@ impl App {
                 let id = event.id();
                 let entry = EventEntry {
                     peer: Recipient::Node(peer),
-                    event: event.signed().clone(),
+                    envelope: Envelope::Kept(event.signed().clone()),
                     body,
                     wrapped: Vec::new(),
                     skeleton: None::<SentSkeleton>,
+                    quarter: None,
                 };
-                placing.records.push(self.safe.sent_record(self.now(), id, &entry)?);
+                placing.records.push(self.safe.event_record(LeafKind::Sent, id, &entry)?);
                 let positioned = Channel::recall(event, control);
                 placing.channel = placing.channel.clone().advanced(&positioned);
             }

@@ -4,10 +4,11 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
-use maillage_protocol::channel::{Channel, Positioned};
+use maillage_protocol::channel::Channel;
+use maillage_protocol::control::Control;
 use maillage_protocol::delivery::Health;
 use maillage_protocol::directory::Card;
-use maillage_protocol::event::{Head, Recipient};
+use maillage_protocol::event::{Head, Recipient, Verified};
 use maillage_protocol::id::{Epoch, EventId, NodeId, ReferralId, Seq};
 use maillage_protocol::identity::{Identity, SignedIdentity};
 use maillage_protocol::time::Timestamp;
@@ -151,13 +152,22 @@ impl Stream {
         Self { channel: Channel::new(from, to), places: Vec::new() }
     }
 
-    /// Takes note of an event that was appended.
-    pub fn advance(&mut self, event: &Positioned, number: Number) {
-        self.channel = self.channel.clone().advanced(event);
-        let epoch = event.event().header().epoch;
+    /// Takes note of an event of our own journal: of its place alone, once its header was destroyed.
+    pub fn recall(
+        &mut self,
+        head: Head,
+        event: Option<Verified>,
+        control: Option<Control>,
+        number: Number,
+    ) {
+        let channel = self.channel.clone();
+        self.channel = match event {
+            Some(event) => channel.advanced(&Channel::recall(event, control)),
+            None => channel.passed(head),
+        };
         match self.places.last_mut() {
-            Some((last, numbers)) if *last == epoch => numbers.push(number),
-            _ => self.places.push((epoch, vec![number])),
+            Some((last, numbers)) if *last == head.epoch => numbers.push(number),
+            _ => self.places.push((head.epoch, vec![number])),
         }
     }
 

@@ -4,56 +4,85 @@
 //! What a structure keeps of its own request waits for the end of the need: nobody whose need is
 //! open is forgotten because a date passed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use maillage_protocol::codes::CancelReason;
 use maillage_protocol::consent::Validity;
 use maillage_protocol::erasure::ErasureCause;
+use maillage_protocol::id::ReferralId;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Author, Command};
 use maillage_protocol::time::{DAY, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use super::cases::Case;
 use super::refer::GRACE;
 use super::state::State;
 use super::{App, AppError, DraftError};
-use crate::vault::VaultKey;
+use crate::closed::closed;
+use crate::facts::{Act, FactContent};
+use crate::vault::{Quarter, VaultKey};
 
-/// A rule by which something is destroyed. Each has its number in consent.md §10.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rule {
-    /// R1: a form that nobody finished, 30 days after the last edit.
-    Draft,
-    /// R2: a request that the receiver did not accept, 30 days after its end, at the receiver.
-    NotAccepted,
-    /// R3: a request that it accepted, 90 days after its end, at the receiver.
-    Helped,
-    /// R4: a request at the structure that wrote it, 24 months after its end.
-    Asked,
-    /// R7: what she agreed to until a date, 30 days after that date, at the receiver.
-    Expired,
-    /// R10: what proves that she agreed, by quarters, five years after the last of it can have ended.
-    Evidence,
-    /// R11: who opened what, by quarters, a year after the last of it.
-    Trail,
-    /// R16: an account that nobody uses, closed six months after the last time.
-    Idle,
-    /// R16: the name of somebody who left, a year after.
-    Left,
+closed! {
+    /// A rule by which something is destroyed. Each has its number in consent.md §10.
+    pub enum Rule {
+        /// R1: a form that nobody finished, after the last edit.
+        Draft = "draft",
+        /// R2: a request that the receiver did not accept, after its end, at the receiver.
+        NotAccepted = "not_accepted",
+        /// R3: a request that it accepted, after its end, at the receiver.
+        Helped = "helped",
+        /// R4: a request at the structure that wrote it, after its end, once the need is closed.
+        Asked = "asked",
+        /// R7: what she agreed to until a date, after that date, at the receiver.
+        Expired = "expired",
+        /// R8: what travelled about a request, at the structure that wrote it, after the date until
+        /// which she agreed.
+        Exchanged = "exchanged",
+        /// R8: the headers and signatures of it, on both sides, after the same date.
+        Envelope = "envelope",
+        /// R9: what rules still read of a request, by the quarters in which they began, after the
+        /// quarter, once everything that belongs with one is erased.
+        Skeleton = "skeleton",
+        /// R10: what proves that she agreed, by quarters, after the last of it can have ended.
+        Evidence = "evidence",
+        /// R11: who opened what, by quarters, after the last of it.
+        Trail = "trail",
+        /// R16: an account that nobody uses, closed after the last time.
+        Idle = "idle",
+        /// R16: the name of somebody who left.
+        Left = "left",
+    }
 }
 
 impl Rule {
+    /// Returns its number in consent.md §10.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Draft => 1,
+            Self::NotAccepted => 2,
+            Self::Helped => 3,
+            Self::Asked => 4,
+            Self::Expired => 7,
+            Self::Exchanged | Self::Envelope => 8,
+            Self::Skeleton => 9,
+            Self::Evidence => 10,
+            Self::Trail => 11,
+            Self::Idle | Self::Left => 16,
+        }
+    }
+
     /// Returns how long this rule keeps something.
     #[must_use]
     pub const fn keeps(self) -> Duration {
         match self {
             Self::Draft | Self::NotAccepted => DAY.saturating_mul(30),
             Self::Helped => DAY.saturating_mul(90),
-            Self::Asked => DAY.saturating_mul(731),
-            Self::Expired => GRACE,
+            Self::Asked | Self::Skeleton => DAY.saturating_mul(731),
+            Self::Expired | Self::Exchanged => GRACE,
+            Self::Envelope => GRACE.saturating_add(DAY.saturating_mul(90)),
             Self::Evidence => Validity::Year.duration().saturating_add(DAY.saturating_mul(5 * 366)),
             Self::Trail | Self::Left => DAY.saturating_mul(365),
             Self::Idle => DAY.saturating_mul(183),
@@ -63,11 +92,12 @@ impl Rule {
     /// Says what is erased by it, to those who ask why.
     const fn cause(self) -> ErasureCause {
         match self {
-            Self::Expired => ErasureCause::Expiry,
+            Self::Expired | Self::Exchanged | Self::Envelope => ErasureCause::Expiry,
             Self::Draft
             | Self::NotAccepted
             | Self::Helped
             | Self::Asked
+            | Self::Skeleton
             | Self::Evidence
             | Self::Trail
             | Self::Idle
@@ -99,12 +129,26 @@ fn due(state: &State, case: &Case, now: Timestamp) -> Option<Rule> {
     }
 }
 
+impl State {
+    /// Returns the quarters whose referrals rules still read: those of a path of which something is
+    /// not erased, all of it.
+    fn quarters_read(&self) -> BTreeSet<Quarter> {
+        // Without a consent, there is nothing of anybody.
+        let read = self.cases.values().filter(|case| !case.erased && case.consent().is_some());
+        let with = |case: &Arc<Case>| {
+            self.along(case).map(|case| case.began).chain([case.began]).collect::<Vec<_>>()
+        };
+        read.flat_map(with).collect()
+    }
+}
+
 impl App {
     /// Destroys what no rule keeps any more. Returns how much each rule destroyed; in a rehearsal,
     /// how much it would. Nothing is destroyed by a clock that the peers contradict: it cannot be
     /// taken back.
     pub fn retain(&self, rehearsal: bool) -> Result<BTreeMap<Rule, u64>, AppError> {
         let now = self.now();
+        let exchanges = self.exchanges_over(now);
         let (cases, drafts): (Vec<_>, Vec<_>) = {
             let state = self.state();
             let due = state.cases.values().filter_map(|case| Some((due(&state, case, now)?, case)));
@@ -119,7 +163,8 @@ impl App {
         let referrals = cases.iter().map(|(rule, _)| *rule);
         let keyed = keys.iter().map(|(rule, _)| *rule);
         let people = accounts.iter().map(|(rule, _)| *rule);
-        for rule in referrals.chain(forms).chain(keyed).chain(people) {
+        let exchanged = exchanges.iter().map(|(rule, _)| *rule);
+        for rule in referrals.chain(exchanged).chain(forms).chain(keyed).chain(people) {
             let count: &mut u64 = counts.entry(rule).or_default();
             *count = count.saturating_add(1);
         }
@@ -133,6 +178,12 @@ impl App {
         for (rule, referral) in cases {
             self.shred_referral(referral, rule.cause())?;
         }
+        for (rule, referral) in exchanges {
+            match rule {
+                Rule::Envelope => self.drop_envelopes(referral)?,
+                rule => self.end_exchange(referral, rule.cause())?,
+            }
+        }
         for (draft, by) in drafts {
             match self.drop_draft(by, draft) {
                 // Whoever began it has just thrown it away.
@@ -143,8 +194,7 @@ impl App {
         for (rule, account) in accounts {
             self.retain_account(rule, account)?;
         }
-        let keys: Vec<_> = keys.into_iter().map(|(_, key)| key).collect();
-        self.safe.vault().destroy(&keys)?;
+        self.destroy_quarters(keys.into_iter().map(|(_, key)| key).collect())?;
         self.narrow_all()?;
         self.forget_codes()?;
         self.tell_ends(now)?;
@@ -154,10 +204,26 @@ impl App {
         Ok(counts)
     }
 
+    /// Returns the referrals of which something that travelled is kept too long.
+    fn exchanges_over(&self, now: Timestamp) -> Vec<(Rule, ReferralId)> {
+        let state = self.state();
+        let over = |case: &Arc<Case>| {
+            let until = case.consent()?.grant().scope.expires;
+            let bodies = case.side == Author::Sender && case.exchanged.iter().any(|it| it.body);
+            let rule = if bodies { Rule::Exchanged } else { Rule::Envelope };
+            let any = bodies || !state.envelopes_over(case.id).is_empty();
+            (any && until.after(rule.keeps()) <= now).then_some((rule, case.id))
+        };
+        state.cases.values().filter_map(over).collect()
+    }
+
     /// Returns the keys of quarters that no rule keeps any more.
     fn keys_over(&self, now: Timestamp) -> Result<Vec<(Rule, VaultKey)>, AppError> {
+        let read = self.state().quarters_read();
         let over = |key: VaultKey| {
             let (rule, quarter) = match key {
+                VaultKey::Quarter(quarter) if read.contains(&quarter) => return None,
+                VaultKey::Quarter(quarter) => (Rule::Skeleton, quarter),
                 VaultKey::Evidence(quarter) => (Rule::Evidence, quarter),
                 VaultKey::Trail(quarter) => (Rule::Trail, quarter),
                 _ => return None,
@@ -167,13 +233,26 @@ impl App {
         Ok(self.safe.vault().names()?.into_iter().filter_map(over).collect())
     }
 
+    /// Destroys keys of quarters. What they sealed is forgotten as a start would find it.
+    fn destroy_quarters(&self, keys: Vec<VaultKey>) -> Result<(), AppError> {
+        let faded: Vec<_> = {
+            let state = self.state();
+            let faded = |case: &&Arc<Case>| keys.contains(&VaultKey::Quarter(case.began));
+            state.cases.values().filter(faded).map(|case| case.id).collect()
+        };
+        if !faded.is_empty() {
+            self.record(None, &Act::Faded { referrals: faded }, &FactContent::default())?;
+        }
+        Ok(self.safe.vault().destroy(&keys)?)
+    }
+
     /// Calls off what she no longer agrees to, once nothing of it may be kept at the other side.
     fn call_off_expired(&self, now: Timestamp) -> Result<(), AppError> {
         let expired: Vec<_> = {
             let state = self.state();
             let ours = state.cases.values().filter(|case| case.side == Author::Sender);
             let open = ours.filter(|case| !case.referral.status().is_over());
-            let expired = |case: &&std::sync::Arc<Case>| {
+            let expired = |case: &&Arc<Case>| {
                 let until = case.consent().map(|consent| consent.grant().scope.expires);
                 until.is_some_and(|until| until.after(GRACE) <= now)
             };
@@ -190,15 +269,15 @@ impl App {
 mod tests {
     use maillage_protocol::body::Content;
     use maillage_protocol::codes::{DeclineReason, FirstContact, Outcome};
-    use maillage_protocol::id::ReferralId;
+    use maillage_protocol::event::EventKind;
     use maillage_protocol::private::Private;
     use maillage_protocol::referral::{Event, Evidence, Fact, NextStep, Status};
 
     use super::*;
-    use crate::app::tests::{NADIA, Pair, propose, request};
-    use crate::app::{AccountPerson, Texts};
-    use crate::facts::Capability;
-    use crate::vault::Quarter;
+    use crate::app::tests::{NADIA, Pair, hire, propose, propose_once, request};
+    use crate::app::{AccountPerson, Request, Texts};
+    use crate::facts::{Capability, Entry};
+    use crate::journal::Number;
 
     const MOMENT: Duration = Duration::from_millis(1);
 
@@ -225,19 +304,19 @@ mod tests {
     fn goes(pair: &mut Pair, id: ReferralId, rule: Rule, after: Duration, here: bool) {
         wait(pair, after.saturating_sub(MOMENT));
         let app = if here { &pair.a } else { &pair.b };
-        assert_eq!(app.retain(false).unwrap(), BTreeMap::new());
+        assert_eq!(app.retain(false).unwrap().get(&rule), None);
         assert!(opens(app, id));
         wait(pair, MOMENT);
         let app = if here { &pair.a } else { &pair.b };
-        assert_eq!(app.retain(true).unwrap(), BTreeMap::from([(rule, 1)]));
+        assert_eq!(app.retain(true).unwrap().get(&rule), Some(&1));
         assert!(opens(app, id), "a rehearsal destroys nothing");
-        assert_eq!(app.retain(false).unwrap(), BTreeMap::from([(rule, 1)]));
+        assert_eq!(app.retain(false).unwrap().get(&rule), Some(&1));
         for _restarted in 0..2 {
             let app = if here { &pair.a } else { &pair.b };
             assert!(!opens(app, id));
             let story = app.story(id).unwrap().unwrap();
             assert!(story.contact.is_none() && story.row.first_name.is_none());
-            assert_eq!(app.retain(false).unwrap(), BTreeMap::new());
+            assert_eq!(app.retain(false).unwrap().get(&rule), None);
             pair.restart();
         }
     }
@@ -279,10 +358,10 @@ mod tests {
         says(&pair, id, [Command::Decline { reason, next_date: None, next }]);
         // Nobody whose need is open is forgotten.
         wait(&pair, Rule::Asked.keeps().saturating_mul(2));
-        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
+        assert_eq!(pair.a.retain(false).unwrap().get(&Rule::Asked), None);
         assert!(opens(&pair.a, id));
         pair.a.close_need(NADIA, id, Outcome::Capacity).unwrap();
-        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::from([(Rule::Asked, 1)]));
+        assert_eq!(pair.a.retain(false).unwrap().get(&Rule::Asked), Some(&1));
         assert!(!opens(&pair.a, id));
 
         let mut pair = Pair::linked();
@@ -379,6 +458,116 @@ mod tests {
         assert!(!pair.a.safe.holds(VaultKey::Unit(draft)).unwrap());
     }
 
+    /// What a node keeps of the events about referrals: how many have a header, and how many a body.
+    fn kept(app: &App) -> (usize, usize) {
+        let (mut headers, mut bodies) = (0, 0);
+        for number in 0..app.journal.len().0 {
+            let (event, body) = match app.read(Number(number)).unwrap() {
+                Some(Entry::Sent(entry)) => (entry.recall(), entry.body),
+                Some(Entry::Received(entry)) => (entry.recall(), entry.body),
+                _ => continue,
+            };
+            let event = event.and_then(|(_, event)| event);
+            if event.is_some_and(|event| event.header().kind == EventKind::Referral) {
+                headers += 1;
+                bodies += usize::from(!body.is_empty());
+            }
+        }
+        (headers, bodies)
+    }
+
+    #[test]
+    fn r8_what_travelled_goes_after_the_agreement_and_its_envelopes_later() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        help(&pair, id);
+        let until = pair.b.story(id).unwrap().unwrap().agreed_until.unwrap();
+        let (headers, bodies) = kept(&pair.a);
+        assert!(headers > 3 && bodies == headers && kept(&pair.b) == (headers, bodies));
+        let unit = pair.a.case(id).unwrap().heard_under().unwrap();
+        assert!(pair.a.story(id).unwrap().unwrap().row.first_name.is_some());
+
+        wait(&pair, until.after(GRACE).since(pair.a.now()).saturating_sub(MOMENT));
+        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
+        pair.b.retain(false).unwrap();
+        assert_eq!((kept(&pair.a), kept(&pair.b)), ((headers, bodies), (headers, 0)));
+        wait(&pair, MOMENT);
+        assert_eq!(pair.a.retain(true).unwrap(), BTreeMap::from([(Rule::Exchanged, 1)]));
+        assert_eq!(kept(&pair.a), (headers, bodies), "a rehearsal destroys nothing");
+        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::from([(Rule::Exchanged, 1)]));
+        for _restarted in 0..2 {
+            assert_eq!(kept(&pair.a), (headers, 0));
+            assert!(!pair.a.safe.holds(VaultKey::Unit(unit)).unwrap());
+            let named = pair.a.story(id).unwrap().unwrap().row.first_name.is_some();
+            assert!(named, "our own words stay");
+            assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
+            pair.restart();
+        }
+
+        let later = Rule::Envelope.keeps().saturating_sub(GRACE);
+        wait(&pair, later.saturating_sub(MOMENT));
+        for app in [&pair.a, &pair.b] {
+            assert_eq!(app.retain(false).unwrap(), BTreeMap::new());
+        }
+        wait(&pair, MOMENT);
+        let status = pair.a.referral(id).unwrap().status();
+        for app in [&pair.a, &pair.b] {
+            assert_eq!(app.retain(true).unwrap(), BTreeMap::from([(Rule::Envelope, 1)]));
+            assert_eq!(app.retain(false).unwrap(), BTreeMap::from([(Rule::Envelope, 1)]));
+        }
+        for _restarted in 0..2 {
+            for app in [&pair.a, &pair.b] {
+                // The last of each way stays: the next one follows it.
+                assert_eq!(kept(app), (2, 0));
+                assert_eq!(app.retain(false).unwrap(), BTreeMap::new());
+                assert_eq!(app.referral(id).unwrap().status(), status);
+            }
+            pair.restart();
+        }
+        let new = propose_once(&pair.a, pair.b.node(), 1);
+        pair.exchange();
+        pair.same_referral(new);
+        // Now another one is the last.
+        for app in [&pair.a, &pair.b] {
+            assert_eq!(app.retain(false).unwrap(), BTreeMap::from([(Rule::Envelope, 1)]));
+        }
+        pair.restart();
+        says(&pair, new, [Command::Accept]);
+        pair.same_referral(new);
+    }
+
+    #[test]
+    fn the_envelope_of_what_has_not_arrived_stays() {
+        let pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        help(&pair, id);
+        let until = pair.b.story(id).unwrap().unwrap().agreed_until.unwrap();
+        // Said, given its place, and never fetched.
+        let other = propose_once(&pair.a, pair.b.node(), 1);
+        pair.a
+            .say(
+                None,
+                Author::Sender,
+                other,
+                Command::Cancel(CancelReason::Other),
+                Texts::default(),
+                None,
+            )
+            .unwrap();
+        pair.a.sign_waiting(pair.b.node(), 9).unwrap();
+        wait(&pair, until.after(Rule::Envelope.keeps()).since(pair.a.now()));
+        for _day in 0..2 {
+            pair.a.retain(false).unwrap();
+        }
+        let sent = pair.a.case(other).unwrap();
+        assert!(sent.exchanged.len() > 1 && pair.a.case(id).unwrap().exchanged.len() < 2);
+        pair.exchange();
+        let standing = pair.a.standing(pair.b.node()).unwrap();
+        assert!(standing.acked == standing.head && standing.waiting == 0, "{standing:?}");
+    }
+
     /// Lets time pass up to a moment before `at`, then to it.
     fn until(pair: &Pair, at: Timestamp, rule: Rule) {
         wait(pair, at.since(pair.a.now()).saturating_sub(MOMENT));
@@ -404,6 +593,101 @@ mod tests {
     }
 
     #[test]
+    fn r9_codes_and_dates_go_with_their_quarter_once_everything_of_a_path_is_erased() {
+        let mut pair = Pair::linked();
+        let nadia = hire(&pair.a, "nadia", None);
+        let id = propose(&pair);
+        pair.exchange();
+        let quarter = Quarter::of(pair.a.now());
+        let (reason, next) = (DeclineReason::Hours, NextStep::NoneKnown);
+        let decline = || Command::Decline { reason, next_date: None, next: next.clone() };
+        says(&pair, id, [decline()]);
+        // Asked again for the same need, a day after the quarter.
+        wait(&pair, quarter.end().since(pair.a.now()).saturating_add(DAY));
+        let again = Request { after: Some(id), ..request(pair.b.node()) };
+        let again = pair.a.propose(NADIA, again, [8; 16]).unwrap().referral;
+        pair.exchange();
+        says(&pair, again, [decline()]);
+        pair.a.close_need(NADIA, again, Outcome::Capacity).unwrap();
+        let over = quarter.end().after(Rule::Skeleton.keeps());
+        let fades = |app: &App| app.retain(true).unwrap().get(&Rule::Skeleton).copied();
+
+        wait(&pair, over.since(pair.a.now()).saturating_sub(MOMENT));
+        for app in [&pair.a, &pair.b] {
+            app.retain(false).unwrap();
+            assert_eq!(fades(app), None);
+        }
+        // Whoever was asked erased both long ago. Whoever asked has not erased the second one.
+        wait(&pair, MOMENT);
+        pair.a.retain(false).unwrap();
+        assert!(!opens(&pair.a, id) && opens(&pair.a, again));
+        assert_eq!((fades(&pair.a), fades(&pair.b)), (None, Some(1)));
+        assert!(pair.b.referral(id).is_some(), "a rehearsal destroys nothing");
+        pair.b.retain(false).unwrap();
+        for _restarted in 0..2 {
+            assert!(pair.b.referral(id).is_none() && pair.b.story(id).unwrap().is_none());
+            assert!(!pair.b.safe.holds(VaultKey::Quarter(quarter)).unwrap());
+            assert!(pair.a.referral(id).is_some());
+            assert_eq!(fades(&pair.b), None);
+            pair.restart();
+        }
+        wait(&pair, DAY);
+        pair.a.retain(false).unwrap();
+        assert_eq!(fades(&pair.a), Some(1));
+        pair.a.retain(false).unwrap();
+        let all = [pair.a.referrals(), pair.b.referrals()];
+        assert_eq!(all, [vec![again], vec![again]]);
+
+        wait(&pair, Quarter::of(quarter.end()).end().since(quarter.end()));
+        [&pair.a, &pair.b].into_iter().for_each(|app| assert_eq!(fades(app), Some(1)));
+        [&pair.a, &pair.b].into_iter().for_each(|app| assert!(app.retain(false).is_ok()));
+        for _restarted in 0..2 {
+            let state = pair.a.state();
+            assert!(state.cases.is_empty() && state.needs.is_empty() && state.pathways.is_empty());
+            drop(state);
+            assert!(pair.a.accounts().iter().any(|account| account.id == nadia));
+            // Nothing is told again, and the channel goes on.
+            assert_eq!(pair.a.standing(pair.b.node()).unwrap().waiting, 0);
+            pair.restart();
+        }
+        let new = propose(&pair);
+        pair.exchange();
+        pair.same_referral(new);
+    }
+
+    #[test]
+    fn what_is_said_of_a_request_that_was_forgotten_begins_nothing() {
+        let pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let quarter = Quarter::of(pair.b.now());
+        pair.ccas.env.advance(DAY);
+        pair.epn.env.advance(quarter.end().after(Rule::Skeleton.keeps()).since(pair.b.now()));
+        for _day in 0..2 {
+            pair.b.retain(false).unwrap();
+        }
+        assert!(pair.b.referral(id).is_none());
+        pair.a
+            .say(
+                None,
+                Author::Sender,
+                id,
+                Command::Cancel(CancelReason::SituationChanged),
+                Texts::default(),
+                None,
+            )
+            .unwrap();
+        pair.exchange();
+        assert!(pair.b.worklist().unwrap().rows().next().is_none());
+        // What little was noted of it fades in its turn.
+        pair.epn.env.advance(Rule::Skeleton.keeps().saturating_add(DAY.saturating_mul(92)));
+        for _day in 0..2 {
+            pair.b.retain(false).unwrap();
+        }
+        assert!(pair.b.state().cases.is_empty());
+    }
+
+    #[test]
     fn r10_what_proves_an_agreement_goes_five_years_after_its_end() {
         let mut pair = Pair::linked();
         let id = propose(&pair);
@@ -420,7 +704,6 @@ mod tests {
         for _restarted in 0..2 {
             assert!(!pair.b.safe.holds(VaultKey::Evidence(quarter)).unwrap());
             assert_eq!(pair.a.referral(id).unwrap().status(), status);
-            assert!(pair.b.referral(id).is_some());
             pair.restart();
         }
     }

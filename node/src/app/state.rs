@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use maillage_protocol::body::{Saying, Skeleton};
-use maillage_protocol::channel::Channel;
 use maillage_protocol::control::Control;
 use maillage_protocol::directory::Card;
 use maillage_protocol::event::{EventKind, Head, RawHeader, Recipient, Verified};
@@ -21,14 +20,14 @@ use maillage_protocol::time::Timestamp;
 
 use super::accounts::Accounts;
 use super::break_glass::Access;
-use super::cases::{Case, Mailed, Reminded, Told, ToldOfHer};
+use super::cases::{Case, Exchanged, Mailed, Reminded, Told, ToldOfHer};
 use super::coordination::{StuckThere, ToldStuck};
 use super::drafts::Draft;
 use super::erasure::Erasures;
 use super::inbox::NOWHERE;
 use super::needs::OwnNeed;
 use super::notes::NotePlace;
-use super::peers::{Alert, LinkState, Peer, Unheld, Waiting};
+use super::peers::{Alert, LinkState, Peer, Stream, Unheld, Waiting};
 use super::saying::side_of;
 use super::trail::Opened;
 use crate::facts::{
@@ -36,7 +35,7 @@ use crate::facts::{
     Said, SentSkeleton, unit_of,
 };
 use crate::journal::Number;
-use crate::vault::VaultError;
+use crate::vault::{Quarter, VaultError};
 
 /// What a node knows.
 #[derive(Default)]
@@ -83,12 +82,25 @@ pub(super) struct State {
     telling: BTreeMap<Waiting, ReferralId>,
     /// Where each event is.
     pub events: HashMap<EventId, Number>,
+    /// Events of peers whose header was destroyed.
+    bare: BTreeSet<Number>,
     /// Keys of events that were obtained after them.
     pub keyed: HashMap<EventId, Vec<u8>>,
     /// Units that records name: they are not spare.
     pub units: BTreeSet<UnitId>,
     /// The peers for which the last records gave us something to do.
     pub stirred: BTreeSet<NodeId>,
+}
+
+/// Where a word of a peer stands.
+struct Place {
+    from: NodeId,
+    number: Number,
+    event: EventId,
+    /// The quarter whose key seals what is read of it.
+    quarter: Quarter,
+    /// Whether its body is there still.
+    body: bool,
 }
 
 impl State {
@@ -154,7 +166,7 @@ impl State {
             }
         }
         match act {
-            Act::Said(said) => self.hear_said(number, said, unit_of(&fact.content.wrapped)),
+            Act::Said(said) => self.hear_said(number, fact, said),
             Act::Kept { referral } => {
                 let case = self.cases.get_mut(referral).map(Arc::make_mut);
                 if let (Some(case), Some(unit)) = (case, unit_of(&fact.content.wrapped)) {
@@ -183,16 +195,25 @@ impl State {
                 let named = places.iter().map(|place| (place.id.clone(), place.clone()));
                 self.places.extend(named);
             }
-            Act::Keyed { event, wrapped, word } => {
+            Act::Keyed { event, wrapped } => {
                 self.units.extend(unit_of(wrapped));
-                self.keyed.insert(*event, wrapped.clone());
                 for peer in self.peers.values_mut() {
+                    // Its body is there still.
+                    if peer.without_key.iter().any(|head| head.id == *event) {
+                        self.keyed.insert(*event, wrapped.clone());
+                    }
                     peer.without_key.retain(|head| head.id != *event);
                 }
-                if let (Some((from, word)), Some(at)) = (word, self.events.get(event).copied()) {
-                    self.hear_word(*from, at, Some(*event), word, unit_of(wrapped));
+            }
+            Act::Heard { event, from, word } => {
+                let (from, unit) = (*from, self.keyed.get(event).and_then(|it| unit_of(it)));
+                if let (Some(at), Some(quarter)) = (self.events.get(event).copied(), fact.quarter) {
+                    let body = unit.is_some();
+                    let place = Place { from, number: at, event: *event, quarter, body };
+                    self.hear_word(&place, word, unit);
                 }
             }
+            Act::Faded { referrals } => self.fade(&referrals.iter().copied().collect()),
             Act::Draft { draft, by, at, about, done } => {
                 self.units.insert(*draft);
                 if *done {
@@ -259,6 +280,53 @@ impl State {
         Ok(())
     }
 
+    /// Returns the events of a referral whose header nothing needs any more: the other side holds what
+    /// we sent, and no channel ends there.
+    pub(super) fn envelopes_over(&self, referral: ReferralId) -> BTreeSet<Number> {
+        let Some(case) = self.cases.get(&referral) else { return BTreeSet::new() };
+        let Some(peer) = self.peers.get(&case.peer) else { return BTreeSet::new() };
+        let number = |stream: &Stream, head: Option<Head>| {
+            head.and_then(|head| stream.number(head.epoch, head.seq))
+        };
+        let held = number(&peer.outgoing, peer.acked);
+        let ends = [&peer.outgoing, &peer.incoming].map(|it| number(it, it.channel.head()));
+        let over = |it: &&Exchanged| {
+            let arrived = !it.sent || held.is_some_and(|held| it.number <= held);
+            arrived && !it.body && !ends.contains(&Some(it.number))
+        };
+        case.exchanged.iter().filter(over).map(|it| it.number).collect()
+    }
+
+    /// Takes note that headers were destroyed.
+    pub(super) fn drop_envelopes(&mut self, referral: ReferralId, bare: &BTreeSet<Number>) {
+        if let Some(case) = self.cases.get_mut(&referral).map(Arc::make_mut) {
+            case.exchanged.retain(|it| !bare.contains(&it.number));
+        }
+        self.bare.extend(bare);
+    }
+
+    /// Forgets referrals as if they had never been: what a start finds once their keys are gone.
+    fn fade(&mut self, gone: &BTreeSet<ReferralId>) {
+        let first = |own: &OwnNeed| own.attempts.first().is_some_and(|first| gone.contains(first));
+        self.needs.retain(|_, own| !first(own));
+        self.needs.values_mut().for_each(|own| own.attempts.retain(|id| !gone.contains(id)));
+        self.cases.retain(|id, _| !gone.contains(id));
+        self.pathways.retain(|(_, id)| !gone.contains(id));
+        self.stuck.retain(|id, _| !gone.contains(id));
+        self.codes.retain(|_, (id, _)| !gone.contains(id));
+        self.once.retain(|_, id| !gone.contains(id));
+        let told: BTreeSet<_> = self
+            .telling
+            .iter()
+            .filter(|(_, id)| gone.contains(id))
+            .map(|(what, _)| *what)
+            .collect();
+        self.telling.retain(|what, _| !told.contains(what));
+        for peer in self.peers.values_mut() {
+            peer.waiting.retain(|what| !told.contains(what));
+        }
+    }
+
     /// Gives what somebody followed to somebody else.
     fn hand_over(&mut self, from: ProfessionalId, to: ProfessionalId) {
         for case in self.cases.values_mut().filter(|case| case.followed_by == Some(from)) {
@@ -274,9 +342,10 @@ impl State {
         }
     }
 
-    fn hear_said(&mut self, number: Number, said: &Said, unit: Option<UnitId>) {
+    fn hear_said(&mut self, number: Number, fact: &FactEntry, said: &Said) {
         self.units.insert(said.unit);
-        let new = || Arc::new(Case::new(said.referral, said.side, said.peer, said.unit));
+        let (unit, Some(began)) = (unit_of(&fact.content.wrapped), fact.quarter) else { return };
+        let new = || Arc::new(Case::new(said.referral, said.side, said.peer, began, said.unit));
         let case = Arc::make_mut(self.cases.entry(said.referral).or_insert_with(new));
         for word in &said.words {
             case.hear(word, side_of(said.side));
@@ -408,13 +477,12 @@ impl State {
 
     fn hear_sent(&mut self, number: Number, entry: &EventEntry<SentSkeleton>) {
         self.units.extend(unit_of(&entry.wrapped));
-        let Ok(event) = RawHeader(entry.event.clone()).recall() else { return };
-        self.events.insert(event.id(), number);
+        let Some((head, event)) = entry.recall() else { return };
+        self.events.insert(head.id, number);
         let Recipient::Node(peer) = entry.peer else { return };
         self.stirred.insert(peer);
-        let head = event.head();
         let Some(peer) = self.peers.get_mut(&peer) else { return };
-        let control = control_of(&event, &entry.body);
+        let control = event.as_ref().and_then(|event| control_of(event, &entry.body));
         let is_about_the_channel =
             matches!(control, Some(Control::EpochOpen { .. } | Control::KeyNotice { .. }));
         if let Some(Control::EpochOpen { last, .. }) = &control {
@@ -429,7 +497,9 @@ impl State {
                 told.for_each(|told| told.place = None);
             }
         }
-        peer.outgoing.advance(&Channel::recall(event, control), number);
+        // A consent is evidence.
+        let shared = event.as_ref().is_some_and(|it| it.header().kind == EventKind::Referral);
+        peer.outgoing.recall(head, event, control, number);
         let Some(SentSkeleton { of: (fact, index) }) = entry.skeleton else { return };
         let what = Waiting { fact: Number(fact), index };
         peer.waiting.remove(&what);
@@ -441,6 +511,8 @@ impl State {
         let case = referral.and_then(|id| self.cases.get_mut(&id)).map(Arc::make_mut);
         let Some(case) = case else { return };
         case.records.push(number);
+        let body = !entry.body.is_empty();
+        case.exchanged.extend(shared.then_some(Exchanged { number, sent: true, body }));
         if let Some(told) = case.told.iter_mut().find(|told| told.what == what) {
             told.place = Some((head.epoch, head.seq));
             told.events.push(head.id);
@@ -449,38 +521,37 @@ impl State {
 
     fn hear_received(&mut self, number: Number, entry: &EventEntry<Skeleton>) {
         self.units.extend(unit_of(&entry.wrapped));
-        let Ok(event) = RawHeader(entry.event.clone()).recall() else { return };
-        self.events.insert(event.id(), number);
+        let Some((head, event)) = entry.recall() else { return };
+        self.events.insert(head.id, number);
         let Recipient::Node(from) = entry.peer else { return };
-        let (head, sealed) = (event.head(), event.header().commitment.is_some());
-        let id = event.id();
         let Some(peer) = self.peers.get_mut(&from) else { return };
-        if event.header().kind == EventKind::Directory {
+        let header = event.as_ref().map(Verified::header);
+        if header.is_some_and(|header| header.kind == EventKind::Directory) {
             peer.card = Card::read(&entry.body).ok().or(peer.card.take());
         }
-        let control = control_of(&event, &entry.body);
-        self.stuck_there.hear(from, control.as_ref());
-        peer.incoming.advance(&Channel::recall(event, control), number);
-        if sealed && entry.wrapped.is_empty() && !entry.body.is_empty() {
+        let sealed = header.is_some_and(|header| header.commitment.is_some());
+        let body = !entry.body.is_empty();
+        if sealed && entry.wrapped.is_empty() && body {
             peer.without_key.push(head);
         }
-        if let Some(skeleton) = &entry.skeleton {
-            self.hear_word(from, number, Some(id), skeleton, unit_of(&entry.wrapped));
+        let control = event.as_ref().and_then(|event| control_of(event, &entry.body));
+        self.stuck_there.hear(from, control.as_ref());
+        if event.is_none() {
+            self.bare.insert(number);
+        }
+        peer.incoming.recall(head, event, control, number);
+        if let (Some(skeleton), Some(quarter)) = (&entry.skeleton, entry.quarter) {
+            let place = Place { from, number, event: head.id, quarter, body };
+            self.hear_word(&place, skeleton, unit_of(&entry.wrapped));
         }
     }
 
     /// Hears a word of a peer. Its consent, which comes first, is kept as evidence and names no
     /// unit: the unit is that of the first word about the referral.
-    fn hear_word(
-        &mut self,
-        from: NodeId,
-        number: Number,
-        event: Option<EventId>,
-        skeleton: &Skeleton,
-        unit: Option<UnitId>,
-    ) {
+    fn hear_word(&mut self, place: &Place, skeleton: &Skeleton, unit: Option<UnitId>) {
+        let Place { from, number, event, quarter, body } = *place;
         let Some(referral) = skeleton.thread.referral else { return };
-        let new = || Arc::new(Case::new(referral, Author::Receiver, from, NOWHERE));
+        let new = || Arc::new(Case::new(referral, Author::Receiver, from, quarter, NOWHERE));
         let case = Arc::make_mut(self.cases.entry(referral).or_insert_with(new));
         // A referral between two nodes is nobody else's business.
         if case.peer != from {
@@ -490,11 +561,15 @@ impl State {
             (Some(answer), Some(unit)) => {
                 case.told_of_her.push(ToldOfHer { unit, number, answer });
             }
-            (None, Some(unit)) if case.unit == NOWHERE => case.unit = unit,
-            _ => {}
+            (None, Some(unit)) => case.keep_heard_under(unit),
+            (_, None) => {}
         }
         case.records.push(number);
-        case.heard.extend(event);
+        case.heard.push(event);
+        // A consent is evidence.
+        if !matches!(skeleton.saying, Saying::Consent(_)) && !self.bare.contains(&number) {
+            case.exchanged.push(Exchanged { number, sent: false, body });
+        }
         case.hear(skeleton, side_of(case.other_side()));
         self.pathways.extend(case.chain.map(|(_, pathway)| (pathway, referral)));
     }

@@ -10,7 +10,6 @@ use maillage_protocol::consent::{Consent, FeedbackLevel};
 use maillage_protocol::directory::Card;
 use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::encoding;
-use maillage_protocol::event::RawHeader;
 use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId};
 use maillage_protocol::label::sha256;
 use maillage_protocol::need::NeedStatus;
@@ -528,7 +527,7 @@ impl App {
         &self,
         entry: &EventEntry<maillage_protocol::body::Skeleton>,
     ) -> Result<Option<Payload>, AppError> {
-        let Ok(event) = RawHeader(entry.event.clone()).recall() else { return Ok(None) };
+        let Some((_, Some(event))) = entry.recall() else { return Ok(None) };
         let id = event.id();
         let wrapped = self.state().keyed.get(&id).cloned();
         let wrapped = wrapped.unwrap_or_else(|| entry.wrapped.clone());

@@ -13,6 +13,8 @@ use maillage_protocol::referral::{Author, Reminder};
 use maillage_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::account::{AccessReason, AccountAct, Notice, TokenAct};
+
 /// What a node did.
 ///
 /// Stored for ever: variants are added, never changed.
@@ -36,15 +38,26 @@ pub enum Act {
         /// The places.
         places: Vec<ImportedPlace>,
     },
-    /// It obtained the key of an event that it held without: in the content.
+    /// It obtained the key of an event that it held without, or gave it up.
     Keyed {
         /// Which event.
         event: EventId,
-        /// The key, wrapped.
+        /// The key, wrapped; empty if it was given up.
         wrapped: Vec<u8>,
-        /// What it says, and who said it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        word: Option<(NodeId, Box<Skeleton>)>,
+    },
+    /// It heard what such an event says.
+    Heard {
+        /// Which event.
+        event: EventId,
+        /// Who said it.
+        from: NodeId,
+        /// What it says.
+        word: Box<Skeleton>,
+    },
+    /// It destroyed what it still read of referrals that are erased: the keys of their quarters.
+    Faded {
+        /// Which referrals.
+        referrals: Vec<ReferralId>,
     },
     /// It answered a peer about the channel, and nothing else.
     Told {
@@ -203,16 +216,33 @@ impl Act {
         Self::KeyMade { key_use: key_use.name().to_owned() }
     }
 
-    /// Tells whether it says who read what: it is kept for a year, under a key of its own.
+    /// Returns how long it is readable.
     #[must_use]
-    pub const fn is_trail(&self) -> bool {
-        matches!(
-            self,
+    pub fn shelf(&self) -> Shelf {
+        match self {
+            Self::Said(said) => Shelf::Referral(said.referral),
+            Self::Kept { referral }
+            | Self::Noted { referral, .. }
+            | Self::Reminded { referral, .. }
+            | Self::Stuck { referral, .. } => Shelf::Referral(*referral),
+            Self::Mailed { notice, .. } => notice.referral().map_or(Shelf::Now, Shelf::Referral),
+            Self::Heard { word, .. } => word.thread.referral.map_or(Shelf::Now, Shelf::Referral),
+            Self::Need { need, .. } => Shelf::Need(*need),
             Self::Opened { .. }
-                | Self::AccessAsked { .. }
-                | Self::AccessGranted { .. }
-                | Self::AccessEnded { .. }
-        )
+            | Self::AccessAsked { .. }
+            | Self::AccessGranted { .. }
+            | Self::AccessEnded { .. } => Shelf::Trail,
+            Self::Draft { .. } | Self::Faded { .. } => Shelf::Now,
+            Self::Link(_)
+            | Self::Account(_)
+            | Self::Token(_)
+            | Self::Card(_)
+            | Self::Places { .. }
+            | Self::Keyed { .. }
+            | Self::Told { .. }
+            | Self::Restored { .. }
+            | Self::KeyMade { .. } => Shelf::Lasting,
+        }
     }
 
     /// Returns what this act has to tell peers.
@@ -228,6 +258,8 @@ impl Act {
             | Self::Card(_)
             | Self::Places { .. }
             | Self::Keyed { .. }
+            | Self::Heard { .. }
+            | Self::Faded { .. }
             | Self::Draft { .. }
             | Self::Kept { .. }
             | Self::Noted { .. }
@@ -242,6 +274,21 @@ impl Act {
             | Self::KeyMade { .. } => &[],
         }
     }
+}
+
+/// How long an act is readable: under which key (consent.md §10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    /// Who read what: a year after the quarter.
+    Trail,
+    /// With the others of this referral: they go together.
+    Referral(ReferralId),
+    /// With the first referral that this need caused.
+    Need(NeedId),
+    /// With the referrals that begin now.
+    Now,
+    /// As long as the node.
+    Lasting,
 }
 
 /// What a node said about a referral: its own words, or those of the person in front of it.
@@ -403,318 +450,6 @@ pub enum LinkRole {
     Host,
     /// It came.
     Guest,
-}
-
-/// Why somebody who reads no content opens what identifies all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AccessReason {
-    /// She asks for what is kept of her, and nobody of the team can answer.
-    HerRequest,
-    /// Somebody's life is in danger.
-    Life,
-    /// A court or a police officer requires it.
-    Court,
-    /// Something is broken, and nobody can mend it without seeing.
-    Repair,
-}
-
-impl AccessReason {
-    /// Every reason, in the order of the form.
-    pub const ALL: &'static [Self] = &[Self::HerRequest, Self::Life, Self::Court, Self::Repair];
-
-    /// Returns the code of this reason.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::HerRequest => "her_request",
-            Self::Life => "life",
-            Self::Court => "court",
-            Self::Repair => "repair",
-        }
-    }
-
-    /// Returns the reason of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|reason| reason.code() == code)
-    }
-}
-
-/// What a professional may do here. More come with the desks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Capability {
-    /// Refer people, and answer.
-    Work,
-    /// Run the node: accounts, links, keys, backups. No content.
-    Administer,
-    /// Watch over the protection of data: who opened what, what was erased. No content.
-    Audit,
-    /// Coordinate a territory: structures that come to no end. No content, no referral.
-    Coordinate,
-}
-
-/// What somebody does in their team besides the work (referral.md §8.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Duty {
-    /// Acts in the place of colleagues who are away or late.
-    StandIn,
-    /// Answers for the team, and is told when nobody acts.
-    Referent,
-}
-
-impl Duty {
-    /// Every duty, in the order of the form.
-    pub const ALL: &'static [Self] = &[Self::StandIn, Self::Referent];
-
-    /// Returns the code of this duty.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::StandIn => "stand_in",
-            Self::Referent => "referent",
-        }
-    }
-
-    /// Returns the duty of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|duty| duty.code() == code)
-    }
-}
-
-/// How somebody wants to hear by mail what is for them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailChoice {
-    /// One mail for each thing, as soon as it is known.
-    #[default]
-    AtOnce,
-    /// One mail on the morning of a working day, if something waits.
-    Digest,
-    /// No mail.
-    Never,
-}
-
-impl MailChoice {
-    /// Every choice, in the order of the form.
-    pub const ALL: &'static [Self] = &[Self::AtOnce, Self::Digest, Self::Never];
-
-    /// Returns the code of this choice.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::AtOnce => "at_once",
-            Self::Digest => "digest",
-            Self::Never => "never",
-        }
-    }
-
-    /// Returns the choice of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|choice| choice.code() == code)
-    }
-}
-
-/// What a mail says: that something waits, and never about whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "n", rename_all = "snake_case")]
-pub enum Notice {
-    /// A request waits to be opened.
-    Request {
-        /// Which.
-        referral: ReferralId,
-        /// Since when.
-        since: Timestamp,
-    },
-    /// The other side said something, and nobody here has read it.
-    News {
-        /// In which referral.
-        referral: ReferralId,
-        /// When.
-        since: Timestamp,
-    },
-    /// Nobody answered in time, and somebody has to choose what follows.
-    Next {
-        /// After which referral.
-        referral: ReferralId,
-        /// When it ended.
-        since: Timestamp,
-    },
-    /// Something is late.
-    Late {
-        /// In which referral.
-        referral: ReferralId,
-        /// What.
-        what: Reminder,
-        /// Since when.
-        since: Timestamp,
-    },
-    /// What waits on the morning of a day.
-    Digest {
-        /// When that morning began.
-        since: Timestamp,
-    },
-}
-
-impl Notice {
-    /// Returns the referral that it is about, if it is about one.
-    #[must_use]
-    pub const fn referral(self) -> Option<ReferralId> {
-        match self {
-            Self::Request { referral, .. }
-            | Self::News { referral, .. }
-            | Self::Next { referral, .. }
-            | Self::Late { referral, .. } => Some(referral),
-            Self::Digest { .. } => None,
-        }
-    }
-}
-
-/// A time when somebody is away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Absence {
-    /// From when.
-    pub from: Timestamp,
-    /// Until when: this very moment is not in it.
-    pub until: Timestamp,
-}
-
-impl Capability {
-    /// Every right, in the order of the form.
-    pub const ALL: &'static [Self] = &[Self::Work, Self::Administer, Self::Coordinate, Self::Audit];
-
-    /// Returns the code of this right.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Work => "work",
-            Self::Administer => "administer",
-            Self::Audit => "audit",
-            Self::Coordinate => "coordinate",
-        }
-    }
-
-    /// Returns the right of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|right| right.code() == code)
-    }
-}
-
-/// What is done about a professional. Their name and login are in the content.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "p", rename_all = "snake_case")]
-pub enum AccountAct {
-    /// An account was made.
-    Added {
-        /// Whose.
-        account: ProfessionalId,
-        /// The unit under which their name is sealed.
-        unit: UnitId,
-        /// What they may do.
-        capabilities: Vec<Capability>,
-        /// When. Older versions did not say.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        at: Option<Timestamp>,
-    },
-    /// A link was made by which they choose a password, once.
-    Invited {
-        /// Who.
-        account: ProfessionalId,
-        /// The hash of what the link holds.
-        hash: [u8; 32],
-        /// Until when.
-        expires: Timestamp,
-        /// Who made it, if it was somebody with an account.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        by: Option<ProfessionalId>,
-        /// When.
-        at: Timestamp,
-    },
-    /// They signed in, or a program in their name: written once a month.
-    Seen {
-        /// Who.
-        account: ProfessionalId,
-        /// When.
-        at: Timestamp,
-    },
-    /// Nobody has signed in with it for long: it is closed in a month, unless somebody does.
-    Warned {
-        /// Whose.
-        account: ProfessionalId,
-        /// When.
-        at: Timestamp,
-    },
-    /// A password was chosen. Its hash is in the vault.
-    PasswordSet {
-        /// Whose.
-        account: ProfessionalId,
-        /// The random name of the hash. A session of another one is over.
-        credential: [u8; 16],
-    },
-    /// They were given a duty in their team, or have none any more.
-    DutyGiven {
-        /// Whose.
-        account: ProfessionalId,
-        /// Which.
-        duty: Option<Duty>,
-    },
-    /// They will be away, or will not be after all.
-    Away {
-        /// Who.
-        account: ProfessionalId,
-        /// When.
-        absence: Option<Absence>,
-        /// Who said so.
-        by: ProfessionalId,
-    },
-    /// They chose where and when mail reaches them. The address is in the content.
-    MailSet {
-        /// Who.
-        account: ProfessionalId,
-        /// When.
-        choice: MailChoice,
-    },
-    /// The account was closed.
-    Disabled {
-        /// Whose.
-        account: ProfessionalId,
-        /// When. Older versions did not say.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        at: Option<Timestamp>,
-        /// Who takes over what they followed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        heir: Option<ProfessionalId>,
-    },
-    /// Their name was forgotten, long after the account was closed.
-    Forgotten {
-        /// Whose.
-        account: ProfessionalId,
-    },
-}
-
-/// What is done about a key of the API.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "k", rename_all = "snake_case")]
-pub enum TokenAct {
-    /// A key was made.
-    Made {
-        /// Its public name.
-        token: [u8; 8],
-        /// The hash of its secret.
-        hash: [u8; 32],
-        /// In whose name it acts.
-        account: ProfessionalId,
-    },
-    /// A key was taken back.
-    Revoked {
-        /// Its public name.
-        token: [u8; 8],
-    },
 }
 
 /// A place as somebody else describes it. Nobody of that place has confirmed it.

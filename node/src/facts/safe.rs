@@ -1,8 +1,8 @@
 //! What a record holds, sealed under keys that can be destroyed.
 //!
 //! ```text
-//! skeleton ── XChaCha20-Poly1305, key of the quarter ──▶ codes and dates: read by the fold, dies
-//!                                                        by itself
+//! skeleton ── XChaCha20-Poly1305, key of the quarter in which the referral began, or the lasting
+//!             one ──▶ codes and dates: read by the fold, dies by itself
 //! content  ── key of the record (CEK) ──▶ names, texts
 //!             CEK ── key of the unit, or of the evidence ──▶ dies when it must be erased
 //! ```
@@ -82,7 +82,7 @@ impl Safe {
         Ok(spare.pop().expect("some were just made"))
     }
 
-    /// Seals a skeleton under a key of its quarter. `aad` is what it belongs to.
+    /// Seals a skeleton under a key of this name. `aad` is what it belongs to.
     pub fn seal_skeleton(
         &self,
         name: VaultKey,
@@ -93,7 +93,7 @@ impl Safe {
         Ok([&name.to_bytes()[..], &self.seal(&key, aad, skeleton)].concat())
     }
 
-    /// Opens a skeleton, unless the key of its quarter was destroyed.
+    /// Opens a skeleton, unless its key was destroyed.
     pub fn open_skeleton(
         &self,
         aad: &[u8],
@@ -207,6 +207,15 @@ pub fn unit_of(wrapped: &[u8]) -> Option<UnitId> {
 
 fn holder_of(wrapped: &[u8]) -> Option<VaultKey> {
     VaultKey::from_bytes(wrapped.first_chunk()?)
+}
+
+/// Returns the quarter whose key seals a skeleton, if it is a quarter's, even once it was destroyed.
+#[must_use]
+pub(super) fn quarter_of(sealed: &[u8]) -> Option<Quarter> {
+    match holder_of(sealed)? {
+        VaultKey::Quarter(quarter) => Some(quarter),
+        _ => None,
+    }
 }
 
 fn open(key: &Secret, aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {

@@ -7,16 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maillage_protocol::body::{Side, Skeleton};
 use maillage_protocol::id::{PayloadId, ReferralId};
-use maillage_protocol::referral::{Author, Referral};
+use maillage_protocol::referral::{Author, Referral, Turn};
 use maillage_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ProjectionError;
-use crate::facts::{Act, Entry, Safe};
+use crate::facts::{Act, Entry, FactEntry, Safe};
 use crate::journal::{Journal, Number};
 
 /// Changes when the rows, or the rules that make them, do: older rows are then thrown away.
-const VERSION: &[u8] = b"3";
+const VERSION: &[u8] = b"4";
 /// Records applied at a time.
 const BATCH: usize = 256;
 
@@ -66,10 +66,14 @@ impl Worklist {
             if records.is_empty() {
                 return Ok(());
             }
-            let mut changes = BTreeMap::new();
+            let (mut changes, mut faded) = (BTreeMap::new(), Vec::new());
             let mut number = next;
             for record in &records {
-                for (id, ours, word) in words(&safe.read(number, record)?) {
+                let entry = safe.read(number, record)?;
+                if let Entry::Fact(FactEntry { act: Some(Act::Faded { referrals }), .. }) = &entry {
+                    faded.extend_from_slice(referrals);
+                }
+                for (id, ours, word) in words(&entry) {
                     let before = self.of(id)?;
                     let (_, after): &mut (Known, Known) =
                         changes.entry(id).or_insert_with(|| (before.clone(), before));
@@ -82,8 +86,14 @@ impl Worklist {
                 number = number.next();
             }
             let mut batch = sled::Batch::default();
-            for (id, (before, after)) in changes {
-                replace(&mut batch, id, &before, &after);
+            for (id, (before, after)) in &changes {
+                replace(&mut batch, *id, before, after);
+            }
+            for id in faded {
+                // Applied before, or by this very batch.
+                let turns = [self.of(id)?.referral.turn(), changes.get(&id).and_then(turn_after)];
+                turns.into_iter().flatten().for_each(|turn| batch.remove(due_row(turn.due, id)));
+                batch.remove(of_row(id));
             }
             let last = records.last().map(|record| record.leaf.to_bytes());
             let last = last.as_ref().map_or(&[][..], |leaf| leaf);
@@ -127,7 +137,7 @@ fn words(entry: &Entry) -> Vec<(ReferralId, Option<Author>, &Skeleton)> {
             Some(Act::Said(said)) => {
                 said.words.iter().map(|word| (said.referral, Some(said.side), word)).collect()
             }
-            Some(Act::Keyed { word: Some((_, word)), .. }) => {
+            Some(Act::Heard { word, .. }) => {
                 word.thread.referral.map(|id| (id, None, &**word)).into_iter().collect()
             }
             _ => Vec::new(),
@@ -160,6 +170,10 @@ fn replace(batch: &mut sled::Batch, id: ReferralId, before: &Known, after: &Know
         batch.insert(due_row(turn.due, id), &[]);
     }
     batch.insert(of_row(id), serde_json::to_vec(after).expect("halves are plain data"));
+}
+
+fn turn_after((_, after): &(Known, Known)) -> Option<Turn> {
+    after.referral.turn()
 }
 
 fn due_row(due: Timestamp, id: ReferralId) -> Vec<u8> {
@@ -231,6 +245,27 @@ mod tests {
                 assert_eq!(live.due(until).unwrap(), late_in_memory(app, until));
             }
         }
+    }
+
+    #[test]
+    fn what_fades_leaves_no_row() {
+        let pair = Pair::linked();
+        let id = propose_once(&pair.a, pair.b.node(), 1);
+        pair.exchange();
+        let (_db, live) = empty();
+        live.catch_up(&**pair.b.journal(), pair.b.safe()).unwrap();
+        assert_ne!(live.of(id).unwrap(), Known::default());
+        pair.epn.env.advance(900 * DAY);
+        for _day in 0..2 {
+            pair.b.retain(false).unwrap();
+        }
+        assert!(pair.b.referral(id).is_none());
+        live.catch_up(&**pair.b.journal(), pair.b.safe()).unwrap();
+        let (_db, again) = empty();
+        again.catch_up(&**pair.b.journal(), pair.b.safe()).unwrap();
+        assert_eq!(rows(&live), rows(&again));
+        let far = pair.b.env().now().after(900 * DAY);
+        assert!(live.of(id).unwrap() == Known::default() && live.due(far).unwrap().is_empty());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Act, ChildEnd, Confirmation, Reminder, Status};
 
 use super::say;
+use crate::app::Rule;
 use crate::facts::{AccessReason, Capability, Duty, MailChoice};
 
 /// A value of a closed list, which the screen says in words.
@@ -118,4 +119,5 @@ coded! {
     Duty = "equipe-role";
     MailChoice = "moi-courriel";
     NeedStatus = "etat-besoin";
+    Rule = "regle";
 }

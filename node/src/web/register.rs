@@ -11,8 +11,8 @@ use super::filters;
 use super::layout::{Frame, Room, page};
 use super::story::{OpeningView, called};
 use crate::app::authority::Auditor;
-use crate::app::{ErasureLine, ExceptionalAccess, LinkLine, Ordered, Rule, ShortCode};
-use crate::text::{Clock, Coded, Moment, Text};
+use crate::app::{ErasureLine, ExceptionalAccess, LinkLine, Ordered, ShortCode};
+use crate::text::{Clock, Coded, Moment, numbered};
 
 /// How many openings the page shows.
 const SHOWN: usize = 200;
@@ -31,7 +31,7 @@ struct RegisterPage {
     accesses: Vec<AccessView>,
     links: Vec<LinkView>,
     erasures: Vec<ErasureView>,
-    retention: Vec<(Text, u64)>,
+    retention: Vec<(String, u64)>,
 }
 
 /// An access that was asked for, in words.
@@ -156,24 +156,10 @@ pub(super) async fn show(
         accesses: accesses.iter().map(|access| AccessView::of(access, false, clock)).collect(),
         links: links.iter().map(|link| LinkView::of(link, clock)).collect(),
         erasures: erasures.iter().map(|line| ErasureView::of(line, clock)).collect(),
-        retention: retention.iter().map(|(rule, count)| (named(*rule), *count)).collect(),
+        retention: retention.iter().map(|(rule, count)| (numbered(*rule), *count)).collect(),
         more,
         typed,
         lost,
         frame,
     })
-}
-
-const fn named(rule: Rule) -> Text {
-    match rule {
-        Rule::Draft => Text("regle-brouillon"),
-        Rule::NotAccepted => Text("regle-non-acceptee"),
-        Rule::Helped => Text("regle-aidee"),
-        Rule::Asked => Text("regle-ecrite"),
-        Rule::Expired => Text("regle-expiree"),
-        Rule::Evidence => Text("regle-preuves"),
-        Rule::Trail => Text("regle-trace"),
-        Rule::Idle => Text("regle-inactif"),
-        Rule::Left => Text("regle-parti"),
-    }
 }

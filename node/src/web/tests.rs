@@ -31,6 +31,7 @@ impl Territory {
         hire(&nodes.a, "nadia", &[Capability::Work]);
         hire(&nodes.a, "admin", &[Capability::Administer]);
         hire(&nodes.a, "dpo", &[Capability::Audit]);
+        hire(&nodes.a, "sonia", &[Capability::Coordinate]);
         hire(&nodes.b, "karim", &[Capability::Work]);
         Self { nodes }
     }

@@ -46,15 +46,6 @@ registre-en-retard = Confirmation en retard
 registre-conservation = Durées de conservation
 registre-rien-a-detruire = Rien n’a dépassé sa durée.
 registre-a-detruire = Au prochain passage, dans la journée, sera détruit :
-regle-brouillon = R1, brouillons oubliés depuis 30 jours
-regle-non-acceptee = R2, demandes reçues et non acceptées, finies depuis 30 jours
-regle-aidee = R3, demandes reçues et acceptées, finies depuis 90 jours
-regle-ecrite = R4, demandes écrites ici, finies depuis 24 mois, besoin clos
-regle-preuves = R10, trimestres de preuves d’accord finis depuis plus de 6 ans
-regle-trace = R11, trimestres de trace des lectures finis depuis 1 an
-regle-inactif = R16, comptes sans connexion depuis 6 mois, à fermer
-regle-parti = R16, noms des collègues partis depuis 12 mois
-regle-expiree = R7, demandes reçues dont l’accord a expiré depuis 30 jours
 
 exception-titre = Accès exceptionnels
 exception-chapeau = Administrer ne donne pas à lire les dossiers. S’il n’y a pas d’autre moyen, demandez ici. Un second administrateur donne son accord ; si vous êtes seul, vous attendez 24 heures. Le dossier s’ouvre une heure. La personne peut lire qui l’a ouvert, quand et pourquoi.

@@ -116,7 +116,7 @@ impl Receiver {
     fn judge(&self, event: &Verified, control: Option<&Control>) -> Verdict {
         let stored = |epoch, seq| {
             let event = self.stored.get(&(epoch, seq))?;
-            Some((event.id(), event.signed().clone()))
+            Some((event.id(), Some(event.signed().clone())))
         };
         self.channel.place(event.clone(), control.cloned(), &stored)
     }
@@ -386,10 +386,47 @@ fn a_key_announces_the_one_that_follows_it() {
     let again = crate::event::RawHeader(event.signed().clone()).parse().unwrap();
     let stored = |epoch, seq| {
         let event = receiver.stored.get(&(epoch, seq))?;
-        Some((event.id(), event.signed().clone()))
+        Some((event.id(), Some(event.signed().clone())))
     };
     assert!(receiver.channel.key_for(&again, sender.identity(true)).is_err());
     assert!(receiver.channel.holds(&again, &stored));
+}
+
+#[test]
+fn a_channel_goes_on_after_headers_that_were_destroyed() {
+    let sender = Sender::new(RevocationCause::Routine);
+    let mut receiver = Receiver::new(sender.node());
+    let mut place = Place { epoch: Epoch(1), seq: Seq(1), previous: None, twist: 0 };
+    let mut events = Vec::new();
+    for seq in 1..=3 {
+        place.seq = Seq(seq);
+        let event = sender.event(place, None, &sender.old);
+        place.previous = Some(event.id());
+        assert!(matches!(receiver.hear(&event, None), Verdict::Append(_)));
+        events.push(event);
+    }
+    let whole = receiver.channel.clone();
+    let [first, second, third] = &events[..] else { panic!("three") };
+    let again = Channel::new(sender.node(), ME)
+        .advanced(&Channel::recall(first.clone(), None))
+        .passed(second.head())
+        .advanced(&Channel::recall(third.clone(), None));
+    assert_eq!(again, whole);
+
+    // The same bytes are a success; others at their place are refused, for want of a proof.
+    let stored = |epoch, seq| {
+        let event = receiver.stored.get(&(epoch, seq))?;
+        Some((event.id(), Some(event.signed().clone()).filter(|_| seq != Seq(2))))
+    };
+    let judge = |event: &Verified| again.place(event.clone(), None, &stored);
+    assert_eq!(judge(second), Verdict::Duplicate);
+    let twisted = |seq, previous: &Verified| {
+        let previous = Some(previous.id());
+        sender.event(Place { seq: Seq(seq), previous, twist: 1, ..place }, None, &sender.old)
+    };
+    let refused = Verdict::Refused(ChannelRefusal::Invalid);
+    assert_eq!(judge(&twisted(2, first)), refused);
+    assert!(matches!(judge(&twisted(3, second)), Verdict::Fork(_)));
 }
 
 #[test]

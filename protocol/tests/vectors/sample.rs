@@ -149,7 +149,7 @@ fn the_events_follow_one_another_in_two_channels() {
             let verdict = channel.place(event.clone(), None, &at);
             let Verdict::Append(positioned) = verdict else { panic!("{verdict:?}") };
             let place = (way, header.epoch, header.seq);
-            stored.insert(place, (event.id(), event.signed().clone()));
+            stored.insert(place, (event.id(), Some(event.signed().clone())));
             channel = channel.advanced(&positioned);
         }
         heads.insert(way, channel.head().unwrap());

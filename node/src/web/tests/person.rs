@@ -5,6 +5,9 @@ use actix_web::test::TestRequest;
 use maillage_protocol::consent::SignedReceipt;
 use maillage_protocol::keys::KeyUse;
 
+use crate::app::Rule;
+use crate::text::{Coded, kept_until};
+
 use super::Territory;
 use super::browser::browse;
 use super::journeys::{NAME, borrowed, code_on, desks, reference, signature_on, steps};
@@ -251,4 +254,18 @@ async fn a_wrong_code_tells_nothing() {
         assert_eq!(from_afar(wrong).await, StatusCode::UNPROCESSABLE_ENTITY);
     }
     assert_eq!(from_afar(&code).await, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[actix_web::test]
+async fn anybody_reads_what_is_kept_and_how_long_and_as_it_is_applied() {
+    let territory = Territory::begin();
+    let mut browser = browse(&territory.nodes.a).await;
+    browser.see("/p").await.says("href=\"/donnees\"");
+    let page = browser.see("/donnees").await;
+    for rule in Rule::ALL {
+        page.says(&rule.label());
+        page.says(&kept_until(*rule));
+    }
+    page.says("CNIL");
+    page.hides("{");
 }

@@ -536,7 +536,10 @@ impl Door {
         if (claims.from, claims.to) != (self.identity.node(), self.to) {
             return Err("wrong_channel");
         }
-        let stored = |epoch, seq| self.stored.get(&(epoch, seq)).cloned();
+        let stored = |epoch, seq| {
+            let (id, signed) = self.stored.get(&(epoch, seq)).cloned()?;
+            Some((id, Some(signed)))
+        };
         if self.channel.holds(&event, &stored) {
             return Ok(Verdict::Duplicate);
         }
