@@ -40,6 +40,7 @@ mod renewal;
 mod retention;
 mod rotation;
 mod saying;
+mod search;
 mod state;
 mod team;
 mod trail;

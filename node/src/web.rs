@@ -103,7 +103,7 @@ pages! {
     get "/arrivee/{lien}", Visitor => arrival::show;
     post "/arrivee/{lien}", Visitor => arrival::choose;
     get "/", Member => home::show;
-    get "/parcours", Writer => home::find;
+    post "/parcours", Writer => home::find;
     get "/orienter/besoin", Writer => refer::need::show;
     post "/orienter/besoin", Writer => refer::need::keep;
     get "/orienter/lieu", Writer => refer::place::show;
@@ -143,6 +143,8 @@ pages! {
     post "/parcours/{reference}/concertation", Writer => pathway::conference::speak;
     get "/parcours/{reference}/reexamen", Writer => pathway::review::show;
     post "/parcours/{reference}/reexamen", Writer => pathway::review::ask;
+    get "/parcours/{reference}/suivi", Writer => pathway::follow::show;
+    post "/parcours/{reference}/suivi", Writer => pathway::follow::give;
     get "/parcours/{reference}/secours", Writer => pathway::fallback::show;
     get "/parcours/{reference}/notes", Writer => pathway::notes::show;
     post "/parcours/{reference}/notes", Writer => pathway::notes::change;

@@ -65,6 +65,13 @@ pub fn guard(text: &str, regime: SecrecyRegime) -> Verdict {
     Verdict { findings: findings.into_iter().map(with_action).collect() }
 }
 
+/// Returns the words and numbers of a text as they are compared: in lower case, without accents.
+#[must_use]
+pub fn compared(text: &str) -> Vec<String> {
+    let tokens = read(text).into_iter();
+    tokens.filter(|token| token.is_word() || token.is_digits()).map(|token| token.text).collect()
+}
+
 /// Tells whether a text holds a number that its form proves: of the social security, of a bank
 /// account, of a card.
 ///

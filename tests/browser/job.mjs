@@ -141,10 +141,10 @@ async function find(karim, reference, person) {
   await karim.follow('À vous de jouer');
   await karim.until(reference);
   await karim.hides(person);
-  await karim.write('Référence, par exemple K7QD-2M9P', 'K7QD-2M9P');
-  await karim.mistake('Ouvrir', 'Aucune demande ne porte cette référence ici.', 200);
-  await karim.write('Référence, par exemple K7QD-2M9P', reference);
-  await karim.press('Ouvrir');
+  await karim.write('Prénom, ou référence comme K7QD-2M9P', 'K7QD-2M9P');
+  await karim.mistake('Chercher', 'Aucune demande ne porte ce prénom ni cette référence ici.', 200);
+  await karim.write('Prénom, ou référence comme K7QD-2M9P', reference);
+  await karim.press('Chercher');
   await karim.press('Ouvrir la demande');
   await karim.shows('Son identité arrive seulement si vous acceptez.');
   await karim.hides(person);

@@ -328,6 +328,29 @@ impl Writer {
         self.0.app.find(code)
     }
 
+    /// Returns who refers people and answers here, by their names.
+    #[must_use]
+    pub fn colleagues(&self) -> Vec<Account> {
+        self.0.app.team().into_iter().filter(Account::works).collect()
+    }
+
+    /// Gives a referral to a colleague to follow. Returns whether there is such a colleague, and
+    /// such a referral.
+    pub fn hand_on(&self, referral: ReferralId, to: ProfessionalId) -> Result<bool, AppError> {
+        self.0.app.hand_on(self.0.id(), referral, to)
+    }
+
+    /// Returns the referrals of people whose name begins with what was typed, at most `limit`.
+    pub fn named(
+        &self,
+        typed: &Private<String>,
+        limit: usize,
+    ) -> Result<Vec<WorklistRow>, AppError> {
+        let mut rows = self.0.app.named(typed, limit)?;
+        rows.iter_mut().for_each(|row| row.read_by(self.0.id()));
+        Ok(rows)
+    }
+
     /// Returns the organizations that are linked with this one.
     #[must_use]
     pub fn partners(&self) -> Vec<PeerView> {

@@ -71,8 +71,10 @@ pub struct Case {
     pub left_pathway: bool,
     /// What our team was told to be late, oldest first.
     pub reminders: Vec<Reminded>,
-    /// Who of ours spoke last.
+    /// Who of ours spoke last, or was given it since.
     pub followed_by: Option<ProfessionalId>,
+    /// When it was given to them, until they read it.
+    pub handed: Option<Timestamp>,
     /// When the other side first said something that nobody of ours has read.
     pub news: Option<Timestamp>,
     /// Which mails went out about it.
@@ -194,6 +196,7 @@ impl Case {
             left_pathway: false,
             reminders: Vec::new(),
             followed_by: None,
+            handed: None,
             news: None,
             mailed: Vec::new(),
             looped: false,

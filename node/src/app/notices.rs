@@ -78,7 +78,7 @@ impl App {
         let asked = state.cases.values().filter(|case| case.proposal.is_some());
         let tells = |case: &&Arc<Case>| {
             let waits = case.referral.turn().is_some() || !case.reminders.is_empty();
-            case.news.is_some() || waits || is_given_up(case)
+            case.news.is_some() || case.handed.is_some() || waits || is_given_up(case)
         };
         asked.filter(tells).cloned().collect()
     }
@@ -131,6 +131,10 @@ fn wanted(state: &State, case: &Case, now: Timestamp) -> Vec<(Notice, Vec<Profes
     {
         let follower = accounts.told(Tier::Follower, case.followed_by, now);
         wanted.push((Notice::News { referral, since }, follower));
+    }
+    if let Some(since) = case.handed.filter(|since| now.since(*since) < NEWS) {
+        let follower = accounts.told(Tier::Follower, case.followed_by, now);
+        wanted.push((Notice::Handed { referral, since }, follower));
     }
     if is_given_up(case) && state.is_ours(case, now) {
         let follower = accounts.told(Tier::Follower, case.followed_by, now);
@@ -200,7 +204,7 @@ mod tests {
 
     use super::*;
     use crate::app::Texts;
-    use crate::app::tests::{Pair, hire, propose, propose_once, request, wait};
+    use crate::app::tests::{NADIA, Pair, hire, propose, propose_once, request, wait};
     use crate::facts::Duty;
 
     /// Sends what is to go out, and returns it.
@@ -347,6 +351,37 @@ mod tests {
         pair.a.leave(nadia, None).unwrap();
         pair.restart();
         assert!(pair.a.due_mails().is_empty(), "nor does who stands in");
+    }
+
+    #[test]
+    fn who_is_given_a_referral_is_told_until_they_read_it() {
+        let mut pair = Pair::linked();
+        let nadia = hire(&pair.a, "nadia", None);
+        let ines = hire(&pair.a, "ines", None);
+        let asked = pair.a.propose(nadia, request(pair.b.node()), [4; 16]).unwrap();
+        pair.exchange();
+        assert!(pair.a.hand_on(nadia, asked.referral, ines).unwrap());
+        assert!(!pair.a.hand_on(nadia, asked.referral, NADIA).unwrap(), "nobody of here");
+        for _restarted in 0..2 {
+            let mails = pair.a.due_mails();
+            let handed = |mail: &DueMail| matches!(mail.notice, Notice::Handed { .. });
+            assert!(matches!(&mails[..], [mail] if mail.to == ines && handed(mail)), "{mails:?}");
+            pair.restart();
+        }
+        pair.a.open_story(nadia, asked.referral).unwrap();
+        assert_eq!(pair.a.due_mails().len(), 1, "somebody else's reading changes nothing");
+        pair.a.open_story(ines, asked.referral).unwrap();
+        assert!(pair.a.due_mails().is_empty());
+        // What comes is for her.
+        let accept = Command::Accept;
+        pair.b.say(None, Author::Receiver, asked.referral, accept, Texts::default(), None).unwrap();
+        pair.exchange();
+        let mails = pair.a.due_mails();
+        assert!(matches!(mails[..], [DueMail { to, .. }] if to == ines), "{mails:?}");
+        // Whoever takes it for themselves is told nothing.
+        assert!(pair.a.hand_on(nadia, asked.referral, nadia).unwrap());
+        let mails = pair.a.due_mails();
+        assert!(mails.iter().all(|mail| matches!(mail.notice, Notice::News { .. })), "{mails:?}");
     }
 
     #[test]

@@ -231,6 +231,11 @@ impl State {
                     case.records.push(number);
                 }
             }
+            Act::Handed { referral, to, by, at } => {
+                if let Some(case) = self.cases.get_mut(referral).map(Arc::make_mut) {
+                    (case.followed_by, case.handed) = (Some(*to), (to != by).then_some(*at));
+                }
+            }
             Act::Reminded { referral, what, since, to, .. } => {
                 if let Some(case) = self.cases.get_mut(referral).map(Arc::make_mut) {
                     let (what, since, to) = (*what, *since, to.clone());
@@ -254,6 +259,7 @@ impl State {
                 let read = self.cases.get_mut(referral).filter(|_| why.is_none());
                 if let Some(case) = read.map(Arc::make_mut) {
                     case.news = None;
+                    case.handed = case.handed.filter(|_| case.followed_by != Some(*by));
                 }
                 let opened = Opened { at: *at, by: *by, why: *why };
                 self.openings.entry(*referral).or_default().push(opened);
@@ -363,7 +369,7 @@ impl State {
             case.renewed = Some(number);
         }
         if said.who.is_some() {
-            (case.followed_by, case.news) = (said.who, None);
+            (case.followed_by, case.news, case.handed) = (said.who, None, None);
         }
         case.records.push(number);
         self.pathways.extend(case.chain.map(|(_, pathway)| (pathway, case.id)));

@@ -1,13 +1,14 @@
 //! Who of our team is told what: the ladder of referral.md §8.4, inside one structure. Who is away is
 //! told nothing; somebody else is, in their place: there is always somebody, if anybody works here.
 
-use maillage_protocol::id::ProfessionalId;
+use maillage_protocol::id::{ProfessionalId, ReferralId};
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{Act as TurnAct, Reminder};
 use maillage_protocol::time::Timestamp;
 
 use super::accounts::Accounts;
 use super::cases::{Case, Reminded};
+use super::turns::Subject;
 use super::{Account, AccountPerson, App, AppError};
 use crate::facts::{Absence, AccountAct, Act, Capability, Duty, FactContent, MailChoice, Notice};
 use crate::vault::VaultKey;
@@ -135,6 +136,27 @@ impl App {
             self.state().accounts.all().filter(|account| !account.disabled).cloned().collect();
         team.sort_by_key(|account| account.person.reveal().name.to_lowercase());
         team
+    }
+
+    /// Gives a referral to a colleague, who is told what follows. Returns whether there is such a
+    /// colleague, and such a referral.
+    pub(super) fn hand_on(
+        &self,
+        by: ProfessionalId,
+        referral: ReferralId,
+        to: ProfessionalId,
+    ) -> Result<bool, AppError> {
+        self.turns.take(Subject::Referral(referral), || {
+            let works = self.account(to).is_some_and(|account| account.works());
+            let Some(case) = self.case(referral).filter(|case| works && !case.erased) else {
+                return Ok(false);
+            };
+            if case.followed_by != Some(to) {
+                let act = Act::Handed { referral, to, by, at: self.now() };
+                self.record(None, &act, &FactContent::default())?;
+            }
+            Ok(true)
+        })
     }
 
     /// Returns who is told today what was for somebody who is away.

@@ -174,6 +174,8 @@ pub struct Story {
     pub agreed_until: Option<Timestamp>,
     /// Whether she withdrew, and how far the erasure is.
     pub erasure: Option<ErasureState>,
+    /// Who of ours follows it, and how they are called.
+    pub follower: Option<(ProfessionalId, Private<String>)>,
     /// Whether the outcome that was stated is confirmed.
     pub confirmation: Option<maillage_protocol::referral::Confirmation>,
     /// What has become of the need, if we answer for it.
@@ -374,7 +376,13 @@ impl App {
             (state.need_status(&case), state.is_dropped(&case), beside, tried)
         };
         let came_back = self.came_back(&case);
+        let follower = {
+            let state = self.state();
+            let active = case.followed_by.and_then(|id| state.accounts.active(id));
+            active.map(|account| (account.id, account.person.reveal().name.clone().into()))
+        };
         Ok(Some(Story {
+            follower,
             row: self.row(&case)?,
             agreed_until: case.consent().map(|consent| consent.grant().scope.expires),
             erasure: self.erasure_state(id),
@@ -419,7 +427,7 @@ impl App {
         self.state().cases.keys().copied().collect()
     }
 
-    fn row(&self, case: &Case) -> Result<WorklistRow, AppError> {
+    pub(super) fn row(&self, case: &Case) -> Result<WorklistRow, AppError> {
         let turn = case.referral.turn();
         let reminder = reminder(&self.state(), case, self.now());
         let first_name = self.readable_card(case)?.map(|card| card.contact);

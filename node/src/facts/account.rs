@@ -173,6 +173,13 @@ pub enum Notice {
         /// When.
         since: Timestamp,
     },
+    /// A colleague gave it to them, and they have not read it since.
+    Handed {
+        /// Which referral.
+        referral: ReferralId,
+        /// When.
+        since: Timestamp,
+    },
     /// Nobody answered in time, and somebody has to choose what follows.
     Next {
         /// After which referral.
@@ -203,6 +210,7 @@ impl Notice {
         match self {
             Self::Request { referral, .. }
             | Self::News { referral, .. }
+            | Self::Handed { referral, .. }
             | Self::Next { referral, .. }
             | Self::Late { referral, .. } => Some(referral),
             Self::Digest { .. } => None,

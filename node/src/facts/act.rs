@@ -97,6 +97,17 @@ pub enum Act {
         /// The one-time key of the form or of the request.
         once: [u8; 16],
     },
+    /// One of its professionals gave a referral to a colleague, who follows it from then on.
+    Handed {
+        /// Which.
+        referral: ReferralId,
+        /// To whom.
+        to: ProfessionalId,
+        /// Who.
+        by: ProfessionalId,
+        /// When.
+        at: Timestamp,
+    },
     /// It told its team that something is late. It moves nothing.
     Reminded {
         /// In which referral.
@@ -223,6 +234,7 @@ impl Act {
             Self::Said(said) => Shelf::Referral(said.referral),
             Self::Kept { referral }
             | Self::Noted { referral, .. }
+            | Self::Handed { referral, .. }
             | Self::Reminded { referral, .. }
             | Self::Stuck { referral, .. } => Shelf::Referral(*referral),
             Self::Mailed { notice, .. } => notice.referral().map_or(Shelf::Now, Shelf::Referral),
@@ -263,6 +275,7 @@ impl Act {
             | Self::Draft { .. }
             | Self::Kept { .. }
             | Self::Noted { .. }
+            | Self::Handed { .. }
             | Self::Reminded { .. }
             | Self::Mailed { .. }
             | Self::Opened { .. }

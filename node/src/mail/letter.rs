@@ -109,6 +109,9 @@ impl Postman {
             Notice::News { .. } => {
                 (say_with("courriel-nouvelles", about()), Text("courriel-nouvelles-corps"))
             }
+            Notice::Handed { .. } => {
+                (say_with("courriel-confie", about()), Text("courriel-confie-corps"))
+            }
             Notice::Next { .. } => {
                 (say_with("courriel-suite", about()), Text("courriel-suite-corps"))
             }

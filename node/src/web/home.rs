@@ -1,12 +1,13 @@
 //! T2 `/`: « À vous de jouer ». What waits for me, who holds the turn, and until when.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use askama::Template;
-use serde::Deserialize;
+use maillage_protocol::private::Private;
 
 use super::aside;
 use super::errors::PageError;
 use super::filters;
+use super::form::Sent;
 use super::layout::{Frame, Room, lead_to, page};
 use super::refer::{Draft, DraftLine};
 use super::row::RowView;
@@ -96,22 +97,39 @@ async fn show_to(
     page(&HomePage { frame, lists, drafts, ended: view(&ended), unattested, lost })
 }
 
-/// What is searched.
-#[derive(Deserialize)]
-pub(super) struct Search {
-    reference: Option<String>,
+#[derive(Template)]
+#[template(path = "found.html")]
+struct FoundPage {
+    frame: Frame,
+    typed: String,
+    rows: Vec<RowView>,
+    /// Whether there are more than the page shows.
+    more: bool,
 }
 
-/// Leads to the referral whose reference was said over the telephone, or says that there is none.
+/// How many referrals of a name the page shows.
+const FOUND: usize = 20;
+
+/// Leads to the referral whose reference was said over the telephone, or shows those of a name. What
+/// was typed may be a name: it is in no address.
 pub(super) async fn find(
     writer: Writer,
     frame: Frame,
-    asked: web::Query<Search>,
+    Sent { typed, .. }: Sent,
 ) -> Result<HttpResponse, PageError> {
-    let typed = asked.into_inner().reference.unwrap_or_default();
+    let typed = typed.one("recherche").to_owned();
     let code = typed.parse::<ShortCode>().ok();
-    match code.filter(|code| writer.find(*code).is_some()) {
-        Some(code) => Ok(lead_to(&format!("/parcours/{code}"))),
-        None => show_to(writer, frame, Some(typed)).await,
+    if let Some(code) = code.filter(|code| writer.find(*code).is_some()) {
+        return Ok(lead_to(&format!("/parcours/{code}")));
     }
+    let (searcher, name) = (writer.clone(), Private::from(typed.clone()));
+    let mut rows = aside(move || searcher.named(&name, FOUND + 1)).await?;
+    if rows.is_empty() {
+        return show_to(writer, frame, Some(typed)).await;
+    }
+    let more = rows.len() > FOUND;
+    rows.truncate(FOUND);
+    let clock = frame.clock;
+    let rows = rows.iter().map(|row| RowView::of(row, clock)).collect();
+    page(&FoundPage { frame: frame.in_room(Room::Home), typed, rows, more })
 }

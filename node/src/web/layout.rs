@@ -186,6 +186,7 @@ done! {
     "session" => Text("fini-session");
     "mot-de-passe" => Text("fini-mot-de-passe");
     "absence-notee" => Text("fini-absence-notee");
+    "confie" => Text("fini-confie");
     "retour" => Text("fini-retour");
     "role" => Text("fini-role");
     "interrompue" => Text("fini-interrompue");

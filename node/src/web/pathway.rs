@@ -9,6 +9,7 @@ pub(super) mod need;
 pub(super) mod pass_on;
 pub(super) mod conference;
 pub(super) mod review;
+pub(super) mod follow;
 pub(super) mod notes;
 pub(super) mod fallback;
 

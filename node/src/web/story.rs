@@ -341,6 +341,8 @@ pub(super) struct StoryView {
     pub(super) closed: bool,
     /// How far the erasure is.
     pub(super) erasure: Option<String>,
+    /// Who of ours follows it.
+    pub(super) follower: Option<String>,
     /// Whose word closed it.
     pub(super) confirmation: Option<String>,
     /// What those who took over say became of her need.
@@ -381,6 +383,7 @@ impl StoryView {
                 && story.erasure.is_none()
                 && story.agreed_until.is_some_and(|until| until <= clock.now()),
             erasure: story.erasure.map(|erasure| erased(erasure, clock)),
+            follower: story.follower.as_ref().map(|(_, name)| name.reveal().clone()),
             confirmation: story.confirmation.map(Coded::label),
             reported: story.reported.map(Coded::label),
             need_end: story.need.filter(|need| *need != NeedStatus::Open).map(Coded::label),

@@ -80,6 +80,7 @@ fini-repris = Échanges repris.
 fini-session = Session fermée.
 fini-mot-de-passe = Mot de passe changé. Vos autres sessions sont fermées.
 fini-absence-notee = Absence notée.
+fini-confie = Suivi confié : ce qui arrive sera pour cette personne.
 fini-retour = Absence effacée.
 fini-role = Rôle enregistré.
 fini-interrompue = Votre session s’est fermée. Ce que vous veniez d’envoyer n’est pas enregistré : connectez-vous, et recommencez.

@@ -456,3 +456,25 @@ async fn what_must_not_be_written_is_explained_and_kept_on_the_page() {
     let kept = [write(&told, name), vec![("relu", "note")]].concat();
     nadia.submit(&third, &third, &kept).await.says("Bernard Pivert");
 }
+
+/// By name or by reference, from one field; what is typed is in no address.
+#[actix_web::test]
+async fn a_request_is_found_again_by_a_first_name() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let mut nadia = browse(&nodes.a).await;
+    nadia.sign_in("nadia").await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let reference = reference(&receipt);
+    let found = nadia.fill("/", "/parcours", &[("recherche", "zephi")]).await;
+    found.says("Demandes trouvées");
+    found.says(&reference);
+    found.says(NAME);
+    let lost = nadia.fill("/", "/parcours", &[("recherche", "Barnabé")]).await;
+    lost.says("Aucune demande ne porte ce prénom");
+    lost.says("value=\"Barnabé\"");
+    let typed = reference.to_lowercase();
+    let known = nadia.submit("/", "/parcours", &[("recherche", typed.as_str())]).await;
+    known.says(&format!("<title>Parcours {reference}"));
+    assert_eq!(nadia.open("/parcours?recherche=zephi").await.status.as_u16(), 405);
+}

@@ -210,3 +210,30 @@ async fn who_leaves_hands_over_what_they_followed() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     refused.says("le dernier compte d’administration");
 }
+
+/// Whoever follows a request is told what comes; one may give it to somebody else.
+#[actix_web::test]
+async fn a_request_is_given_to_a_colleague_to_follow() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    hire(&nodes.a, "ines", &[Capability::Work]);
+    let (mut nadia, mut ines) = (browse(&nodes.a).await, browse(&nodes.a).await);
+    nadia.sign_in("nadia").await;
+    ines.sign_in("ines").await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let reference = reference(&receipt);
+    let (story, follow) =
+        (format!("/parcours/{reference}"), format!("/parcours/{reference}/suivi"));
+    nadia.see(&story).await.says("Suivie par Mme nadia.");
+    nadia.see(&follow).await.says("Mme ines");
+    let id = nodes.a.account_of("ines").unwrap().id.to_string();
+    for nobody in ["", "x", "00000000-0000-4000-8000-000000000000"] {
+        let refused = nadia.fill(&follow, &follow, &[("collegue", nobody)]).await;
+        assert_eq!(refused.status.as_u16(), 422);
+        refused.says("Choisissez une personne de l’équipe.");
+    }
+    let given = nadia.submit(&follow, &follow, &[("collegue", id.as_str())]).await;
+    given.says("Suivi confié");
+    given.says("Suivie par Mme ines.");
+    ines.see(&story).await.says("Suivie par Mme ines.");
+}
