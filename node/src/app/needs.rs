@@ -8,7 +8,7 @@ use maillage_protocol::codes::{
     AttemptEnd, CancelReason, Helped, OrganizationKind, Outcome, OutcomeClass,
 };
 use maillage_protocol::consent::WithdrawalScope;
-use maillage_protocol::id::{NeedId, ProfessionalId, ReferralId};
+use maillage_protocol::id::{NeedId, NodeId, ProfessionalId, ReferralId};
 use maillage_protocol::need::{Need, NeedEnd, NeedEvent, NeedStatus, NeedTurn, settled_by};
 use maillage_protocol::referral::{Answer, Author, Command, Confirmation, Rules, Status, Tried};
 use maillage_protocol::time::{DAY, Timestamp};
@@ -99,6 +99,12 @@ impl State {
     /// Returns what was tried to meet the need of a referral, as it may be told: what kind of
     /// structure, which nobody says yet, and how it ended.
     pub(super) fn tried(&self, case: &Case) -> Vec<Tried> {
+        let tried = self.tried_at(case).into_iter();
+        tried.map(|(_, end)| Tried { kind: OrganizationKind::Other, end }).collect()
+    }
+
+    /// Returns whom we asked for the same need in vain, and how each attempt ended.
+    pub(super) fn tried_at(&self, case: &Case) -> Vec<(NodeId, AttemptEnd)> {
         let ours: Vec<&Case> = match self.need_of(case) {
             Some((_, own)) => own
                 .attempts
@@ -108,14 +114,17 @@ impl State {
                 .collect(),
             None => self.children_of(case).map(|case| &**case).collect(),
         };
-        let ends = ours.into_iter().filter_map(|case| match case.referral.status() {
-            Status::Declined => Some(AttemptEnd::Declined),
-            Status::Expired => Some(AttemptEnd::Silence),
-            Status::Cancelled => Some(AttemptEnd::Cancelled),
-            Status::Closed | Status::ReferredOn => Some(AttemptEnd::Unresolved),
-            _ => None,
+        let ended = ours.into_iter().filter_map(|case| {
+            let end = match case.referral.status() {
+                Status::Declined => AttemptEnd::Declined,
+                Status::Expired => AttemptEnd::Silence,
+                Status::Cancelled => AttemptEnd::Cancelled,
+                Status::Closed | Status::ReferredOn => AttemptEnd::Unresolved,
+                _ => return None,
+            };
+            Some((case.peer, end))
         });
-        ends.map(|end| Tried { kind: OrganizationKind::Other, end }).collect()
+        ended.collect()
     }
 
     /// Tells whether those who took over may still be expected to give news.

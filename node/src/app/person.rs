@@ -84,9 +84,9 @@ impl App {
 
     /// Returns the same, as far as it may be read here now.
     pub(super) fn readable_card(&self, case: &Case) -> Result<Option<PersonCard>, AppError> {
+        // At the date until which she agreed, reading closes on both sides, without a message.
         let until = case.consent().map(|consent| consent.grant().scope.expires);
-        let open = case.side == Author::Sender || until.is_some_and(|until| self.now() < until);
-        if !open {
+        if until.is_none_or(|until| until <= self.now()) {
             return Ok(None);
         }
         let card = self.kept_card(case)?;

@@ -74,6 +74,12 @@ impl Rule {
         }
     }
 
+    /// Tells whether it is about a professional who has an account, and nobody else.
+    #[must_use]
+    pub const fn is_about_accounts(self) -> bool {
+        matches!(self, Self::Idle | Self::Left)
+    }
+
     /// Returns how long this rule keeps something.
     #[must_use]
     pub const fn keeps(self) -> Duration {
@@ -380,10 +386,12 @@ mod tests {
         let until = pair.b.story(id).unwrap().unwrap().agreed_until.unwrap();
         let left = until.since(pair.b.now());
         let known = |pair: &Pair| pair.b.story(id).unwrap().unwrap().contact.is_some();
+        let named = |pair: &Pair| pair.a.story(id).unwrap().unwrap().row.first_name.is_some();
         wait(&pair, left.saturating_sub(MOMENT));
-        assert!(known(&pair));
+        assert!(known(&pair) && named(&pair));
         wait(&pair, MOMENT);
-        assert!(!known(&pair), "reading closes at the date, without a message");
+        let open = known(&pair) || named(&pair);
+        assert!(!open, "reading closes on both sides at the date, without a message");
         goes(&mut pair, id, Rule::Expired, Rule::Expired.keeps(), false);
         pair.a.retain(false).unwrap();
         pair.exchange();
@@ -499,8 +507,8 @@ mod tests {
         for _restarted in 0..2 {
             assert_eq!(kept(&pair.a), (headers, 0));
             assert!(!pair.a.safe.holds(VaultKey::Unit(unit)).unwrap());
-            let named = pair.a.story(id).unwrap().unwrap().row.first_name.is_some();
-            assert!(named, "our own words stay");
+            let card = pair.a.kept_card(&pair.a.case(id).unwrap()).unwrap();
+            assert!(card.is_some(), "our own words stay, though nobody reads them");
             assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
             pair.restart();
         }

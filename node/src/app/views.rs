@@ -190,8 +190,9 @@ pub struct Story {
     pub narrowable: Narrowable,
     /// Whether somebody else may be asked at the same time.
     pub beside: bool,
-    /// How earlier attempts ended, as the next one may be told.
-    pub tried: Vec<AttemptEnd>,
+    /// Whom we asked for the same need in vain, and how that ended: how is what the next one may be
+    /// told.
+    pub tried: Vec<(NodeId, AttemptEnd)>,
     /// What she chose besides.
     pub chosen: Option<Chosen>,
     /// Whether she may be asked to agree for longer: what she agreed to ends soon, or has ended.
@@ -371,7 +372,7 @@ impl App {
         };
         let (need, dropped, beside, tried) = {
             let state = self.state();
-            let tried = state.tried(&case).into_iter().map(|tried| tried.end).collect();
+            let tried = state.tried_at(&case);
             let beside = state.may_ask_beside(&case);
             (state.need_status(&case), state.is_dropped(&case), beside, tried)
         };

@@ -17,8 +17,10 @@ struct KeptPage {
     frame: Frame,
     structure: String,
     telephone: Option<Telephone>,
-    /// What, and until when.
-    rules: Vec<(String, String)>,
+    /// What is kept of her, and until when.
+    hers: Vec<(String, String)>,
+    /// What is kept of professionals.
+    theirs: Vec<(String, String)>,
 }
 
 /// Says what is kept.
@@ -29,10 +31,15 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, PageError> {
     let app = session::app(&request);
     let telephone = app.card().and_then(|card| card.telephone);
+    let (theirs, hers) = Rule::ALL.iter().partition(|rule| rule.is_about_accounts());
+    let lines = |rules: Vec<&Rule>| {
+        rules.into_iter().map(|rule| (rule.label(), kept_until(*rule))).collect()
+    };
     page(&KeptPage {
         structure: app.organization(),
         telephone: telephone.as_deref().map(Telephone::of),
-        rules: Rule::ALL.iter().map(|rule| (rule.label(), kept_until(*rule))).collect(),
+        hers: lines(hers),
+        theirs: lines(theirs),
         frame,
     })
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use maillage_protocol::body::Channel;
 use maillage_protocol::codes::{HeardBy, Helped};
 use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
 use maillage_protocol::need::NeedStatus;
@@ -21,7 +22,7 @@ use super::row::is_asked;
 use super::story::{self, Asked, Line, OpeningView, card_lines};
 use super::{CodeTries, Visitor, aside, session, statics, taking_back};
 use crate::app::authority::Bearer;
-use crate::app::{Calls, ErasureState, SayError, Story};
+use crate::app::{Calls, ErasureState, PersonCard, SayError, Story};
 use crate::caller::caller;
 use crate::text::{Clock, Coded, Moment, Telephone, Text, Tongue, say, say_with};
 use sentences::Sentence;
@@ -96,7 +97,7 @@ struct RequestView {
     /// Whether they still have to say yes or no.
     asked: bool,
     /// By what they can reach her. Not the values: this page may be read over her shoulder.
-    reached: Option<String>,
+    reached: Option<Held>,
     /// What she took back of it.
     taken_back: Option<String>,
     /// Until when she agreed.
@@ -275,6 +276,34 @@ async fn show_with(
     if shown.mistakes.is_empty() { page(&shown) } else { page_again(&shown) }
 }
 
+/// What those who were asked hold of her.
+struct Held {
+    /// The names of it.
+    terms: String,
+    /// Whether they can reach her by it.
+    reaches: bool,
+}
+
+impl Held {
+    fn of(card: &PersonCard) -> Self {
+        let terms: Vec<_> = card_lines(card).into_iter().map(|line| line.term).collect();
+        Self { terms: terms.join(", "), reaches: reaches(card) }
+    }
+}
+
+/// Tells whether those who hold this can reach her by themselves, or through who sent her.
+fn reaches(card: &PersonCard) -> bool {
+    match card.contact.channel {
+        Some(
+            Channel::Phone { .. }
+            | Channel::Email { .. }
+            | Channel::Post { .. }
+            | Channel::ViaSender,
+        ) => true,
+        Some(Channel::ComesWithCode) | None => false,
+    }
+}
+
 impl RequestView {
     fn of(
         story: &Story,
@@ -290,10 +319,7 @@ impl RequestView {
             // She knows how urgent it is.
             Asked { urgency: None, ..Asked::from(proposal) }.lines(clock)
         });
-        let contact = story.contact.as_ref().map(|card| {
-            let terms: Vec<_> = card_lines(card).into_iter().map(|line| line.term).collect();
-            terms.join(", ")
-        });
+        let held = story.contact.as_ref().map(Held::of).filter(|held| !held.terms.is_empty());
         let answered = story.steps.iter().rev().find_map(|step| match &step.event {
             // What the structure that helped says that she said is not her own word.
             Event::FeedbackGiven { helped, heard, .. } if *heard != HeardBy::Receiver => {
@@ -317,8 +343,8 @@ impl RequestView {
             telephone: card.and_then(|card| card.telephone.as_deref()).map(Telephone::of),
             known: asked.unwrap_or_default(),
             asked: is_asked(status),
-            reached: contact.filter(|terms| !terms.is_empty()),
-            taken_back: taking_back::taken_back(&story.narrowable),
+            reached: held,
+            taken_back: taking_back::taken_back(&story.narrowable, Text("personne-enleve")),
             until: story.agreed_until.map(|until| clock.day_of(until)),
             sender,
             sender_telephone: sender_telephone.map(Telephone::of),
@@ -371,6 +397,11 @@ fn next(story: &Story, sender: &str, clock: Clock) -> Option<String> {
         Author::Receiver => &story.row.other,
     };
     let due = clock.moment(turn.due);
+    // Nobody can call her: it is for her to go and see them.
+    let unreachable = story.contact.as_ref().is_some_and(|card| !reaches(card));
+    if unreachable && turn.act == Act::MakeContact {
+        return Some(say_with("personne-suite-venir", [("structure", structure.into())]));
+    }
     let about = [
         ("structure", structure.into()),
         ("acte", act(turn.act).to_string().into()),

@@ -16,7 +16,7 @@ use maillage_protocol::codes::{
 use maillage_protocol::id::ServiceId;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::private::Private;
-use maillage_protocol::referral::{Author, Proposal};
+use maillage_protocol::referral::Proposal;
 
 use super::aside;
 use super::errors::PageError;
@@ -367,7 +367,7 @@ impl StoryView {
             row: RowView::of(&story.row, clock),
             asked: asked.map(|asked| asked.lines(clock)).unwrap_or_default(),
             contact: contact.map(card_lines).unwrap_or_default(),
-            taken_back: taking_back::taken_back(&story.narrowable),
+            taken_back: taking_back::taken_back(&story.narrowable, Text("retirer-fait")),
             steps: story
                 .steps
                 .iter()
@@ -379,8 +379,7 @@ impl StoryView {
                 .agreed_until
                 .filter(|_| story.erasure.is_none())
                 .map(|until| clock.day_of(until)),
-            closed: story.row.side == Author::Receiver
-                && story.erasure.is_none()
+            closed: story.erasure.is_none()
                 && story.agreed_until.is_some_and(|until| until <= clock.now()),
             erasure: story.erasure.map(|erasure| erased(erasure, clock)),
             follower: story.follower.as_ref().map(|(_, name)| name.reveal().clone()),

@@ -44,10 +44,10 @@ pub(super) fn read(narrowable: &Narrowable, typed: &Typed) -> Result<WithdrawalS
     })
 }
 
-/// Says which items were taken back.
-pub(super) fn taken_back(narrowable: &Narrowable) -> Option<String> {
+/// Says which items were taken back, in this sentence.
+pub(super) fn taken_back(narrowable: &Narrowable, Text(sentence): Text) -> Option<String> {
     let names: Vec<_> = narrowable.taken_back.iter().copied().map(name).collect();
-    let words = || say_with("retirer-fait", [("liste", names.join(", ").into())]);
+    let words = || say_with(sentence, [("liste", names.join(", ").into())]);
     (!names.is_empty()).then(words)
 }
 

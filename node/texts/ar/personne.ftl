@@ -3,6 +3,7 @@ personne-phrase-qui = مع من: { $structure }. { $lieu }
 personne-phrase-saura = ستكون { $structure } على علم بما تحتاج إليه. لن يكون لديهم اسمك.
 personne-phrase-sans-nom = { $structure } على علم بما تحتاج إليه. ليس لديهم اسمك.
 personne-phrase-joindre = { $structure } على علم بما تحتاج إليه. يعرفون كيف يتصلون بك.
+personne-phrase-prenom = { $structure } على علم بما تحتاج إليه. لا يمكنهم الاتصال بك: اذهب إليهم ومعك ورقتك.
 personne-phrase-efface = ما يدلّ على هويتك مُحي هنا.
 personne-phrase-jusque = موافقتك صالحة حتى { $quand }.
 personne-phrase-appeler = هل لديك سؤال؟ اتصل بـ { $structure }: { $telephone }.

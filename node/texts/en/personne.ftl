@@ -3,6 +3,7 @@ personne-phrase-qui = With whom: { $structure }. { $lieu }
 personne-phrase-saura = { $structure } will know what you need. They will not have your name.
 personne-phrase-sans-nom = { $structure } knows what you need. They do not have your name.
 personne-phrase-joindre = { $structure } knows what you need. They know how to reach you.
+personne-phrase-prenom = { $structure } knows what you need. They cannot call you: go and see them, with your paper.
 personne-phrase-efface = What says who you are is erased here.
 personne-phrase-jusque = Your agreement is valid until { $quand }.
 personne-phrase-appeler = A question? Call { $structure }: { $telephone }.

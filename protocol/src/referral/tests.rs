@@ -677,6 +677,9 @@ fn hear_all<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Referral {
 }
 
 proptest! {
+    // Six properties: twelve thousand histories.
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
     /// Every node ends up with the same referral, whatever is said and whatever arrives first.
     #[test]
     fn voices_commute(

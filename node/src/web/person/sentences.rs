@@ -24,7 +24,8 @@ pub(super) fn five(view: &RequestView, tongue: Tongue) -> Vec<Sentence> {
     let call = view.sender_telephone.as_ref().map(|telephone| telephone.words.as_str());
     let known = match (&view.erased, &view.reached) {
         (Some(_), _) => Text("personne-phrase-efface"),
-        (None, Some(_)) => Text("personne-phrase-joindre"),
+        (None, Some(held)) if held.reaches => Text("personne-phrase-joindre"),
+        (None, Some(_)) => Text("personne-phrase-prenom"),
         (None, None) if view.standing == Text("personne-statut-ecrite") => {
             Text("personne-phrase-saura")
         }

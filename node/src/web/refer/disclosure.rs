@@ -280,7 +280,9 @@ pub(in crate::web) async fn show(
 pub(super) async fn tried(writer: &Writer, step: &Step) -> Result<Vec<AttemptEnd>, PageError> {
     let Some(before) = step.typed.after else { return Ok(Vec::new()) };
     let writer = writer.clone();
-    Ok(aside(move || writer.story(before)).await?.map(|story| story.tried).unwrap_or_default())
+    let story = aside(move || writer.story(before)).await?;
+    let tried = story.into_iter().flat_map(|story| story.tried);
+    Ok(tried.map(|(_, end)| end).collect())
 }
 
 /// Returns the secrecy that binds those who are asked.

@@ -3,8 +3,9 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use maillage_protocol::codes::NeedCode;
+use maillage_protocol::codes::{AttemptEnd, NeedCode};
 use maillage_protocol::disclosure::SecrecyRegime;
+use maillage_protocol::guard::compared;
 use maillage_protocol::id::{NodeId, ServiceId};
 use maillage_protocol::referral::Author;
 use serde::Deserialize;
@@ -39,6 +40,8 @@ pub(super) struct Place {
     fits: bool,
     /// Whether those who could not help named it.
     named: bool,
+    /// How it ended when it was asked for the same need, in words.
+    tried: Option<Text>,
     last_contact: Option<Moment>,
 }
 
@@ -77,6 +80,7 @@ impl Place {
             commune: card.commune.clone(),
             fits: service.needs.contains(&need),
             named: false,
+            tried: None,
             last_contact: peer.last_contact.map(|at| clock.moment(at)),
         };
         card.services.iter().map(view).collect()
@@ -150,17 +154,30 @@ async fn known(
     aside(move || {
         let before = after.map(|before| writer.story(before)).transpose()?.flatten();
         let named = before.as_ref().map(again::named_by).unwrap_or_default();
+        let tried = before.as_ref().map(|story| story.tried.clone()).unwrap_or_default();
         let mut places = Place::all(&writer.partners(), need, clock);
         for place in &mut places {
             place.named = named.contains(&place.service);
+            let last = tried.iter().rev().find(|(peer, _)| *peer == place.peer);
+            place.tried = last.and_then(|(_, end)| ended(*end));
         }
         // It is not sent back to whoever asked us.
         let from = before.filter(|story| story.row.side == Author::Receiver);
         places.retain(|place| from.as_ref().is_none_or(|story| story.peer != place.peer));
-        places.sort_by_key(|place| !place.named);
+        places.sort_by_key(|place| (!place.named, place.tried.is_some()));
         Ok::<_, PageError>(Known { places, imported: writer.places() })
     })
     .await
+}
+
+/// Says how an attempt ended, if that tells against asking again.
+const fn ended(end: AttemptEnd) -> Option<Text> {
+    match end {
+        AttemptEnd::Declined => Some(Text("lieu-deja-refuse")),
+        AttemptEnd::Silence => Some(Text("lieu-deja-silence")),
+        AttemptEnd::Unresolved => Some(Text("lieu-deja-aide")),
+        AttemptEnd::Cancelled | AttemptEnd::Other => None,
+    }
 }
 
 fn view(frame: Frame, step: &Step, known: Known, search: &str, mistakes: Mistakes) -> PlacePage {
@@ -188,17 +205,7 @@ fn view(frame: Frame, step: &Step, known: Known, search: &str, mistakes: Mistake
 
 /// Writes a name so that accents, case and hyphens make no difference.
 pub(in crate::web) fn folded(name: &str) -> String {
-    let plain = |c: char| match c {
-        'à' | 'â' | 'ä' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'î' | 'ï' => 'i',
-        'ô' | 'ö' => 'o',
-        'ù' | 'û' | 'ü' => 'u',
-        'ç' => 'c',
-        '-' | '\'' | '’' => ' ',
-        other => other,
-    };
-    name.trim().to_lowercase().chars().map(plain).collect()
+    compared(name).join(" ")
 }
 
 /// Shows the step.

@@ -180,6 +180,7 @@ async fn a_need_goes_on_after_a_refusal() {
     assert!(!kept.contains(NAME) && !kept.contains("06 00"), "{kept}");
     // Asked again: the place is chosen, the rest is there.
     let place = nadia.submit(&choice, &format!("{choice}/ailleurs"), &[]).await;
+    place.says("A déjà répondu");
     let mut page = place.location().to_owned();
     for (step, fields) in &steps(nodes.b.node())[1..] {
         let shown = nadia.see(&page).await;

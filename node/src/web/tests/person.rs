@@ -135,8 +135,12 @@ async fn she_takes_an_item_back_and_help_goes_on() {
     let phone = [mine[0], ("sure", "enlever"), ("retire", "phone")];
     let removed = her.post("/p/arret", &phone).await;
     removed.says("C’est enlevé. L’aide continue.");
-    removed.says("Enlevé à sa demande : le numéro de téléphone.");
-    removed.says("Ils ont : Prénom.");
+    removed.says("Enlevé à votre demande : le numéro de téléphone.");
+    // What they can no longer do is not said any more, nor that they will.
+    removed.says("Ils ne peuvent pas vous joindre. Ils ont : Prénom.");
+    removed.says("Ils ne peuvent pas vous appeler : allez les voir, avec votre papier.");
+    removed.says("La suite : allez voir EPN Le Lavoir, avec votre papier.");
+    removed.hides("comment vous joindre");
     her.post("/p/arret", &mine).await.hides("le numéro de téléphone");
     nodes.exchange();
     let path = format!("/parcours/{reference}");
