@@ -7,7 +7,7 @@ use serde_json::json;
 
 #[test]
 fn n1_a_referral_goes_from_a_proposal_to_her_word() {
-    let pair = Pair::linked();
+    let mut pair = Pair::linked();
     let id = pair.propose().unwrap();
     pair.both(&id, "delivered");
     let before = pair.epn.get(&format!("/referrals/{id}")).unwrap();
@@ -32,6 +32,9 @@ fn n1_a_referral_goes_from_a_proposal_to_her_word() {
     pair.same(&id);
     // Even where she is known, she is sealed on the disk.
     nowhere_in_clear(&pair);
+    let story = pair.ccas.get(&format!("/referrals/{id}")).unwrap();
+    assert_eq!(story["need"], "resolved");
+    pair.holds(&[&id]);
 }
 
 /// p16, p18: she is in no file of either node in clear: journal, vault, index, log.

@@ -9,7 +9,7 @@ const NUMBER: &str = "2 55 08 14 168 025 38";
 
 #[test]
 fn what_is_not_for_the_receiver_is_refused_before_it_is_stored() {
-    let pair = Pair::linked();
+    let mut pair = Pair::linked();
     let before = pair.ccas.records();
     for (note, kind, reviewable) in [
         (json!("Victime de violences, logée à l'hôtel."), "violence", false),
@@ -33,7 +33,11 @@ fn what_is_not_for_the_receiver_is_refused_before_it_is_stored() {
     let mut proposal = pair.proposal();
     proposal["person"]["practical_note"] =
         json!({ "text": "Demander Bernard Pivert.", "reviewed": true });
-    assert!(pair.ccas.propose(&proposal).is_some());
+    let id = pair.ccas.propose(&proposal).expect("somebody read it again");
+    pair.both(&id, "delivered");
+    assert!(Pair::say(&pair.epn, &id, &json!({ "command": "accept" })));
+    pair.both(&id, "accepted");
+    pair.holds(&[&id]);
 }
 
 #[test]

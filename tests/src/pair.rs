@@ -3,12 +3,13 @@
 use std::process::{Command, Stdio};
 
 use maillage_node::control::{Answer, Order};
+use maillage_node::env::{Env, SystemEnv};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::node::{CERTIFICATE, Node, free_port};
 use crate::proxy::Proxy;
-use crate::territory::{both, same};
+use crate::territory::{both, holds, same};
 
 /// What marks the one person of the tests, so that her bytes can be searched.
 pub const FIRST_NAME: &str = "Zephirine-Canari";
@@ -32,6 +33,13 @@ impl Pair {
     #[must_use]
     pub fn linked() -> Self {
         Self::with(&[], &[])
+    }
+
+    /// Checks what [holds] at the end of every scenario, of the referrals between the two.
+    #[track_caller]
+    pub fn holds(&mut self, referrals: &[&str]) {
+        let referrals: Vec<_> = referrals.iter().map(|id| (*id, 0, 1)).collect();
+        holds(&mut [&mut self.ccas, &mut self.epn], &referrals, SystemEnv::default().now());
     }
 
     /// The same, with settings of each.

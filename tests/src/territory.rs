@@ -91,27 +91,11 @@ impl Territory {
         id
     }
 
-    /// Checks what holds at the end of every scenario, of referrals between two nodes each.
-    ///
-    /// Both nodes fold the words to the same state; what is open has one turn and one date, and what
-    /// is over has none; she is in clear in no file, nor in what is exported; every journal reads from end to end.
+    /// Checks what [holds] at the end of every scenario, of referrals between two nodes each.
     #[track_caller]
     pub fn holds(&mut self, referrals: &[(&str, usize, usize)]) {
-        for (id, one, other) in referrals {
-            let nodes = [&self.nodes[*one], &self.nodes[*other]];
-            same(nodes, id);
-            for node in nodes {
-                let row = &node.get(&format!("/referrals/{id}")).expect("it is known")["referral"];
-                let over = OVER.contains(&row["status"].as_str().expect("a status"));
-                assert_eq!(row["turn"].is_null(), over, "{row}");
-            }
-        }
-        for node in &mut self.nodes {
-            node.kill();
-            node.verify();
-            node.export();
-            [FIRST_NAME, TELEPHONE].into_iter().for_each(|canary| node.hides(canary));
-        }
+        let now = self.now();
+        holds(&mut self.nodes.iter_mut().collect::<Vec<_>>(), referrals, now);
     }
 
     /// Tries again at once, everywhere, what waits for a node that slept.
@@ -130,6 +114,66 @@ impl Territory {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
+}
+
+/// Checks what holds at the end of every scenario, of referrals between two nodes each.
+///
+/// Both nodes fold the words to the same state; what is open has one turn and one date, and what is
+/// over has none; what is known of her, she agreed to, until now; every need is closed, or waits for
+/// somebody; she is in clear in no file, nor in what is exported; every journal reads from end to
+/// end.
+#[track_caller]
+pub(crate) fn holds(nodes: &mut [&mut Node], referrals: &[(&str, usize, usize)], now: Timestamp) {
+    for (id, one, other) in referrals {
+        let pair = [&*nodes[*one], &*nodes[*other]];
+        same(pair, id);
+        for node in pair {
+            let story = node.get(&format!("/referrals/{id}")).expect("it is known");
+            let row = &story["referral"];
+            let over = OVER.contains(&row["status"].as_str().expect("a status"));
+            assert_eq!(row["turn"].is_null(), over, "{row}");
+            is_agreed(&story, now);
+            let need = story["need"].as_str();
+            // Whoever passes a request on answers for no need of their own.
+            let passes_on = referrals.iter().any(|(_, _, to)| to == one);
+            let answers = row["side"] != "sender" || need.is_some() || passes_on;
+            assert!(answers, "nobody answers for {row}");
+            if need == Some("open") {
+                let waiting: Vec<_> = LISTS.iter().flat_map(|list| node.list(list)).collect();
+                let waits = referrals.iter().any(|(id, _, _)| waiting.iter().any(|it| it == id));
+                assert!(waits, "an open need waits for nobody: {row}");
+            }
+        }
+    }
+    for node in nodes {
+        node.kill();
+        node.verify();
+        node.export();
+        [FIRST_NAME, TELEPHONE].into_iter().for_each(|canary| node.hides(canary));
+    }
+}
+
+/// The lists of what waits for somebody.
+const LISTS: [&str; 6] = ["urgent", "waiting", "to_answer", "to_clarify", "to_close", "to_choose"];
+
+/// Checks that what is read of her here is what she agreed to, and still does.
+#[track_caller]
+fn is_agreed(story: &Value, now: Timestamp) {
+    let contact = &story["contact"];
+    if contact.is_null() {
+        return;
+    }
+    let items = story["agreed_items"].as_array().expect("items");
+    let agreed = |item: &str| items.iter().any(|held| held == item);
+    let told = [("name", "first_name"), ("brings", "brings"), ("note", "practical_note")];
+    for (_, item) in told.iter().filter(|(field, _)| !contact[*field].is_null()) {
+        assert!(agreed(item), "{item} is read and was not agreed to");
+    }
+    if let Some(way @ ("phone" | "email" | "post")) = contact["channel"]["way"].as_str() {
+        assert!(agreed(way), "{way} is read and was not agreed to");
+    }
+    let until = story["agreed_until"].as_u64().expect("a date");
+    assert!(now.0 < until, "it is read after the date until which she agreed");
 }
 
 /// Returns an hour of a day in Paris.

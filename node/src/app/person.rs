@@ -89,8 +89,13 @@ impl App {
         if until.is_none_or(|until| until <= self.now()) {
             return Ok(None);
         }
+        self.card_she_left(case)
+    }
+
+    /// Returns what was kept of her, without what she took back: that is not read, even before it is
+    /// destroyed.
+    fn card_she_left(&self, case: &Case) -> Result<Option<PersonCard>, AppError> {
         let card = self.kept_card(case)?;
-        // What she took back is not read, even before it is destroyed.
         Ok(card.zip(case.consent()).map(|(card, agreed)| card.only(&agreed.categories())))
     }
 
@@ -102,9 +107,13 @@ impl App {
         }
     }
 
-    /// Returns what is known here of the person of a referral, if it is and still there.
+    /// Returns what is known here of the person of a referral, so that she may be asked to agree
+    /// again: at the structure that wrote it, once she no longer does too.
     pub(super) fn person_of(&self, id: ReferralId) -> Result<Option<PersonCard>, AppError> {
         let Some(case) = self.case(id) else { return Ok(None) };
-        self.readable_card(&case)
+        match case.side {
+            Author::Sender => self.card_she_left(&case),
+            Author::Receiver | Author::Person => self.readable_card(&case),
+        }
     }
 }

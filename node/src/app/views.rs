@@ -8,6 +8,7 @@ use maillage_protocol::body::{Payload, Professional, Saying};
 use maillage_protocol::codes::{AttemptEnd, Medium, NeedCode, OutcomeClass};
 use maillage_protocol::consent::{Consent, FeedbackLevel};
 use maillage_protocol::directory::Card;
+use maillage_protocol::disclosure::Category;
 use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::encoding;
 use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId};
@@ -172,6 +173,8 @@ pub struct Story {
     pub contact: Option<PersonCard>,
     /// Until when she agreed.
     pub agreed_until: Option<Timestamp>,
+    /// Which items about her she agreed to have told, what she took back left out.
+    pub agreed_items: Vec<Category>,
     /// Whether she withdrew, and how far the erasure is.
     pub erasure: Option<ErasureState>,
     /// Who of ours follows it, and how they are called.
@@ -386,6 +389,10 @@ impl App {
             follower,
             row: self.row(&case)?,
             agreed_until: case.consent().map(|consent| consent.grant().scope.expires),
+            agreed_items: case
+                .consent()
+                .map(|consent| consent.categories().into_iter().collect())
+                .unwrap_or_default(),
             erasure: self.erasure_state(id),
             need,
             confirmation: case.referral.confirmation(),
