@@ -53,6 +53,33 @@ fn the_description_names_every_command_and_every_problem() {
 }
 
 #[test]
+fn the_description_says_the_shape_of_every_answer() {
+    let description = description();
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        let methods = methods.as_object().unwrap().iter();
+        for (method, operation) in methods.filter(|(method, _)| *method != "parameters") {
+            for (code, response) in operation["responses"].as_object().unwrap() {
+                let shaped = response["content"]["application/json"]["schema"].is_object();
+                let plain = code == "204" || !code.starts_with('2');
+                assert!(shaped || plain, "{method} {path} {code}");
+            }
+        }
+    }
+    let schemas = &description["components"]["schemas"];
+    let turn = json!({ "holder": "sender", "act": "open", "due": 1 });
+    assert_eq!(misfit(&schemas["Turn"], &turn, schemas), None);
+    for wrong in [
+        json!({ "holder": "sender", "act": "open" }),
+        json!({ "holder": "sender", "act": "open", "due": 1, "more": 1 }),
+        json!({ "holder": "nobody", "act": "open", "due": 1 }),
+        json!({ "holder": "sender", "act": "open", "due": "1" }),
+        json!([]),
+    ] {
+        assert!(misfit(&schemas["Turn"], &wrong, schemas).is_some(), "{wrong}");
+    }
+}
+
+#[test]
 fn the_description_lists_every_code() {
     let description = description();
     macro_rules! assert_described {
@@ -71,6 +98,71 @@ fn the_description_lists_every_code() {
         Autonomy, Helped, CancelReason, DeclineReason, Outcome, SafeRule, Belonging,
         WitnessFunction, Quality, StepDownReason, MistakeReason, ConferenceReason, PlanAct,
         AddedFact,
+    }
+}
+
+/// Tells what is wrong with a value, by the part of JSON Schema that the description uses.
+fn misfit(schema: &Value, value: &Value, schemas: &Value) -> Option<String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        let name = name.trim_start_matches("#/components/schemas/");
+        return misfit(&schemas[name], value, schemas).map(|why| format!("{name}: {why}"));
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let fits = choices.iter().any(|one| misfit(one, value, schemas).is_none());
+        return (!fits).then(|| format!("{value} is none of the choices"));
+    }
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let allowed = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().any(|one| one == kind),
+        one => one == kind || one.is_null(),
+    };
+    let listed = schema["enum"].as_array().is_none_or(|values| values.contains(value));
+    if !allowed || !listed {
+        return Some(format!("{value} is not what is described"));
+    }
+    let items = value.as_array().into_iter().flatten();
+    let mut wrong = items.filter_map(|item| misfit(&schema["items"], item, schemas));
+    if let Some(why) = wrong.next() {
+        return Some(why);
+    }
+    let (Some(members), Some(described)) = (value.as_object(), schema["properties"].as_object())
+    else {
+        return None;
+    };
+    let required = schema["required"].as_array().into_iter().flatten();
+    let missing = required.filter_map(Value::as_str).find(|name| !members.contains_key(*name));
+    let unknown = members.keys().find(|name| !described.contains_key(*name));
+    if let Some(name) = missing.or(unknown.map(String::as_str)) {
+        return Some(format!("{name} is missing, or not described"));
+    }
+    members.iter().find_map(|(name, value)| {
+        misfit(&described[name], value, schemas).map(|why| format!("{name}: {why}"))
+    })
+}
+
+/// Checks what came back against what is described, wherever a program of these tests asks.
+#[track_caller]
+fn is_as_described(method: &str, path: &str, answer: &Answer) {
+    let description = description();
+    let fits = |described: &str| actix_web::dev::ResourceDef::new(described).is_match(path);
+    let paths = description["paths"].as_object().unwrap().iter();
+    let exact = paths.clone().find(|(described, _)| *described == path);
+    let Some((_, operations)) = exact.or_else(|| paths.clone().find(|(it, _)| fits(it))) else {
+        return;
+    };
+    let responses = &operations[method]["responses"][answer.status.as_str()];
+    let schema = &responses["content"]["application/json"]["schema"];
+    if answer.status.is_success() && answer.status != StatusCode::NO_CONTENT {
+        assert!(schema.is_object(), "{method} {path}: {} is not described", answer.status);
+        let wrong = misfit(schema, &answer.body, &description["components"]["schemas"]);
+        assert_eq!(wrong, None, "{method} {path}");
     }
 }
 
@@ -117,12 +209,17 @@ impl Program {
         let service = init_service(server).await;
         let request =
             request.insert_header(("authorization", format!("Bearer {}", self.key.reveal())));
-        let answer = call_service(&service, request.to_request()).await;
+        let request = request.to_request();
+        let (method, path) = (request.method().as_str().to_lowercase(), request.path().to_owned());
+        let answer = call_service(&service, request).await;
         let kind = answer.headers().get("content-type");
         let kind = kind.map(|kind| kind.to_str().unwrap().to_owned()).unwrap_or_default();
         let status = answer.status();
         let bytes = read_body(answer).await;
-        Answer { status, kind, body: serde_json::from_slice(&bytes).unwrap_or_default() }
+        let body = serde_json::from_slice(&bytes).unwrap_or_default();
+        let answer = Answer { status, kind, body };
+        is_as_described(&method, &path, &answer);
+        answer
     }
 
     async fn get(&self, path: &str) -> Answer {
