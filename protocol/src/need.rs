@@ -225,9 +225,11 @@ mod tests {
     use super::*;
     use crate::codes::DeclineReason;
     use crate::consent::tests::NOW;
-    use crate::referral::tests::{LATER, proposal};
+    use crate::referral::tests::{LATER, hear_all, proposal, words_of};
     use crate::referral::{Author, Event, Fact, NextStep};
     use crate::time::DAY;
+    use proptest::prelude::*;
+    use proptest::sample::select;
 
     fn facts() -> NeedFacts {
         NeedFacts {
@@ -313,5 +315,51 @@ mod tests {
         assert_eq!(turn, Some(NeedTurn::Owner { due }));
         let closed = heard(&[opened(), NeedEvent::Closed(NeedEnd::HandedOver)]).unwrap();
         assert_eq!(closed.turn(calendar, [(&asked, NOW)]), None);
+    }
+
+    /// What may be said of a need, in any order.
+    fn any_word() -> impl Strategy<Value = NeedEvent> {
+        let outcome = select(Outcome::ALL).prop_map(|outcome| NeedEnd::Outcome { outcome });
+        let others = select(vec![NeedEnd::Withdrawn, NeedEnd::HandedOver, NeedEnd::NotTold]);
+        prop_oneof![
+            Just(opened()),
+            Just(NeedEvent::Revised(Box::new(NeedFacts { owner: NodeId([9; 32]), ..facts() }))),
+            prop_oneof![outcome, others].prop_map(NeedEvent::Closed),
+            Just(NeedEvent::Reopened),
+            Just(NeedEvent::Unknown),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// A need is open with one owner, and somebody's turn before a date; or it is closed, and says
+        /// how.
+        #[test]
+        fn a_need_is_somebodys_or_closed_with_an_outcome(
+            words in prop::collection::vec((any_word(), 0..1_000_u64), 0..12),
+            attempts in prop::collection::vec(
+                (words_of(Author::Sender), words_of(Author::Receiver)), 0..4),
+        ) {
+            let first = Need::hear(None, NOW, &opened());
+            let need = words.iter().fold(first, |need, (word, later)| {
+                Need::hear(need, Timestamp(NOW.0 + later), word)
+            });
+            let need = need.expect("it was opened");
+            prop_assert_eq!(need.facts.owner, facts().owner);
+            let attempts: Vec<_> = attempts
+                .iter()
+                .map(|(ours, theirs)| hear_all(ours.iter().chain(theirs)))
+                .collect();
+            let turn = need.turn(Calendar::Metropolitan, attempts.iter().map(|it| (it, NOW)));
+            prop_assert_eq!(need.status() == NeedStatus::Open, need.closed.is_none());
+            prop_assert_eq!(turn.is_some(), need.closed.is_none());
+            let open = attempts.iter().filter_map(Referral::turn).map(|turn| turn.due).min();
+            match turn {
+                Some(NeedTurn::Attempt(turn)) => prop_assert_eq!(Some(turn.due), open),
+                Some(NeedTurn::Owner { due }) => prop_assert!(open.is_none() && due > NOW),
+                None => {}
+            }
+        }
     }
 }

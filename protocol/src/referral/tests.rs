@@ -638,7 +638,7 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
 }
 
 /// Anything an author may say: in order or not, their own business or not, at any time.
-fn words_of(by: Author) -> impl Strategy<Value = Vec<Fact>> {
+pub(crate) fn words_of(by: Author) -> impl Strategy<Value = Vec<Fact>> {
     // Half of what is said is what is usually said, or nothing would ever happen.
     let usual = select(match by {
         Us => vec![
@@ -672,7 +672,7 @@ fn words_of(by: Author) -> impl Strategy<Value = Vec<Fact>> {
     prop::collection::vec(fact, 0..14)
 }
 
-fn hear_all<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Referral {
+pub(crate) fn hear_all<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Referral {
     facts.into_iter().fold(Referral::default(), |referral, fact| referral.hear(fact))
 }
 
