@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::json;
 
 use super::*;
 
@@ -72,6 +73,36 @@ fn ordinary_sentences_are_clean() {
             texts.len()
         );
     }
+}
+
+/// What the guard gets wrong in the corpus, for whoever decides whether it is good enough: written
+/// anew with `MAILLAGE_BLESS=1`.
+#[test]
+fn what_the_guard_gets_wrong_is_listed() {
+    let kinds = |text: &str| found(text).iter().map(|(code, _)| *code).collect::<Vec<_>>();
+    let (clean, dirty) = (clean(), dirty());
+    let alarms: Vec<_> = clean
+        .iter()
+        .filter(|sentence| !kinds(&sentence.text).is_empty())
+        .map(|it| json!({ "text": it.text, "found": kinds(&it.text), "held_out": it.held_out }))
+        .collect();
+    let missed: Vec<_> = dirty
+        .iter()
+        .filter(|sentence| !has(&sentence.text, &sentence.kind))
+        .map(|it| json!({ "text": it.text, "kind": it.kind, "held_out": it.held_out }))
+        .collect();
+    let measured = json!({
+        "clean_sentences": clean.len(),
+        "false_alarms": alarms,
+        "dirty_sentences": dirty.len(),
+        "missed": missed,
+    });
+    let measured = format!("{measured:#}\n");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/guard/measured.json");
+    if std::env::var_os("MAILLAGE_BLESS").is_some() {
+        std::fs::write(path, &measured).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap(), measured);
 }
 
 #[test]
