@@ -19,6 +19,7 @@ mod parts;
 mod safe;
 
 use maillage_protocol::body::Skeleton;
+use maillage_protocol::erasure::LocalShred;
 use maillage_protocol::event::{Head, RawHeader, Recipient, Verified};
 use maillage_protocol::id::{Epoch, EventId, IdentityId, NodeId, Seq, UnitId};
 use maillage_protocol::identity::SignedIdentity;
@@ -486,6 +487,15 @@ pub fn erasure_record(entry: &ErasureEntry) -> Record {
         .finish();
     let id = entry.object.hash(Label::Erasure);
     Record { leaf: Leaf { kind: LeafKind::Erasure, id }, payload }
+}
+
+/// Returns the unit that an erasure of ours destroyed. Orders and attestations of peers name events,
+/// not units: what they caused here is an erasure of ours, further on.
+#[must_use]
+pub fn shredded_in(record: &Record) -> Option<UnitId> {
+    let entry = read_erasure(&record.payload).ok()?;
+    let shred = LocalShred::read(&entry.object.bytes).ok().filter(|_| entry.peer.is_none());
+    shred.map(|shred| shred.unit)
 }
 
 fn read_erasure(payload: &[u8]) -> Result<ErasureEntry, BrokenPayload> {

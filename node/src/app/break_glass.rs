@@ -161,7 +161,7 @@ impl App {
             match by == to {
                 true if self.others_administer(to) => return Err(AccessError::NeedsAnother),
                 true if now < asked.after(ALONE) => return Err(AccessError::TooEarly),
-                false if self.made_lately(by, to, now) => return Err(AccessError::TooNew),
+                false if self.are_close(by, to, now) => return Err(AccessError::TooNew),
                 true | false => {}
             }
             let act = Act::AccessGranted { referral, to, asked, by, at: now };
@@ -170,12 +170,13 @@ impl App {
         })
     }
 
-    /// Tells whether an administrator lately made a link by which another one chooses a password:
-    /// whoever holds such a link may be both.
-    fn made_lately(&self, of: ProfessionalId, by: ProfessionalId, now: Timestamp) -> bool {
+    /// Tells whether one of two administrators lately made a link by which the other one chooses a
+    /// password: whoever holds such a link may be both.
+    fn are_close(&self, one: ProfessionalId, other: ProfessionalId, now: Timestamp) -> bool {
+        let pairs = [(one, Some(other)), (other, Some(one))];
         let state = self.state();
         let mut links = state.accounts.links.iter();
-        links.any(|link| link.account == of && link.by == Some(by) && now < link.at.after(ALONE))
+        links.any(|link| pairs.contains(&(link.account, link.by)) && now < link.at.after(ALONE))
     }
 
     /// Refuses an access, gives it up, or closes it before its hour is over.
@@ -253,7 +254,7 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::tests::{Pair, propose};
+    use crate::app::tests::{Pair, propose, propose_once};
     use crate::app::{AccountPerson, Opening};
 
     fn admin(app: &App, login: &str) -> ProfessionalId {
@@ -327,9 +328,14 @@ mod tests {
         let two = pair.a.account_of("anne").unwrap().id;
         pair.a.ask_access(one, code, AccessReason::Repair).unwrap();
         let asked = AccessName { code, by: one, asked: pair.a.now() };
+        let other = ShortCode::of(propose_once(&pair.a, pair.b.node(), 2));
+        pair.a.ask_access(two, other, AccessReason::Repair).unwrap();
+        let mirrored = AccessName { code: other, by: two, asked: pair.a.now() };
         pair.ccas.env.advance(ALONE.saturating_sub(Duration::from_millis(1)));
-        let early = pair.a.grant_access(two, asked);
-        assert!(matches!(early, Err(AccessError::TooNew)), "{early:?}");
+        for (who, access) in [(two, asked), (one, mirrored)] {
+            let early = pair.a.grant_access(who, access);
+            assert!(matches!(early, Err(AccessError::TooNew)), "{early:?}");
+        }
         pair.ccas.env.advance(Duration::from_millis(1));
         pair.a.grant_access(two, asked).unwrap();
     }

@@ -73,6 +73,13 @@ pub enum ErasureState {
 }
 
 impl Erasures {
+    /// Returns the events that peers were ordered to erase, and did not attest.
+    pub(super) fn awaited(&self) -> BTreeSet<EventId> {
+        let awaited = self.given.values().filter(|(_, _, attested)| attested.is_none());
+        let orders = awaited.filter_map(|(_, order, _)| ErasureOrder::recall(&order.bytes).ok());
+        orders.flat_map(|order| order.ids).collect()
+    }
+
     /// Tells whether we decided to destroy the key of a unit.
     pub(super) fn is_shredded(&self, unit: UnitId) -> bool {
         self.shredded.contains_key(&unit)
@@ -257,6 +264,22 @@ impl App {
         (erased.into_iter().collect(), known, absent)
     }
 
+    /// Gives up the keys of events that nobody may keep any more: the other side has destroyed them.
+    pub(super) fn give_up_expired(&self, now: Timestamp) -> Result<(), AppError> {
+        let peers: Vec<_> = self.state().peers.keys().copied().collect();
+        for peer in peers {
+            let mut over = Vec::new();
+            for (id, number) in self.closed(peer) {
+                let Some(Entry::Received(entry)) = self.read(number)? else { continue };
+                let header = entry.recall().and_then(|(_, event)| event);
+                let until = header.and_then(|event| event.header().expires);
+                over.extend(until.filter(|until| *until <= now).map(|_| id));
+            }
+            self.give_up(peer, &over)?;
+        }
+        Ok(())
+    }
+
     /// Gives up the keys of events that were kept closed: what follows them need not wait.
     fn give_up(&self, peer: NodeId, ids: &[EventId]) -> Result<(), AppError> {
         let closed = self.closed(peer);
@@ -387,16 +410,16 @@ impl App {
         self.turns.take(Subject::Erasure, || {
             let Some(case) = self.case(referral) else { return Ok(()) };
             let unit = case.heard_under().filter(|_| case.side == Author::Sender);
-            let shreds: Vec<_> =
-                unit.into_iter().map(|unit| self.shred(unit, cause, Vec::new())).collect();
-            self.append(&shreds)?;
-            self.destroy_units(&unit.into_iter().collect())?;
-            let numbers: Vec<_> = case.exchanged.iter().map(|it| it.number).collect();
-            self.strip(&numbers)?;
+            if let Some(unit) = unit.filter(|unit| !self.state().erasures.is_shredded(*unit)) {
+                self.append(&[self.shred(unit, cause, Vec::new())])?;
+                self.destroy_units(&BTreeSet::from([unit]))?;
+            }
+            let over = self.state().bodies_over(&case);
+            self.strip(&over.iter().copied().collect::<Vec<_>>())?;
             let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
             let case = state.cases.get_mut(&referral).map(Arc::make_mut);
             let exchanged = case.into_iter().flat_map(|case| &mut case.exchanged);
-            exchanged.for_each(|it| it.body = false);
+            exchanged.filter(|it| over.contains(&it.number)).for_each(|it| it.body = false);
             Ok(())
         })
     }
@@ -405,7 +428,8 @@ impl App {
     /// channel stays, and what rules read of it.
     pub(super) fn drop_envelopes(&self, referral: ReferralId) -> Result<(), AppError> {
         self.turns.take(Subject::Erasure, || {
-            let bare = self.state().envelopes_over(referral);
+            let Some(case) = self.case(referral) else { return Ok(()) };
+            let bare = self.state().envelopes_over(&case);
             let mut stripped = Vec::new();
             for number in &bare {
                 let records = self.journal.read(*number, 1)?;

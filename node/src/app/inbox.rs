@@ -243,15 +243,16 @@ impl App {
         }
         let kept = scope == Some(Ok(())) && !erased && code.is_none() && self.safe.holds(holder)?;
         let wrapped = if kept { self.safe.wrap(holder, &id.0, &key)? } else { Vec::new() };
-        if !kept {
-            self.strip(&[number])?;
-        }
         let word = payload.map(|payload| Box::new(payload.skeleton));
         let keyed = Act::Keyed { event: id, wrapped };
         let heard = word.map(|word| Act::Heard { event: id, from, word });
         let acts = [keyed].into_iter().chain(heard);
         let records = acts.map(|act| self.fact(None, &act, &FactContent::default()));
         self.append(&records.collect::<Result<Vec<_>, _>>()?)?;
+        // Last: a stop before this loses no word, and no key opens what is left.
+        if !kept {
+            self.strip(&[number])?;
+        }
         if let Some(referral) = referral {
             self.react(referral)?;
         }

@@ -137,10 +137,15 @@ fn due(state: &State, case: &Case, now: Timestamp) -> Option<Rule> {
 
 impl State {
     /// Returns the quarters whose referrals rules still read: those of a path of which something is
-    /// not erased, all of it.
+    /// not erased, or not attested, or whose need is open, all of it.
     fn quarters_read(&self) -> BTreeSet<Quarter> {
+        let ordered = self.erasures.awaited();
         // Without a consent, there is nothing of anybody.
-        let read = self.cases.values().filter(|case| !case.erased && case.consent().is_some());
+        let read = self.cases.values().filter(|case| case.consent().is_some()).filter(|case| {
+            let told = || case.told.iter().flat_map(|told| &told.events);
+            let open = || self.need_status(case) == Some(NeedStatus::Open);
+            !case.erased || open() || told().any(|event| ordered.contains(event))
+        });
         let with = |case: &Arc<Case>| {
             self.along(case).map(|case| case.began).chain([case.began]).collect::<Vec<_>>()
         };
@@ -201,6 +206,7 @@ impl App {
             self.retain_account(rule, account)?;
         }
         self.destroy_quarters(keys.into_iter().map(|(_, key)| key).collect())?;
+        self.give_up_expired(now)?;
         self.narrow_all()?;
         self.forget_codes()?;
         self.tell_ends(now)?;
@@ -215,9 +221,9 @@ impl App {
         let state = self.state();
         let over = |case: &Arc<Case>| {
             let until = case.consent()?.grant().scope.expires;
-            let bodies = case.side == Author::Sender && case.exchanged.iter().any(|it| it.body);
+            let bodies = case.side == Author::Sender && !state.bodies_over(case).is_empty();
             let rule = if bodies { Rule::Exchanged } else { Rule::Envelope };
-            let any = bodies || !state.envelopes_over(case.id).is_empty();
+            let any = bodies || !state.envelopes_over(case).is_empty();
             (any && until.after(rule.keeps()) <= now).then_some((rule, case.id))
         };
         state.cases.values().filter_map(over).collect()
@@ -241,10 +247,15 @@ impl App {
 
     /// Destroys keys of quarters. What they sealed is forgotten as a start would find it.
     fn destroy_quarters(&self, keys: Vec<VaultKey>) -> Result<(), AppError> {
-        let faded: Vec<_> = {
+        let (keys, faded): (Vec<_>, Vec<_>) = {
             let state = self.state();
+            // Something may have been said since they were chosen.
+            let read = state.quarters_read();
+            let over = |key: &VaultKey| !matches!(key, VaultKey::Quarter(it) if read.contains(it));
+            let keys: Vec<_> = keys.into_iter().filter(over).collect();
             let faded = |case: &&Arc<Case>| keys.contains(&VaultKey::Quarter(case.began));
-            state.cases.values().filter(faded).map(|case| case.id).collect()
+            let faded = state.cases.values().filter(faded).map(|case| case.id).collect();
+            (keys, faded)
         };
         if !faded.is_empty() {
             self.record(None, &Act::Faded { referrals: faded }, &FactContent::default())?;
@@ -275,6 +286,7 @@ impl App {
 mod tests {
     use maillage_protocol::body::Content;
     use maillage_protocol::codes::{DeclineReason, FirstContact, Outcome};
+    use maillage_protocol::consent::WithdrawalScope;
     use maillage_protocol::event::EventKind;
     use maillage_protocol::private::Private;
     use maillage_protocol::referral::{Event, Evidence, Fact, NextStep, Status};
@@ -380,11 +392,23 @@ mod tests {
     #[test]
     fn r7_what_she_agreed_to_until_a_date_closes_then_and_goes_a_month_later() {
         let mut pair = Pair::linked();
-        let id = propose(&pair);
+        let mut asked = request(pair.b.node());
+        asked.contact.practical_note = Some("Le mardi".to_owned().into());
+        let id = pair.a.propose(NADIA, asked, [9; 16]).unwrap().referral;
         pair.exchange();
         says(&pair, id, [Command::Accept]);
         let until = pair.b.story(id).unwrap().unwrap().agreed_until.unwrap();
         let left = until.since(pair.b.now());
+        let (event, text) = (Event::Answered { n: 1, answers: Vec::new() }, "Le jeudi".to_owned());
+        let fact = Fact { by: Author::Sender, at: pair.a.now(), event };
+        let content = Content { text: Some(text.into()), ..Content::default() };
+        pair.a.write_word(&pair.a.case(id).unwrap(), None, fact, content, None).unwrap();
+        pair.exchange();
+        let texts = |app: &App| {
+            let steps = app.story(id).unwrap().unwrap().steps.into_iter();
+            steps.filter(|step| step.text.is_some()).count()
+        };
+        assert_eq!((texts(&pair.a), texts(&pair.b)), (1, 1));
         let known = |pair: &Pair| pair.b.story(id).unwrap().unwrap().contact.is_some();
         let named = |pair: &Pair| pair.a.story(id).unwrap().unwrap().row.first_name.is_some();
         wait(&pair, left.saturating_sub(MOMENT));
@@ -392,6 +416,7 @@ mod tests {
         wait(&pair, MOMENT);
         let open = known(&pair) || named(&pair);
         assert!(!open, "reading closes on both sides at the date, without a message");
+        assert_eq!((texts(&pair.a), texts(&pair.b)), (0, 0));
         goes(&mut pair, id, Rule::Expired, Rule::Expired.keeps(), false);
         pair.a.retain(false).unwrap();
         pair.exchange();
@@ -546,6 +571,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_called_off_at_the_end_arrives_whole_however_late() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        says(&pair, id, [Command::Accept]);
+        let until = pair.b.story(id).unwrap().unwrap().agreed_until.unwrap();
+        wait(&pair, until.after(GRACE).since(pair.a.now()));
+        // Called off, given its place, and the network fails.
+        pair.a.retain(false).unwrap();
+        pair.a.sign_waiting(pair.b.node(), 9).unwrap();
+        wait(&pair, DAY);
+        for _day in 0..2 {
+            pair.a.retain(false).unwrap();
+            pair.b.retain(false).unwrap();
+            pair.restart();
+        }
+        pair.exchange();
+        assert_eq!(pair.b.referral(id).unwrap().status(), Status::Cancelled);
+        pair.same_referral(id);
+        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::from([(Rule::Exchanged, 1)]));
+        assert_eq!(pair.a.retain(false).unwrap(), BTreeMap::new());
+    }
+
+    #[test]
     fn the_envelope_of_what_has_not_arrived_stays() {
         let pair = Pair::linked();
         let id = propose(&pair);
@@ -661,6 +710,38 @@ mod tests {
         let new = propose(&pair);
         pair.exchange();
         pair.same_referral(new);
+    }
+
+    #[test]
+    fn nobody_whose_need_is_open_is_forgotten() {
+        let pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        // She wants no more help from them, and still needs it.
+        pair.a.withdraw(id, WithdrawalScope::Referral).unwrap();
+        pair.exchange();
+        wait(&pair, Rule::Skeleton.keeps().saturating_mul(2));
+        for _day in 0..2 {
+            pair.a.retain(false).unwrap();
+        }
+        assert!(!opens(&pair.a, id) && pair.a.referral(id).is_some());
+        pair.a.close_need(NADIA, id, Outcome::Capacity).unwrap();
+        pair.a.retain(false).unwrap();
+        assert!(pair.a.referral(id).is_none());
+    }
+
+    #[test]
+    fn what_others_have_not_erased_is_not_forgotten() {
+        let pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        pair.a.withdraw(id, WithdrawalScope::Pathway).unwrap();
+        wait(&pair, Rule::Skeleton.keeps().saturating_mul(2));
+        pair.a.retain(false).unwrap();
+        assert!(pair.a.referral(id).is_some(), "somebody has to call them");
+        pair.exchange();
+        pair.a.retain(false).unwrap();
+        assert!(pair.a.referral(id).is_none());
     }
 
     #[test]

@@ -286,20 +286,21 @@ impl State {
         Ok(())
     }
 
+    /// Returns the events of a referral whose body is there and has arrived: what we sent and the other
+    /// side does not hold yet is to be sent whole.
+    pub(super) fn bodies_over(&self, case: &Case) -> BTreeSet<Number> {
+        let Some(peer) = self.peers.get(&case.peer) else { return BTreeSet::new() };
+        let over = |it: &&Exchanged| it.body && has_arrived(peer, it);
+        case.exchanged.iter().filter(over).map(|it| it.number).collect()
+    }
+
     /// Returns the events of a referral whose header nothing needs any more: the other side holds what
     /// we sent, and no channel ends there.
-    pub(super) fn envelopes_over(&self, referral: ReferralId) -> BTreeSet<Number> {
-        let Some(case) = self.cases.get(&referral) else { return BTreeSet::new() };
+    pub(super) fn envelopes_over(&self, case: &Case) -> BTreeSet<Number> {
         let Some(peer) = self.peers.get(&case.peer) else { return BTreeSet::new() };
-        let number = |stream: &Stream, head: Option<Head>| {
-            head.and_then(|head| stream.number(head.epoch, head.seq))
-        };
-        let held = number(&peer.outgoing, peer.acked);
-        let ends = [&peer.outgoing, &peer.incoming].map(|it| number(it, it.channel.head()));
-        let over = |it: &&Exchanged| {
-            let arrived = !it.sent || held.is_some_and(|held| it.number <= held);
-            arrived && !it.body && !ends.contains(&Some(it.number))
-        };
+        let ends = [&peer.outgoing, &peer.incoming].map(|it| number_of(it, it.channel.head()));
+        let over =
+            |it: &&Exchanged| !it.body && has_arrived(peer, it) && !ends.contains(&Some(it.number));
         case.exchanged.iter().filter(over).map(|it| it.number).collect()
     }
 
@@ -589,6 +590,15 @@ impl State {
             peer.acknowledged(head);
         }
     }
+}
+
+fn number_of(stream: &Stream, head: Option<Head>) -> Option<Number> {
+    head.and_then(|head| stream.number(head.epoch, head.seq))
+}
+
+/// Tells whether both sides hold an event.
+fn has_arrived(peer: &Peer, event: &Exchanged) -> bool {
+    !event.sent || number_of(&peer.outgoing, peer.acked).is_some_and(|held| event.number <= held)
 }
 
 /// Returns the head that a receipt of ours, or one that we checked when it came, names.

@@ -1,6 +1,7 @@
 //! The read trail: who opened what identifies, and when. Written before it is shown, and told to the
 //! person who asks, and to whoever watches over the protection of data.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId};
@@ -10,6 +11,7 @@ use maillage_protocol::referral::Author;
 use maillage_protocol::time::{HOUR, Timestamp};
 use maillage_protocol::transport::{OpenedThere, TrailAnswer};
 
+use super::cases::Case;
 use super::feedback::is_unshared;
 use super::peers::LinkState;
 use super::{App, AppError, Rule, ShortCode, Story};
@@ -77,7 +79,10 @@ impl App {
         let state = self.state();
         let openings = state.openings.get(&id).map(Vec::as_slice).unwrap_or_default();
         // What is new is opened anew.
-        if state.cases.get(&id).is_some_and(|case| case.news.is_some()) {
+        let new = |case: &Arc<Case>| {
+            case.news.is_some() || case.handed.is_some() && case.followed_by == Some(by)
+        };
+        if state.cases.get(&id).is_some_and(new) {
             return false;
         }
         let last = openings.iter().rev().find(|opened| opened.by == by && opened.why.is_none());

@@ -490,6 +490,10 @@ impl App {
                 _ => {}
             }
         }
+        let until = case.consent().map(|consent| consent.grant().scope.expires);
+        if until.is_some_and(|until| until <= self.now()) {
+            steps.iter_mut().for_each(|step| (step.text, step.speaker) = (None, None));
+        }
         Ok(steps)
     }
 

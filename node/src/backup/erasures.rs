@@ -11,11 +11,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
-use maillage_protocol::erasure::LocalShred;
 use maillage_protocol::id::UnitId;
 use maillage_protocol::leaf::LeafKind;
 
 use super::BackupError;
+use crate::facts::shredded_in;
 use crate::journal::{Journal, Number};
 use crate::vault::{Vault, VaultKey};
 
@@ -74,15 +74,9 @@ pub fn replay_erasures(journal: &dyn Journal, vault: &dyn Vault) -> Result<usize
         }
         next = next.plus(records.len());
         let erasures = records.iter().filter(|record| record.leaf.kind == LeafKind::Erasure);
-        units.extend(erasures.filter_map(|record| unit_of(&record.payload)));
+        units.extend(erasures.filter_map(shredded_in));
     }
     destroy(vault, units.into_iter().collect())
-}
-
-/// Returns the unit that an erasure of ours destroyed. Orders and attestations of peers name
-/// events, not units: what they caused here is an erasure of ours, further on.
-fn unit_of(payload: &[u8]) -> Option<UnitId> {
-    LocalShred::read(payload).ok().map(|shred| shred.unit)
 }
 
 fn destroy(vault: &dyn Vault, units: Vec<UnitId>) -> Result<usize, BackupError> {

@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use maillage_protocol::erasure::{ErasureCause, LocalShred};
 use maillage_protocol::id::{NodeId, UnitId};
-use maillage_protocol::leaf::{Leaf, LeafKind};
+use maillage_protocol::leaf::Leaf;
+use maillage_protocol::signed::Signed;
 use maillage_protocol::time::{DAY, Timestamp};
 
 use super::archive::Writing;
 use super::*;
 use crate::disk::{Disk, SystemDisk};
 use crate::env::{Env, FixedEnv};
+use crate::facts::{ErasureEntry, erasure_record};
 use crate::folder::DataFolder;
 use crate::journal::{Journal, Number, Record, SegmentJournal};
 use crate::keys::{KeyFile, MachineMark};
@@ -224,9 +226,10 @@ fn what_the_journal_remembers_having_erased_does_not_come_back() {
     let site = Site::new();
     // A crash came after the record and before the destruction.
     let (cause, at) = (ErasureCause::Withdrawal, site.env.now());
-    let payload = LocalShred { cause, ids: vec![], unit: unit(2), at }.to_bytes();
-    let leaf = Leaf { kind: LeafKind::Erasure, id: [5; 32] };
-    site.journal.append(&[Record { leaf, payload }]).unwrap();
+    let shred = LocalShred { cause, ids: vec![], unit: unit(2), at };
+    let object = Signed { bytes: shred.to_bytes(), signature: [0; 64] };
+    let record = erasure_record(&ErasureEntry { peer: None, object });
+    site.journal.append(&[record]).unwrap();
     site.make();
     let (folder, restored) = site.restore("again", &listed()).unwrap();
     assert_eq!(restored.erased, 1);
