@@ -35,7 +35,7 @@ impl Pair {
         Self::with(&[], &[])
     }
 
-    /// Checks what [holds] at the end of every scenario, of the referrals between the two.
+    /// Checks what holds at the end of every scenario, of the referrals between the two.
     #[track_caller]
     pub fn holds(&mut self, referrals: &[&str]) {
         let referrals: Vec<_> = referrals.iter().map(|id| (*id, 0, 1)).collect();

@@ -91,7 +91,7 @@ impl Territory {
         id
     }
 
-    /// Checks what [holds] at the end of every scenario, of referrals between two nodes each.
+    /// Checks what holds at the end of every scenario, of referrals between two nodes each.
     #[track_caller]
     pub fn holds(&mut self, referrals: &[(&str, usize, usize)]) {
         let now = self.now();
