@@ -264,10 +264,18 @@ impl App {
         (erased.into_iter().collect(), known, absent)
     }
 
-    /// Gives up the keys of events that nobody may keep any more: the other side has destroyed them.
+    /// Gives up the keys of events past the date of their header, if their sender was there today and
+    /// did not give them: it has destroyed them.
     pub(super) fn give_up_expired(&self, now: Timestamp) -> Result<(), AppError> {
-        let peers: Vec<_> = self.state().peers.keys().copied().collect();
-        for peer in peers {
+        let there: Vec<_> = {
+            let state = self.state();
+            let there = state
+                .peers
+                .iter()
+                .filter(|(_, peer)| peer.last_contact.is_some_and(|at| now.since(at) < DAY));
+            there.map(|(id, _)| *id).collect()
+        };
+        for peer in there {
             let mut over = Vec::new();
             for (id, number) in self.closed(peer) {
                 let Some(Entry::Received(entry)) = self.read(number)? else { continue };

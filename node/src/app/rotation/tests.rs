@@ -306,6 +306,31 @@ fn what_was_sealed_for_a_lost_key_is_read_once_it_is_sealed_again() {
     pair.same_referral(id);
 }
 
+/// A key that its holder destroyed blocks nothing for ever; one that its holder could not give yet is
+/// waited for.
+#[test]
+fn a_key_that_nobody_has_any_more_is_given_up_once_its_holder_was_there() {
+    let mut pair = Pair::linked();
+    lose_a_key(&pair);
+    propose(&pair);
+    deliver(&pair.a, &pair.b);
+    let year = DAY.saturating_mul(400);
+    [&pair.ccas.env, &pair.epn.env].into_iter().for_each(|env| env.advance(year));
+    pair.b.retain(false).unwrap();
+    assert_eq!(pair.b.keys_needed(pair.a.node()).len(), 2, "they may still have them");
+    pair.b.heard_from(pair.a.node());
+    pair.b.retain(false).unwrap();
+    for _restarted in 0..2 {
+        assert!(pair.b.keys_needed(pair.a.node()).is_empty());
+        assert_eq!(pair.b.partners()[0].trouble, None);
+        pair.restart();
+    }
+    introduce(&pair.b, &pair.a);
+    let new = propose_once(&pair.a, pair.b.node(), 1);
+    pair.exchange();
+    pair.same_referral(new);
+}
+
 /// What follows is sealed for the key of today, but it is not heard before what it follows. Another
 /// referral, which began since, holds nothing up.
 #[test]
