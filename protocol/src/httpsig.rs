@@ -11,6 +11,7 @@ use crate::encoding;
 use crate::id::NodeId;
 use crate::keys::{BadSignature, Kid, PrivateKey, PublicKey};
 use crate::label::sha256;
+use crate::time::Timestamp;
 
 /// The header that names who calls.
 pub const FROM: &str = "maillage-from";
@@ -141,6 +142,12 @@ impl SignatureHeaders {
 }
 
 impl Claims {
+    /// Returns when it was signed, by the caller's clock.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        Timestamp(self.created.saturating_mul(1_000))
+    }
+
     /// Checks that `key` signed this request.
     pub fn verify(&self, key: &PublicKey, request: &Request<'_>) -> Result<(), BadSignature> {
         if key.kid() != self.kid {

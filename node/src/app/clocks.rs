@@ -58,6 +58,14 @@ impl App {
         self.clocks().middle(now).is_some_and(|differs| differs > limits::CLOCK_ALARM)
     }
 
+    /// Tells whether a peer has confirmed our clock within a day. A node that is alone with its clock
+    /// takes nothing away from anybody by it: nothing expires before somebody has said what time it is.
+    #[must_use]
+    pub fn knows_the_time(&self) -> bool {
+        let now = self.now();
+        self.clocks().middle(now).is_some_and(|differs| differs <= limits::CLOCK_ALARM)
+    }
+
     fn clocks(&self) -> std::sync::MutexGuard<'_, Clocks> {
         self.clocks.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

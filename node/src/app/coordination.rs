@@ -172,7 +172,6 @@ fn news_of(
 mod tests {
     use maillage_protocol::codes::ConferenceReason;
     use maillage_protocol::referral::{Command, ConferenceEnd};
-    use maillage_protocol::time::DAY;
 
     use super::*;
     use crate::app::Texts;
@@ -194,9 +193,7 @@ mod tests {
         say(&nodes, 0, Author::Sender, call);
         say(&nodes, 1, Author::Receiver, Command::JoinConference);
         let wait = |nodes: &Several, days| {
-            for machine in &nodes.machines {
-                machine.env.advance(DAY.saturating_mul(days));
-            }
+            nodes.wait(days);
             for app in &nodes.apps {
                 app.tick(&app.referrals()).unwrap();
             }

@@ -17,7 +17,8 @@ use crate::facts::{Act, FactContent};
 
 impl App {
     /// Says what is due now in these referrals, such as those whose turn is late. Returns how much
-    /// was said. By a clock that the peers contradict, nothing is due.
+    /// was said. By a clock that the peers contradict nobody is reminded, and by one that none of them
+    /// has confirmed nothing is due.
     pub fn tick(&self, referrals: &[ReferralId]) -> Result<usize, AppError> {
         self.turn_keys_over()?;
         if self.doubts_its_clock() {
@@ -26,6 +27,9 @@ impl App {
         let now = self.now();
         self.remind(referrals, now)?;
         self.tell_stuck(now)?;
+        if !self.knows_the_time() {
+            return Ok(0);
+        }
         let due: Vec<(ReferralId, _, _)> = {
             let state = self.state();
             let cases = referrals.iter().filter_map(|id| state.cases.get(id));
@@ -209,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_due_by_a_clock_that_is_doubted() {
+    fn nothing_is_due_by_a_clock_that_nobody_confirms() {
         let pair = Pair::linked();
         let id = propose(&pair);
         pair.exchange();
@@ -217,6 +221,8 @@ mod tests {
         let (peer, now) = (pair.b.node(), pair.a.now());
         pair.a.heard_clock(peer, now.after(std::time::Duration::from_secs(121)));
         assert_eq!(pair.a.tick(&[id]).unwrap(), 0);
+        pair.a.forget_clocks();
+        assert_eq!(pair.a.tick(&[id]).unwrap(), 0, "nobody has said what time it is");
         assert_eq!(pair.a.referral(id).unwrap().status(), Status::Delivered);
         pair.a.heard_clock(peer, now);
         assert_eq!(pair.a.tick(&[id]).unwrap(), 1);

@@ -357,7 +357,7 @@ mod tests {
 
     use super::*;
     use crate::app::Request;
-    use crate::app::tests::{NADIA, Pair, Several, propose, request};
+    use crate::app::tests::{NADIA, Pair, Several, propose, request, wait};
 
     fn choices(app: &App) -> Vec<ReferralId> {
         app.worklist().unwrap().to_choose.into_iter().map(|row| row.id).collect()
@@ -560,9 +560,7 @@ mod tests {
             let mut pair = Pair::linked();
             let first = propose(&pair);
             pair.exchange();
-            for env in [&pair.ccas.env, &pair.epn.env] {
-                env.advance(maillage_protocol::time::DAY.saturating_mul(60));
-            }
+            wait(&pair, 60);
             pair.a.tick(&[first]).unwrap();
             assert_eq!(pair.a.referral(first).unwrap().status(), Status::Expired);
             let second = if closes {

@@ -123,6 +123,13 @@ impl Pair {
     /// Stops both nodes, and starts them again from their disks.
     pub(crate) fn restart(&mut self) {
         (self.a, self.b) = (self.ccas.start(), self.epn.start());
+        self.tell_the_time();
+    }
+
+    /// Each tells the other what time it is, as answers between nodes do.
+    pub(crate) fn tell_the_time(&self) {
+        self.a.heard_clock(self.b.node(), self.b.now());
+        self.b.heard_clock(self.a.node(), self.a.now());
     }
 
     pub(crate) fn same_referral(&self, id: ReferralId) {
@@ -168,6 +175,15 @@ impl Several {
                 let others = self.apps.iter().filter(|to| to.node() != from.node());
                 others.for_each(|to| deliver(from, to));
             }
+        }
+    }
+
+    /// Lets days pass at every node; each is told the time by its peers.
+    pub(crate) fn wait(&self, days: u32) {
+        self.machines.iter().for_each(|it| it.env.advance(DAY.saturating_mul(days)));
+        for app in &self.apps {
+            let others = self.apps.iter().filter(|it| it.node() != app.node());
+            others.for_each(|it| app.heard_clock(it.node(), it.now()));
         }
     }
 
@@ -282,6 +298,7 @@ pub(crate) fn hire(app: &App, name: &str, duty: Option<Duty>) -> ProfessionalId 
 pub(crate) fn wait(pair: &Pair, days: u32) {
     let machines = [&pair.ccas, &pair.epn];
     machines.iter().for_each(|machine| machine.env.advance(DAY.saturating_mul(days)));
+    pair.tell_the_time();
 }
 
 pub(crate) fn propose(pair: &Pair) -> ReferralId {
@@ -659,8 +676,7 @@ fn time_alone_expires_what_nobody_answers() {
     let pair = Pair::linked();
     let id = propose(&pair);
     pair.exchange();
-    pair.ccas.env.advance(40 * DAY);
-    pair.epn.env.advance(40 * DAY);
+    wait(&pair, 40);
     assert!(pair.a.tick(&pair.a.referrals()).unwrap() > 0);
     pair.exchange();
     assert_eq!(pair.status(id), Status::Expired);

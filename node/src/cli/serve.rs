@@ -12,12 +12,13 @@ use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as Actix, HttpResponse, HttpServer};
 use maillage_protocol::calendar::Calendar;
+use maillage_protocol::id::ReferralId;
 use tracing::{error, info, warn};
 
 use super::mail::postman;
 use super::{Context, Exit, VerbError, certificates};
 use crate::api;
-use crate::app::{App, AppError, Rule};
+use crate::app::{App, Rule};
 use crate::caller::identify;
 use crate::config::Config;
 use crate::control::{self, Desk};
@@ -152,8 +153,12 @@ async fn jobs(app: Arc<App>, worklist: Worklist, doors: Data<Doors>, folder: Dat
     loop {
         tokio::select! {
             _ = tick.tick() => {
-                let (ticking, worklist) = (Arc::clone(&app), worklist.clone());
-                match tokio::task::spawn_blocking(move || say_what_is_due(&ticking, &worklist)).await {
+                let late = late(&app, &worklist);
+                if !late.is_empty() && !app.knows_the_time() {
+                    doors.drivers.ask_the_time().await;
+                }
+                let ticking = Arc::clone(&app);
+                match tokio::task::spawn_blocking(move || ticking.tick(&late)).await {
                     Ok(Ok(_)) => {}
                     Ok(Err(failure)) => error!(error = %Chain(&failure), "cannot do what is due"),
                     Err(_) => return,
@@ -214,14 +219,13 @@ fn tell_destroyed(counts: &BTreeMap<Rule, u64>) {
     }
 }
 
-/// Says what is due in the referrals whose turn is late. Should the index fail, all are looked at:
-/// nobody is forgotten for it.
-fn say_what_is_due(app: &App, worklist: &Worklist) -> Result<usize, AppError> {
-    let late = worklist.due(app.env().now()).unwrap_or_else(|failure| {
+/// Returns the referrals whose turn is late. Should the index fail, all are looked at: nobody is
+/// forgotten for it.
+fn late(app: &App, worklist: &Worklist) -> Vec<ReferralId> {
+    worklist.due(app.env().now()).unwrap_or_else(|failure| {
         error!(error = %Chain(&failure), "the worklist cannot be read");
         app.referrals()
-    });
-    app.tick(&late)
+    })
 }
 
 /// A server about to run, and where it listens.

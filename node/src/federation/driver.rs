@@ -36,7 +36,7 @@ const CLOCK_JUMP: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(30);
 /// How often a peer is asked for keys that miss.
 const ASKS_EVERY: Duration = Duration::from_secs(5);
-/// How long a node that starts waits for the orders of a peer.
+/// How long a peer is waited for that is asked for its orders, or for the time.
 const PATIENCE: Duration = Duration::from_secs(3);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// How often a node that nobody can reach reads its peers' identities.
@@ -103,6 +103,14 @@ impl Drivers {
                 Ok(Err(error)) => info!(%peer, error = %Chain(&error), "orders are not known yet"),
                 Err(_) => info!(%peer, "orders are not known yet: no answer in time"),
             }
+        });
+        join_all(asked).await;
+    }
+
+    /// Asks every peer what time it is: it comes with whatever they answer.
+    pub async fn ask_the_time(&self) {
+        let asked = self.app.active_peers().into_iter().map(|peer| async move {
+            timeout(PATIENCE, self.aside(peer).get::<HeadAnswer>("/head", "", false)).await.ok();
         });
         join_all(asked).await;
     }

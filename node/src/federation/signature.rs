@@ -115,6 +115,7 @@ impl FromRequest for SignedRequest {
             let line = Line::of(&request, &doors.base_path);
             claims.verify(&key, &line.as_request()).map_err(|_| FederationError::BadSignature)?;
             doors.nonces.see(&claims, doors.env.now())?;
+            doors.app.heard_clock(claims.from, claims.time());
             let body = read_body(&mut payload, &claims).await?;
             let nonce = claims.nonce.to_string();
             Ok(Self { peer: claims.from, nonce, body })
@@ -160,7 +161,7 @@ fn claims(request: &HttpRequest, doors: &Doors) -> Result<Claims, FederationErro
     if claims.to != doors.app.node() {
         return Err(FederationError::WrongRecipient);
     }
-    let (now, created) = (doors.env.now(), Timestamp(claims.created.saturating_mul(1_000)));
+    let (now, created) = (doors.env.now(), claims.time());
     if now.since(created) > limits::CLOCK_SKEW || created.since(now) > limits::CLOCK_SKEW {
         return Err(FederationError::ClockSkew(now));
     }
@@ -222,7 +223,7 @@ impl Nonces {
     }
 
     fn see(&self, claims: &Claims, now: Timestamp) -> Result<(), FederationError> {
-        if Timestamp(claims.created.saturating_mul(1_000)) < self.started.before(START_MARGIN) {
+        if claims.time() < self.started.before(START_MARGIN) {
             return Err(FederationError::RetryNow);
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

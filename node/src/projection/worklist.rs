@@ -194,7 +194,7 @@ mod tests {
 
     use super::*;
     use crate::app::App;
-    use crate::app::tests::{Pair, propose_once};
+    use crate::app::tests::{Pair, propose_once, wait};
 
     fn empty() -> (sled::Db, Worklist) {
         let db = sled::Config::new().temporary(true).open().unwrap();
@@ -229,8 +229,7 @@ mod tests {
                 pair.exchange();
                 live.catch_up(&**app.journal(), app.safe()).unwrap();
                 if once % 2 == 0 {
-                    pair.ccas.env.advance(40 * DAY);
-                    pair.epn.env.advance(40 * DAY);
+                    wait(&pair, 40);
                     app.tick(&app.referrals()).unwrap();
                     peer.tick(&[id]).unwrap();
                     pair.exchange();

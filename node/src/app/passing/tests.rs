@@ -455,7 +455,7 @@ fn her_no_further_on_opens_the_need_again() {
     nodes.helps(2, child, Outcome::DoneWith);
     nodes.asks(1, child, Command::Confirm);
     assert_eq!(nodes.need(parent), Some(NeedStatus::Resolved));
-    nodes.machines.iter().for_each(|machine| machine.env.advance(DAY));
+    nodes.wait(1);
     let Command::GiveFeedback { answerer, via, heard, .. } = yes() else { panic!("a word") };
     nodes.she_says(1, child, Command::GiveFeedback { helped: Helped::No, answerer, via, heard });
     for _restarted in 0..2 {
@@ -509,7 +509,7 @@ fn a_stop_that_was_not_carried_on_is_carried_on_at_the_start() {
 fn a_late_yes_to_what_goes_on_with_nothing_is_called_off() {
     let mut nodes = Several::of(&THREE);
     let [parent, child] = nodes.passed_on();
-    nodes.machines.iter().for_each(|machine| machine.env.advance(DAY * 40));
+    nodes.wait(40);
     nodes.apps[1].tick(&[child]).unwrap();
     nodes.exchange();
     assert_eq!(nodes.status([0, 1], parent), Status::Accepted);
@@ -556,7 +556,7 @@ fn the_owner_chooses_once_those_who_took_over_are_silent() {
         owner.close_need(NADIA, parent, Outcome::Capacity),
         Err(SayError::NoOpenNeed)
     ));
-    nodes.machines.iter().for_each(|machine| machine.env.advance(DAY * 30));
+    nodes.wait(30);
     assert_eq!(owner.worklist().unwrap().to_choose.len(), 1);
     owner.close_need(NADIA, parent, Outcome::Capacity).unwrap();
 }

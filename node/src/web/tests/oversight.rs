@@ -159,6 +159,7 @@ async fn whoever_coordinates_reads_which_structures_come_to_no_end() {
     sonia.see("/concertations").await.says("Aucune.");
     nodes.ccas.env.advance(DAY.saturating_mul(15));
     nodes.epn.env.advance(DAY.saturating_mul(15));
+    nodes.tell_the_time();
     nodes.a.tick(&nodes.a.referrals()).unwrap();
     nodes.exchange();
     sonia.sign_in("sonia").await;

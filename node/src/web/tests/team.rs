@@ -52,6 +52,7 @@ async fn a_colleague_who_is_away_is_replaced() {
     nodes.exchange();
     nodes.epn.env.advance(DAY.saturating_mul(3));
     nodes.ccas.env.advance(DAY.saturating_mul(3));
+    nodes.tell_the_time();
     nodes.b.tick(&nodes.b.referrals()).unwrap();
     karim.sign_in("karim").await;
     let home = karim.see("/").await;
