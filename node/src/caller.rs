@@ -47,6 +47,16 @@ pub fn caller(request: &HttpRequest) -> IpAddr {
     known.or_else(|| end(request)).unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
 }
 
+/// Returns what tells one subscriber from another. Behind a proxy of this machine that names nobody,
+/// everybody has its address: then only logins are counted.
+pub fn subscriber(address: IpAddr) -> Option<IpAddr> {
+    match address {
+        address if address.is_loopback() => None,
+        IpAddr::V6(address) => Some(IpAddr::V6((u128::from(address) >> 64 << 64).into())),
+        address => Some(address),
+    }
+}
+
 fn end(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|address| address.ip().to_canonical())
 }

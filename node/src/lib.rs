@@ -31,6 +31,7 @@ pub mod control;
 // The doors.
 pub mod mail;
 pub mod caller;
+pub mod code_tries;
 pub mod federation;
 pub mod api;
 pub mod web;

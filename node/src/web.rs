@@ -50,7 +50,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, web};
 
 pub use errors::PageError;
-pub use guard::{CodeTries, SignInLimits};
+pub use guard::SignInLimits;
 pub use session::Visitor;
 
 pub use crate::app::Calls;

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::problem::ApiProblem;
 use crate::app::App;
-use crate::app::authority::{Admin, Member, Writer};
+use crate::app::authority::{Admin, Auditor, Member, Writer};
 
 /// Returns the account in whose name a program acts.
 fn member(request: &HttpRequest) -> Result<Member, ApiProblem> {
@@ -51,6 +51,7 @@ callers! {
     Member = Some;
     Writer = Writer::of;
     Admin = Admin::of;
+    Auditor = Auditor::of;
 }
 
 /// A body, read strictly, and the one-time key of its request.
@@ -70,15 +71,33 @@ impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
         let bytes = Bytes::from_request(request, payload);
         async move {
             let (key, bytes) = (key?, bytes.await.map_err(|error| ApiProblem::unread(&error))?);
-            // A route that needs nothing takes nothing.
-            let json = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
-            let said = serde_json::from_slice(json).map_err(|error| ApiProblem::of(&error))?;
+            let said = read(&bytes)?;
             let hash = sha256(&[&key[..], b"\0", &bytes].concat());
             let [once @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = hash;
             Ok(Self { said, once })
         }
         .boxed_local()
     }
+}
+
+/// A body of somebody who has no key, read strictly.
+pub(super) struct Said<T>(pub(super) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Said<T> {
+    type Error = ApiProblem;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiProblem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = Bytes::from_request(request, payload);
+        async move { read(&bytes.await.map_err(|error| ApiProblem::unread(&error))?).map(Self) }
+            .boxed_local()
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiProblem> {
+    // A route that needs nothing takes nothing.
+    let json = if bytes.is_empty() { &b"{}"[..] } else { bytes };
+    serde_json::from_slice(json).map_err(|error| ApiProblem::of(&error))
 }
 
 /// Returns what one sending shares with its repetitions. A key is for one account and one route:

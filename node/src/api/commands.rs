@@ -255,11 +255,7 @@ fn command(body: Body, side: Author) -> Result<Said, ApiProblem> {
             Ok((side, Command::EndConference(end(verdict)?), Texts::of(text)))
         }
         Body::TakeBack { what } => {
-            let scope = match what.as_str() {
-                "feedback" => WithdrawalScope::Feedback,
-                "statistics" => WithdrawalScope::Statistics,
-                item => WithdrawalScope::Item { item: strict(Category::from_code(item), "what")? },
-            };
+            let scope = taken_back(&what)?;
             Ok((Author::Person, Command::Withdraw(scope), Texts::default()))
         }
         Body::Withdraw { everything } => {
@@ -270,6 +266,15 @@ fn command(body: Body, side: Author) -> Result<Said, ApiProblem> {
             Ok((Author::Person, Command::Withdraw(scope), Texts::default()))
         }
     }
+}
+
+/// Reads what she takes back while help goes on.
+pub(super) fn taken_back(what: &str) -> Result<WithdrawalScope, ApiProblem> {
+    Ok(match what {
+        "feedback" => WithdrawalScope::Feedback,
+        "statistics" => WithdrawalScope::Statistics,
+        item => WithdrawalScope::Item { item: strict(Category::from_code(item), "what")? },
+    })
 }
 
 fn feedback(helped: &str, via: &str, side: Author) -> Result<Said, ApiProblem> {

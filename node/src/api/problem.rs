@@ -4,13 +4,14 @@ use std::fmt;
 
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, ContentType, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, ContentType, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use maillage_protocol::transport::PROBLEM_JSON;
 use serde_json::json;
 use tracing::error;
 
 use crate::app::{AppError, JoinFailure, LinkError, SayError, Unwritable};
+use crate::code_tries::TooSoon;
 use crate::telemetry::Chain;
 
 /// Why the API did not do what a program asked.
@@ -34,6 +35,8 @@ pub enum ApiProblem {
     Refused(String),
     /// The other node did not answer, or refused.
     NoAnswer,
+    /// Too many wrong codes came from this address: in so many seconds.
+    TooOften(u64),
     /// The request is too large.
     TooLarge,
     /// The node is about to stop.
@@ -45,7 +48,7 @@ pub enum ApiProblem {
 impl ApiProblem {
     /// Every code, for the description.
     #[cfg(test)]
-    pub(super) const CODES: [&str; 12] = [
+    pub(super) const CODES: [&str; 13] = [
         "unauthorized",
         "forbidden",
         "not_found",
@@ -55,6 +58,7 @@ impl ApiProblem {
         "unwritable",
         "refused",
         "no_answer",
+        "too_often",
         "too_large",
         "busy",
         "internal",
@@ -71,6 +75,7 @@ impl ApiProblem {
             Self::Unwritable(_) => "unwritable",
             Self::Refused(_) => "refused",
             Self::NoAnswer => "no_answer",
+            Self::TooOften(_) => "too_often",
             Self::TooLarge => "too_large",
             Self::Stopping => "busy",
             Self::Failed(_) => "internal",
@@ -125,6 +130,7 @@ impl fmt::Display for ApiProblem {
             Self::Unwritable(why) => why.fmt(f),
             Self::Refused(why) => f.write_str(why),
             Self::NoAnswer => f.write_str("the other node did not answer as it should"),
+            Self::TooOften(seconds) => write!(f, "too many wrong codes: wait {seconds} seconds"),
             Self::TooLarge => f.write_str("the request is too large"),
             Self::Stopping | Self::Failed(_) => {
                 f.write_str("nothing was recorded: try again later")
@@ -144,6 +150,7 @@ impl ResponseError for ApiProblem {
             Self::Invalid(_) | Self::Unwritable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused(_) => StatusCode::CONFLICT,
             Self::NoAnswer => StatusCode::BAD_GATEWAY,
+            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -174,7 +181,16 @@ impl ResponseError for ApiProblem {
         if let Self::WrongMethod(allowed) = self {
             answer.insert_header((ALLOW, allowed.as_str()));
         }
+        if let Self::TooOften(seconds) = self {
+            answer.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
         answer.insert_header(ContentType(PROBLEM_JSON.parse().expect("a valid type"))).json(problem)
+    }
+}
+
+impl From<TooSoon> for ApiProblem {
+    fn from(TooSoon { seconds }: TooSoon) -> Self {
+        Self::TooOften(seconds)
     }
 }
 

@@ -8,17 +8,20 @@ use maillage_protocol::id::ReferralId;
 use maillage_protocol::label::sha256;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::private::Private;
-use maillage_protocol::referral::{Act, Author, Event, Reminder, Status};
+use maillage_protocol::referral::{Act, Author, Event, Reminder, Status, Turn};
 use maillage_protocol::time::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::caller::{Caller, aside};
+use super::caller::{Caller, Sent, aside};
 use super::notes;
 use super::problem::ApiProblem;
 use crate::app::authority::{Member, Writer};
 use crate::app::{Colleague, Delivery, ErasureState, LinkState, Note, Story, WorklistRow};
 use crate::facts::Duty;
+
+/// How many referrals a search finds.
+const FOUND: usize = 50;
 
 /// A referral in a list.
 #[derive(Serialize)]
@@ -55,10 +58,16 @@ impl From<Colleague> for ToldView {
 
 /// Who must act, and before when.
 #[derive(Serialize)]
-struct TurnView {
+pub(super) struct TurnView {
     holder: Author,
     act: Act,
     due: Timestamp,
+}
+
+impl From<Turn> for TurnView {
+    fn from(Turn { holder, act, due, .. }: Turn) -> Self {
+        Self { holder, act, due }
+    }
 }
 
 /// Something that was said.
@@ -74,8 +83,6 @@ struct StepView {
 
 impl From<WorklistRow> for Row {
     fn from(row: WorklistRow) -> Self {
-        let turn =
-            row.turn.map(|turn| TurnView { holder: turn.holder, act: turn.act, due: turn.due });
         Self {
             id: row.id,
             reference: row.code.to_string(),
@@ -84,7 +91,7 @@ impl From<WorklistRow> for Row {
             other: row.other,
             side: row.side,
             status: row.status,
-            turn,
+            turn: row.turn.map(TurnView::from),
             choose_before: row.choose,
             mine: row.mine,
             urgent: row.urgent,
@@ -101,6 +108,15 @@ const fn named(delivery: Delivery) -> &'static str {
         Delivery::Waiting => "waiting",
         Delivery::Sent => "sent",
         Delivery::Delivered => "delivered",
+    }
+}
+
+pub(super) const fn named_erasure(erasure: ErasureState) -> &'static str {
+    match erasure {
+        ErasureState::Local => "local",
+        ErasureState::Awaited => "awaited",
+        ErasureState::Late(_) => "late",
+        ErasureState::Attested(_) => "attested",
     }
 }
 
@@ -162,16 +178,29 @@ fn story_view(story: Story, notes: &[Note], folded: Option<String>) -> Value {
         "need": story.need.map(NeedStatus::code),
         "confirmation": story.confirmation,
         "erased": story.erasure.is_some(),
-        "erasure": story.erasure.map(|erasure| match erasure {
-            ErasureState::Local => "local",
-            ErasureState::Awaited => "awaited",
-            ErasureState::Late(_) => "late",
-            ErasureState::Attested(_) => "attested",
-        }),
+        "erasure": story.erasure.map(named_erasure),
         "steps": steps,
         "notes": notes.iter().map(notes::view).collect::<Vec<_>>(),
         "folded": folded,
     })
+}
+
+/// The beginning of a name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Searched {
+    first_name: Private<String>,
+}
+
+/// `POST /search`: the referrals of people whose name begins so. In a body: an address stays in
+/// logs.
+pub(super) async fn search(
+    Caller(writer): Caller<Writer>,
+    sent: Sent<Searched>,
+) -> Result<Json<Value>, ApiProblem> {
+    let typed = sent.said.first_name;
+    let found = aside(move || writer.named(&typed, FOUND)).await?;
+    Ok(Json(json!({ "found": found.into_iter().map(Row::from).collect::<Vec<_>>() })))
 }
 
 /// `GET /directory`: who can be asked, and which places can be called.

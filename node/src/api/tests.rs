@@ -13,6 +13,7 @@ use super::problem::ApiProblem;
 use super::{DESCRIPTION, ROUTES, commands, routes};
 use crate::app::tests::{NobodyCalls, Pair, SERVICE};
 use crate::app::{AccountPerson, App, Calls};
+use crate::code_tries::CodeTries;
 use crate::facts::Capability;
 use crate::text::Coded;
 
@@ -201,10 +202,15 @@ impl Program {
     }
 
     async fn send(&self, request: TestRequest) -> Answer {
+        self.send_with(CodeTries::default(), request).await
+    }
+
+    async fn send_with(&self, tries: CodeTries, request: TestRequest) -> Answer {
         let calls: Arc<dyn Calls> = Arc::new(NobodyCalls);
         let server = Actix::new()
             .app_data(web::Data::from(Arc::clone(&self.app)))
             .app_data(web::Data::from(calls))
+            .app_data(web::Data::new(tries))
             .configure(routes);
         let service = init_service(server).await;
         let request =
@@ -487,14 +493,18 @@ async fn nobody_does_what_their_key_does_not_open() {
             "delete" => TestRequest::delete().uri(&path),
             _ => TestRequest::get().uri(&path),
         };
-        let refused = if *key { 401 } else { 200 };
+        let refused = match (*method, *key) {
+            (_, true) => 401,
+            ("get", false) => 200,
+            // Her code is missing.
+            (_, false) => 400,
+        };
         stranger.send(request()).await.is(refused);
-        let works =
-            path.contains("referrals") || path.contains("worklist") || path.contains("directory");
-        if works {
+        let works = ["referrals", "worklist", "directory", "search", "team"];
+        if works.iter().any(|works| path.contains(works)) {
             admin.send(request()).await.is(403);
         }
-        if path.contains("partners") {
+        if path.contains("partners") || path.contains("register") {
             nadia.send(request()).await.is(403);
         }
     }
@@ -532,4 +542,103 @@ async fn partners_are_invited_and_suspended() {
     assert_eq!(admin.get("/partners").await.is(200).body["partners"][0]["state"], "suspended");
     admin.post(&format!("{partner}/resume"), &json!({})).await.is(204);
     admin.post(&format!("{partner}/approve"), &json!({})).await.is(409);
+}
+
+#[actix_web::test]
+async fn she_reads_answers_and_stops_by_a_program_of_hers() {
+    let pair = Pair::linked();
+    let nadia = Program::of(&pair.a, "nadia", Capability::Work);
+    let karim = Program::of(&pair.b, "karim", Capability::Work);
+    let hers = Program { app: Arc::clone(&pair.a), key: String::new().into() };
+    let proposed = nadia.post("/referrals", &proposal(&pair)).await;
+    let code = proposed.body["personal_code"].clone();
+    pair.exchange();
+    for wrong in ["", "AAAA-AAAA-AAAA-AAAA"] {
+        assert_eq!(
+            hers.post("/person", &json!({ "code": wrong })).await.is(422).body["field"],
+            "code"
+        );
+    }
+    let read = hers.post("/person", &json!({ "code": code })).await;
+    assert_eq!(read.is(200).body["status"], "delivered");
+    assert!(read.body["agreed_items"].as_array().unwrap().contains(&json!("phone")));
+    assert!(!read.body.to_string().contains(NAME), "{}", read.body);
+    hers.post("/person/openings", &json!({ "code": code })).await.is(502);
+    let path = format!("/referrals/{}", proposed.body["referral"].as_str().unwrap());
+    let say = format!("{path}/commands");
+    for command in [
+        json!({ "command": "accept" }),
+        json!({ "command": "start", "contact": "met" }),
+        json!({ "command": "conclude", "outcome": "accompanied" }),
+    ] {
+        karim.post(&say, &command).await.is(204);
+        pair.exchange();
+    }
+    let nothing = json!({ "code": code, "helped": "perhaps" });
+    assert_eq!(hers.post("/person/answer", &nothing).await.is(422).body["field"], "helped");
+    let no = hers.post("/person/answer", &json!({ "code": code, "helped": "no" })).await;
+    assert_eq!(no.is(200).body["helped"], "no");
+    let less = json!({ "code": code, "what": "phone" });
+    assert_eq!(
+        hers.post("/person/withdrawal", &less).await.is(200).body["taken_back"],
+        json!(["phone"])
+    );
+    let stop = json!({ "code": code, "what": "everything" });
+    let stopped = hers.post("/person/withdrawal", &stop).await;
+    assert_eq!(stopped.is(200).body["status"], "withdrawn");
+    assert_eq!(nadia.get(&path).await.is(200).body["erased"], true);
+}
+
+#[actix_web::test]
+async fn a_wrong_code_costs_a_program_what_it_costs_a_browser() {
+    let pair = Pair::linked();
+    let hers = Program { app: Arc::clone(&pair.a), key: String::new().into() };
+    let tries = CodeTries::default();
+    let caller = "192.0.2.7".parse().unwrap();
+    (0..6).for_each(|_| tries.count(caller, pair.a.env().monotonic()));
+    let request = TestRequest::post().uri("/api/v1/person").peer_addr((caller, 1).into());
+    let request = request.set_payload(json!({ "code": "AAAA-AAAA-AAAA-AAAA" }).to_string());
+    assert_eq!(hers.send_with(tries, request).await.is(429).body["code"], "too_often");
+}
+
+#[actix_web::test]
+async fn a_program_finds_gives_and_checks() {
+    let pair = Pair::linked();
+    let nadia = Program::of(&pair.a, "nadia", Capability::Work);
+    let ines = Program::of(&pair.a, "ines", Capability::Work);
+    let sonia = Program::of(&pair.a, "sonia", Capability::Audit);
+    let proposed = nadia.post("/referrals", &proposal(&pair)).await;
+    let path = format!("/referrals/{}", proposed.body["referral"].as_str().unwrap());
+    let shown = async |program: &Program| {
+        program.get("/worklist").await.is(200).body["waiting"][0]["first_name"].clone()
+    };
+    pair.exchange();
+    assert_eq!(shown(&nadia).await, NAME, "she wrote it");
+    assert_eq!(shown(&ines).await, Value::Null, "she has opened nothing yet");
+    for (typed, found) in [("zeph", 1), ("Marie", 0)] {
+        let answer = ines.post("/search", &json!({ "first_name": typed })).await;
+        assert_eq!(answer.is(200).body["found"].as_array().unwrap().len(), found);
+    }
+    assert_eq!(shown(&ines).await, NAME, "what a search shows is written");
+    let team = nadia.get("/team").await.is(200).body["colleagues"].clone();
+    assert_eq!(team.as_array().unwrap().len(), 2);
+    let id = |name: &str| {
+        let found = team.as_array().unwrap().iter().find(|one| one["name"] == name);
+        found.unwrap()["id"].clone()
+    };
+    let follower = format!("{path}/follower");
+    let nobody = json!({ "colleague": SERVICE });
+    assert_eq!(nadia.post(&follower, &nobody).await.is(422).body["field"], "colleague");
+    nadia.post(&follower, &json!({ "colleague": id("ines") })).await.is(204);
+    let receipt = proposed.body["receipt"].as_str().unwrap();
+    let checked = sonia.post("/receipts", &json!({ "receipt": receipt })).await;
+    assert_eq!(checked.is(200).body["name"], "CCAS de Brenne");
+    sonia.post("/receipts", &json!({ "receipt": "rien" })).await.is(422);
+    let last = if receipt.ends_with('0') { "1" } else { "0" };
+    let forged = format!("{}{last}", &receipt[..receipt.len() - 1]);
+    sonia.post("/receipts", &json!({ "receipt": forged })).await.is(409);
+    nadia.get("/register").await.is(403);
+    let register = sonia.get("/register").await;
+    assert_eq!(register.is(200).body["openings"][0]["by"], "ines");
+    assert!(!register.body.to_string().contains(NAME), "{}", register.body);
 }

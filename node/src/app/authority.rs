@@ -262,13 +262,22 @@ impl Writer {
     /// Returns what waits for somebody.
     pub fn worklist(&self) -> Result<Worklist, AppError> {
         let mut lists = self.0.app.worklist()?;
-        lists.rows().for_each(|row| row.read_by(self.0.id()));
+        lists.rows().for_each(|row| self.reads(row));
         Ok(lists)
     }
 
     /// Returns the referrals that are over, the latest first.
     pub fn ended(&self, limit: usize) -> Result<Vec<WorklistRow>, AppError> {
-        self.0.app.ended(limit)
+        let mut rows = self.0.app.ended(limit)?;
+        rows.iter_mut().for_each(|row| self.reads(row));
+        Ok(rows)
+    }
+
+    /// Leaves out of a row what is not for whoever reads it: that they are to be told themselves, and
+    /// the name of a person whom they have not met.
+    fn reads(&self, row: &mut WorklistRow) {
+        row.read_by(self.0.id());
+        row.first_name = row.first_name.take().filter(|_| self.0.app.has_met(self.0.id(), row.id));
     }
 
     /// Returns everything that may be shown of one referral: that it was opened is written.
@@ -340,14 +349,18 @@ impl Writer {
         self.0.app.hand_on(self.0.id(), referral, to)
     }
 
-    /// Returns the referrals of people whose name begins with what was typed, at most `limit`.
+    /// Returns the referrals of people whose name begins with what was typed, at most `limit`: that
+    /// they were found is written.
     pub fn named(
         &self,
         typed: &Private<String>,
         limit: usize,
     ) -> Result<Vec<WorklistRow>, AppError> {
         let mut rows = self.0.app.named(typed, limit)?;
-        rows.iter_mut().for_each(|row| row.read_by(self.0.id()));
+        for row in &mut rows {
+            self.0.app.write_found(self.0.id(), row.id)?;
+            row.read_by(self.0.id());
+        }
         Ok(rows)
     }
 

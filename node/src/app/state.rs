@@ -255,8 +255,8 @@ impl State {
                     Arc::make_mut(case).mailed.push(mailed);
                 }
             }
-            Act::Opened { referral, by, at, why } => {
-                let read = self.cases.get_mut(referral).filter(|_| why.is_none());
+            Act::Opened { referral, by, at, why, found } => {
+                let read = self.cases.get_mut(referral).filter(|_| why.is_none() && !found);
                 if let Some(case) = read.map(Arc::make_mut) {
                     case.news = None;
                     case.handed = case.handed.filter(|_| case.followed_by != Some(*by));

@@ -56,7 +56,7 @@ impl App {
     ) -> Result<Option<Story>, AppError> {
         let Some(story) = self.story(id)? else { return Ok(None) };
         let shown = story.erasure.is_none() && !story.row.unopened;
-        if shown && !self.has_just_opened(by, id) {
+        if shown && (self.is_new_to(by, id) || !self.has_just_opened(by, id)) {
             self.write_opening(by, id, None)?;
         }
         Ok(Some(story))
@@ -69,22 +69,46 @@ impl App {
         referral: ReferralId,
         why: Option<AccessReason>,
     ) -> Result<(), AppError> {
-        let act = Act::Opened { referral, by, at: self.now(), why };
+        let act = Act::Opened { referral, by, at: self.now(), why, found: false };
         self.record(None, &act, &FactContent::default())?;
         Ok(())
+    }
+
+    /// Writes that somebody is shown the name of a person, because a search found it.
+    pub(super) fn write_found(
+        &self,
+        by: ProfessionalId,
+        referral: ReferralId,
+    ) -> Result<(), AppError> {
+        if !self.has_just_opened(by, referral) {
+            let act = Act::Opened { referral, by, at: self.now(), why: None, found: true };
+            self.record(None, &act, &FactContent::default())?;
+        }
+        Ok(())
+    }
+
+    /// Tells whether somebody knows whom a referral is about: they wrote the last of it, or the trail
+    /// says that they opened it. To anybody else a list shows its reference alone.
+    pub(super) fn has_met(&self, by: ProfessionalId, id: ReferralId) -> bool {
+        let state = self.state();
+        let wrote = |case: &Arc<Case>| case.followed_by == Some(by) && case.handed.is_none();
+        let opened = |opened: &Opened| opened.by == by && opened.why.is_none();
+        state.cases.get(&id).is_some_and(wrote)
+            || state.openings.get(&id).is_some_and(|openings| openings.iter().any(opened))
+    }
+
+    /// Tells whether something of a referral waits for somebody to open it, anew if need be.
+    fn is_new_to(&self, by: ProfessionalId, id: ReferralId) -> bool {
+        let new = |case: &Arc<Case>| {
+            case.news.is_some() || case.handed.is_some() && case.followed_by == Some(by)
+        };
+        self.state().cases.get(&id).is_some_and(new)
     }
 
     fn has_just_opened(&self, by: ProfessionalId, id: ReferralId) -> bool {
         let now = self.now();
         let state = self.state();
         let openings = state.openings.get(&id).map(Vec::as_slice).unwrap_or_default();
-        // What is new is opened anew.
-        let new = |case: &Arc<Case>| {
-            case.news.is_some() || case.handed.is_some() && case.followed_by == Some(by)
-        };
-        if state.cases.get(&id).is_some_and(new) {
-            return false;
-        }
         let last = openings.iter().rev().find(|opened| opened.by == by && opened.why.is_none());
         last.is_some_and(|opened| now.since(opened.at) < SAME_OPENING)
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use maillage_protocol::body::{Payload, Professional, Saying};
-use maillage_protocol::codes::{AttemptEnd, Medium, NeedCode, OutcomeClass};
+use maillage_protocol::codes::{AttemptEnd, HeardBy, Helped, Medium, NeedCode, OutcomeClass};
 use maillage_protocol::consent::{Consent, FeedbackLevel};
 use maillage_protocol::directory::Card;
 use maillage_protocol::disclosure::Category;
@@ -219,6 +219,27 @@ impl Story {
     #[must_use]
     pub fn regime(&self) -> SecrecyRegime {
         self.card.as_ref().map_or(SecrecyRegime::Charter, |card| card.regime)
+    }
+
+    /// Tells whether she ended it, however it had ended before.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        self.steps.iter().any(|step| match step.event {
+            Event::Withdrawn { scope, .. } => scope.ends_the_referral(),
+            _ => false,
+        })
+    }
+
+    /// Returns what she said last of the help, in her own word: what the structure that helped says
+    /// that she said is not it.
+    #[must_use]
+    pub fn her_answer(&self) -> Option<Helped> {
+        self.steps.iter().rev().find_map(|step| match &step.event {
+            Event::FeedbackGiven { helped, heard, .. } if *heard != HeardBy::Receiver => {
+                Some(*helped)
+            }
+            _ => None,
+        })
     }
 }
 

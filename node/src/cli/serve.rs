@@ -20,6 +20,7 @@ use super::{Context, Exit, VerbError, certificates};
 use crate::api;
 use crate::app::{App, Rule};
 use crate::caller::identify;
+use crate::code_tries::CodeTries;
 use crate::config::Config;
 use crate::control::{self, Desk};
 use crate::env::DRIVEN;
@@ -33,7 +34,7 @@ use crate::metrics;
 use crate::opening;
 use crate::projection::Worklist;
 use crate::telemetry::Chain;
-use crate::web::{self as pages, Calls, CodeTries, SignInLimits, WebSettings};
+use crate::web::{self as pages, Calls, SignInLimits, WebSettings};
 
 /// Nothing but the flags of every verb.
 #[derive(Debug, clap::Args)]

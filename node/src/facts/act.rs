@@ -147,7 +147,7 @@ pub enum Act {
         /// What is to be told.
         outgoing: Vec<Outgoing>,
     },
-    /// One of its professionals opened what identifies in a referral.
+    /// One of its professionals opened what identifies in a referral, or found it by her name.
     Opened {
         /// Which.
         referral: ReferralId,
@@ -158,6 +158,9 @@ pub enum Act {
         /// Why, if they read no content but for a reason.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         why: Option<AccessReason>,
+        /// Whether they read no more than her name, in what a search found.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        found: bool,
     },
     /// Somebody who reads no content asked to open a referral.
     AccessAsked {

@@ -12,10 +12,11 @@ use super::errors::PageError;
 use super::filters;
 use super::form::{Mistakes, Sent, Typed};
 use super::layout::{Frame, Room, page, page_again};
-use super::{CodeTries, aside, session};
+use super::{aside, session};
 use crate::app::authority::Writer;
 use crate::app::{Calls, Search};
 use crate::caller::caller;
+use crate::code_tries::CodeTries;
 use crate::text::{Text, say_with};
 
 #[derive(Template)]

@@ -17,6 +17,7 @@ use tracing::{error, info};
 use super::filters;
 use super::layout::{Frame, html};
 use crate::app::{AppError, DraftError, JoinFailure, LinkError, SayError};
+use crate::code_tries::TooSoon;
 use crate::telemetry::Chain;
 use crate::text::{Coded, Text, say_with};
 
@@ -205,6 +206,12 @@ impl From<SayError> for PageError {
             SayError::WrongClock => Self::WrongClock,
             SayError::App(failure) => failure.into(),
         }
+    }
+}
+
+impl From<TooSoon> for PageError {
+    fn from(TooSoon { seconds }: TooSoon) -> Self {
+        Self::TooOften(seconds)
     }
 }
 

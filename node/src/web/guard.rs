@@ -1,10 +1,9 @@
 //! What every page is held to, whatever it does: nobody else's page sends our forms, nothing
 //! stays in a cache, nothing is loaded from elsewhere.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -22,6 +21,7 @@ use tokio::sync::Semaphore;
 
 use super::errors::PageError;
 use super::session;
+use crate::caller::subscriber;
 
 /// Bytes of a form. The longest one holds a few hundred words.
 pub(super) const LARGEST_FORM: usize = 64 * 1024;
@@ -138,79 +138,6 @@ impl SignInLimits {
     }
 }
 
-/// Wrong personal codes of one address that cost nothing.
-const FREE_CODES: u32 = 5;
-/// The wait after one more; each one after that doubles it.
-const FIRST_WAIT: Duration = Duration::from_secs(30);
-const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
-/// How long without another one makes up for a wrong code.
-const QUIET: Duration = Duration::from_secs(60 * 60);
-/// How long a wrong code is remembered.
-const CODES_FORGOTTEN: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// The wrong personal codes that were typed lately, by address. A right one forgives nothing:
-/// whoever has one could try all the others.
-#[derive(Default)]
-pub struct CodeTries(Mutex<HashMap<IpAddr, WrongCodes>>);
-
-struct WrongCodes {
-    count: u32,
-    last: Duration,
-}
-
-impl WrongCodes {
-    /// Returns how long after the last one another may be tried.
-    fn wait(&self) -> Duration {
-        let beyond = self.count.saturating_sub(FREE_CODES);
-        let doubled = 2_u32.saturating_pow(beyond.saturating_sub(1));
-        if beyond == 0 {
-            Duration::ZERO
-        } else {
-            FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT)
-        }
-    }
-}
-
-impl CodeTries {
-    /// Lets somebody try a code at `now` (of a clock that only goes forward), or says that it is
-    /// too soon.
-    pub(super) fn check(&self, address: IpAddr, now: Duration) -> Result<(), PageError> {
-        let Some(address) = subscriber(address) else { return Ok(()) };
-        let tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = tries
-            .get(&address)
-            .map(|wrong| wrong.wait().saturating_sub(now.saturating_sub(wrong.last)));
-        match left.filter(|left| !left.is_zero()) {
-            Some(left) => Err(PageError::TooOften(left.as_secs() + 1)),
-            None => Ok(()),
-        }
-    }
-
-    /// Counts a wrong code.
-    pub(super) fn count(&self, address: IpAddr, now: Duration) {
-        let Some(address) = subscriber(address) else { return };
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if tries.len() >= REMEMBERED {
-            tries.retain(|_, wrong| now.saturating_sub(wrong.last) < CODES_FORGOTTEN);
-        }
-        let wrong = tries.entry(address).or_insert(WrongCodes { count: 0, last: now });
-        let quiet = now.saturating_sub(wrong.last).as_secs() / QUIET.as_secs();
-        let forgiven = u32::try_from(quiet).unwrap_or(u32::MAX);
-        wrong.count = wrong.count.saturating_sub(forgiven).saturating_add(1);
-        wrong.last = now;
-    }
-}
-
-/// Returns what tells one subscriber from another. Behind a proxy of this machine that names nobody,
-/// everybody has its address: then only logins are counted.
-fn subscriber(address: IpAddr) -> Option<IpAddr> {
-    match address {
-        address if address.is_loopback() => None,
-        IpAddr::V6(address) => Some(IpAddr::V6((u128::from(address) >> 64 << 64).into())),
-        address => Some(address),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
@@ -256,28 +183,6 @@ mod tests {
         let refused = limits.check(" Nadia@CCAS.example", HERE);
         assert!(matches!(refused, Err(PageError::TooOften(1..=31))), "{refused:?}");
         assert!(limits.check("karim@epn.example", HERE).is_ok());
-    }
-
-    #[test]
-    fn wrong_codes_cost_more_and_more_time() {
-        let (tries, address) = (CodeTries::default(), "2001:db8:1:2::1".parse().unwrap());
-        let (day, mut now, mut tried) = (Duration::from_secs(86_400), Duration::ZERO, 0_u32);
-        while now < day {
-            match tries.check(address, now) {
-                Ok(()) => {
-                    tries.count(address, now);
-                    tried += 1;
-                }
-                Err(PageError::TooOften(seconds)) => now += Duration::from_secs(seconds),
-                Err(other) => panic!("{other:?}"),
-            }
-        }
-        // Of 2^80 codes.
-        assert!((90..120).contains(&tried), "{tried} in a day");
-        assert!(tries.check("2001:db8:1:3::1".parse().unwrap(), now).is_ok());
-        tries.count(HERE, now);
-        assert!(tries.check(HERE, now).is_ok());
-        assert!(tries.check(address, now + day).is_ok());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use maillage_protocol::body::Channel;
-use maillage_protocol::codes::{HeardBy, Helped};
+use maillage_protocol::codes::Helped;
 use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::referral::{Act, Author, Event, Status};
@@ -20,10 +20,11 @@ use super::form::{Choice, Mistakes, Typed};
 use super::layout::{Frame, page, page_again};
 use super::row::is_asked;
 use super::story::{self, Asked, Line, OpeningView, card_lines};
-use super::{CodeTries, Visitor, aside, session, statics, taking_back};
+use super::{Visitor, aside, session, statics, taking_back};
 use crate::app::authority::Bearer;
 use crate::app::{Calls, ErasureState, PersonCard, SayError, Story};
 use crate::caller::caller;
+use crate::code_tries::CodeTries;
 use crate::text::{Clock, Coded, Moment, Telephone, Text, Tongue, say, say_with};
 use sentences::Sentence;
 
@@ -314,19 +315,12 @@ impl RequestView {
     ) -> Self {
         let (row, card) = (&story.row, story.card.as_ref());
         // What she ended is what she reads, however it had ended before.
-        let status = if has_left(story) { Status::Withdrawn } else { row.status };
+        let status = if story.has_left() { Status::Withdrawn } else { row.status };
         let asked = story.proposal.as_ref().map(|proposal| {
             // She knows how urgent it is.
             Asked { urgency: None, ..Asked::from(proposal) }.lines(clock)
         });
         let held = story.contact.as_ref().map(Held::of).filter(|held| !held.terms.is_empty());
-        let answered = story.steps.iter().rev().find_map(|step| match &step.event {
-            // What the structure that helped says that she said is not her own word.
-            Event::FeedbackGiven { helped, heard, .. } if *heard != HeardBy::Receiver => {
-                Some(*helped)
-            }
-            _ => None,
-        });
         let can_answer = matches!(status, Status::Concluded | Status::Closed);
         let place = card.map(|card| match &card.address {
             Some(address) => format!("{address}, {}", card.commune),
@@ -352,19 +346,12 @@ impl RequestView {
                 true => typed.choices("aidee", Helped::all()),
                 false => Vec::new(),
             },
-            answered: answered.map(Coded::label),
+            answered: story.her_answer().map(Coded::label),
             openings: Vec::new(),
             erased: story.erasure.map(|state| erased(state, &row.other, clock)),
             stops: story.erasure.is_none() || story.need == Some(NeedStatus::Open),
         }
     }
-}
-
-fn has_left(story: &Story) -> bool {
-    story.steps.iter().any(|step| match step.event {
-        Event::Withdrawn { scope, .. } => scope.ends_the_referral(),
-        _ => false,
-    })
 }
 
 fn search(status: Status, need: Option<NeedStatus>) -> Option<Text> {

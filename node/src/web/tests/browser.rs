@@ -14,8 +14,9 @@ use futures_util::future::{FutureExt, LocalBoxFuture};
 use super::PASSWORD;
 use crate::app::tests::NobodyCalls;
 use crate::app::{App, Calls};
+use crate::code_tries::CodeTries;
 use crate::index::Sessions;
-use crate::web::{CodeTries, SignInLimits, WebSettings, routes};
+use crate::web::{SignInLimits, WebSettings, routes};
 
 /// A browser on one node.
 pub(super) struct Browser {
