@@ -601,9 +601,11 @@ impl Drop for Looking<'_> {
     }
 }
 
-/// Hears the whole journal. Another thread reads and opens the records that follow meanwhile.
+/// Hears the whole journal. Another thread reads and opens the records that follow meanwhile, and
+/// gets them back: to free what another thread asked for makes both wait.
 fn hear_all(journal: &dyn Journal, safe: &Safe) -> Result<State, AppError> {
     let (opened, batches) = mpsc::sync_channel(2);
+    let (heard, returned) = mpsc::channel::<Vec<(Number, Entry)>>();
     thread::scope(|scope| {
         scope.spawn(move || {
             let mut next = Some(Number(0));
@@ -614,13 +616,17 @@ fn hear_all(journal: &dyn Journal, safe: &Safe) -> Result<State, AppError> {
                 if opened.send(batch).is_err() {
                     return;
                 }
+                returned.try_iter().for_each(drop);
             }
         });
         let mut state = State::default();
         for batch in batches {
-            for (number, entry) in batch? {
-                state.hear(number, &entry, safe)?;
+            let batch = batch?;
+            for (number, entry) in &batch {
+                state.hear(*number, entry, safe)?;
             }
+            // Whoever has read the last one waits for nothing more.
+            heard.send(batch).ok();
         }
         Ok(state)
     })

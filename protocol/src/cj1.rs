@@ -60,7 +60,9 @@ pub fn read(bytes: &[u8]) -> Result<Object, NotCanonical> {
     let Value::Object(object) = reader.value(limits::SIGNED_DEPTH)? else {
         return Err(NotCanonical);
     };
-    if reader.rest.is_empty() && object.to_bytes() == bytes {
+    let mut again = String::with_capacity(bytes.len());
+    write_object(&object, &mut again);
+    if reader.rest.is_empty() && again == text {
         Ok(object)
     } else {
         Err(NotCanonical)
@@ -310,20 +312,32 @@ fn write_list<T>(
 
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            '\0'..'\u{20}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            _ => out.push(c),
+    let mut rest = text;
+    loop {
+        let (plain, escaped) = rest.split_at(plain_len(rest));
+        out.push_str(plain);
+        let mut chars = escaped.chars();
+        match chars.next() {
+            None => break,
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some('\r') => out.push_str("\\r"),
+            Some(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
         }
+        rest = chars.as_str();
     }
     out.push('"');
+}
+
+/// Returns how many bytes of a text are written as they are. What is not is ASCII, so this is the
+/// beginning of a character.
+fn plain_len(text: &str) -> usize {
+    let escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    text.bytes().position(escaped).unwrap_or(text.len())
 }
 
 /// What is left to read. It takes a little more than CJ1 (members out of order, useless escapes):
@@ -389,7 +403,8 @@ impl<'a> Reader<'a> {
     }
 
     fn integer(&mut self) -> Result<Value, NotCanonical> {
-        let digits = self.take_while(|c| c.is_ascii_digit());
+        let digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
+        let digits = self.take_first(digits);
         let integer = digits.parse().map_err(|_| NotCanonical)?;
         if integer <= LARGEST { Ok(Value::Integer(integer)) } else { Err(NotCanonical) }
     }
@@ -398,7 +413,7 @@ impl<'a> Reader<'a> {
         self.expect("\"")?;
         let mut text = String::new();
         loop {
-            text.push_str(self.take_while(|c| c >= ' ' && c != '"' && c != '\\'));
+            text.push_str(self.take_first(plain_len(self.rest)));
             if self.take("\"") {
                 return Ok(text);
             }
@@ -441,9 +456,8 @@ impl<'a> Reader<'a> {
         rest.is_some()
     }
 
-    fn take_while(&mut self, keep: impl Fn(char) -> bool) -> &'a str {
-        let end = self.rest.find(|c| !keep(c)).unwrap_or(self.rest.len());
-        let (taken, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
+    fn take_first(&mut self, bytes: usize) -> &'a str {
+        let (taken, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
         self.rest = rest;
         taken
     }

@@ -35,7 +35,7 @@ pub fn from_base64url(text: &str) -> Result<Vec<u8>, NotExact> {
 
 /// Reads base64url of exactly `N` bytes.
 pub fn from_base64url_array<const N: usize>(text: &str) -> Result<[u8; N], NotExact> {
-    from_base64url(text)?.try_into().map_err(|_| NotExact)
+    exactly(&BASE64URL_NOPAD, text)
 }
 
 /// Writes base64 with padding (RFC 4648 §4), as HTTP fields want it.
@@ -57,7 +57,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Reads lower-case hexadecimal of exactly `N` bytes.
 pub fn from_hex_array<const N: usize>(text: &str) -> Result<[u8; N], NotExact> {
-    HEXLOWER.decode(text.as_bytes()).map_err(|_| NotExact)?.try_into().map_err(|_| NotExact)
+    exactly(&HEXLOWER, text)
 }
 
 /// Writes lower-case base32 without padding.
@@ -75,6 +75,20 @@ pub fn from_base32(text: &str) -> Result<Vec<u8>, NotExact> {
 #[must_use]
 pub fn crockford(bytes: &[u8]) -> String {
     CROCKFORD.encode(bytes)
+}
+
+/// Reads lower-case base32 of exactly `N` bytes.
+pub fn from_base32_array<const N: usize>(text: &str) -> Result<[u8; N], NotExact> {
+    exactly(&BASE32, text)
+}
+
+fn exactly<const N: usize>(encoding: &Encoding, text: &str) -> Result<[u8; N], NotExact> {
+    let mut bytes = [0; N];
+    if encoding.decode_len(text.len()) != Ok(N) {
+        return Err(NotExact);
+    }
+    encoding.decode_mut(text.as_bytes(), &mut bytes).map_err(|_| NotExact)?;
+    Ok(bytes)
 }
 
 /// Reads Crockford's base32 as people type it: spaces and hyphens are skipped, case does not

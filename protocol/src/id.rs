@@ -163,7 +163,7 @@ impl FromStr for NodeId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let hash = text.strip_prefix(NODE_PREFIX).ok_or(NotExact)?;
-        encoding::from_base32(hash)?.try_into().map(Self).map_err(|_| NotExact)
+        encoding::from_base32_array(hash).map(Self)
     }
 }
 
