@@ -165,7 +165,7 @@ mod tests {
             }
         }
         for (_, template) in files("templates", "html") {
-            for mark in ["\"|t ", "\"|t,", "\"|t)", "\"|t_with("] {
+            for mark in ["\"|t ", "\"|t,", "\"|t)", "\"|t|must", "\"|t_with("] {
                 let parts: Vec<_> = template.split(mark).collect();
                 let before = parts.split_last().map_or(&[] as &[_], |(_, before)| before);
                 used.extend(

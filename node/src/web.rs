@@ -17,6 +17,8 @@ mod filters;
 mod form;
 mod guard;
 mod kept;
+mod accessibility;
+mod plan;
 mod layout;
 mod session;
 mod statics;
@@ -157,6 +159,8 @@ pages! {
     get "/verification", Member => verification::show;
     post "/verification", Member => verification::check;
     get "/donnees", Visitor => kept::show;
+    get "/accessibilite", Visitor => accessibility::show;
+    get "/plan", Visitor => plan::show;
     get "/p", Visitor => person::show;
     post "/p", Visitor => person::enter;
     post "/p/regards", Visitor => person::look_there;
@@ -189,6 +193,7 @@ pages! {
     get "/concertations", Coordinator => coordination::show;
     get "/registre", Auditor => register::show;
     get "/moi", Member => account::show;
+    get "/moi/presence", Member => account::stay;
     post "/moi/session", Member => account::end_session;
     post "/moi/autres-sessions", Member => account::end_others;
     post "/moi/mot-de-passe", Member => account::change_password;

@@ -49,6 +49,12 @@ pub struct Session {
 }
 
 impl Sessions {
+    /// Returns after how long a silence a session ends.
+    #[must_use]
+    pub const fn idle(&self) -> Duration {
+        self.idle
+    }
+
     /// Opens the sessions of an index. Each ends after a silence of `idle`.
     pub fn open(index: &sled::Db, idle: Duration) -> sled::Result<Self> {
         Ok(Self { tree: index.open_tree("sessions")?, idle })

@@ -68,6 +68,9 @@ pub struct Reading {
     pub french: Vec<String>,
     /// The same in another language, if one was chosen.
     pub explained: Vec<String>,
+    /// What she needs, which is named in French whatever explains it.
+    #[serde(default)]
+    need: String,
 }
 
 impl Reading {
@@ -92,7 +95,8 @@ impl Reading {
             Tongue::English => lines(Wording::English, tongue),
             Tongue::Arabic => lines(Wording::Arabic, tongue),
         };
-        Self { presentation, tongue, french, explained }
+        let need = lower_first(&need.label());
+        Self { presentation, tongue, french, explained, need }
     }
 
     /// Returns the notice that a consent names: these words, and no other.
@@ -109,6 +113,16 @@ impl Reading {
             true => french,
             false => format!("{french}\n\n{}", self.explained.join("\n")),
         }
+    }
+
+    /// Returns what stands before her need in a line, the need, and what stands after it: a voice has
+    /// to know which part is French.
+    #[must_use]
+    pub fn around_the_need<'a>(&self, line: &'a str) -> (&'a str, &'a str, &'a str) {
+        let at = line.find(&self.need).filter(|_| !self.need.is_empty());
+        let (before, rest) = at.and_then(|at| line.split_at_checked(at)).unwrap_or((line, ""));
+        let (need, after) = rest.split_at_checked(self.need.len()).unwrap_or((rest, ""));
+        (before, need, after)
     }
 
     /// Returns each sentence with what draws it, and what explains it.

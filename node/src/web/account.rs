@@ -99,6 +99,11 @@ fn current(request: &HttpRequest) -> Result<SessionSecret, PageError> {
     Ok(open.secret)
 }
 
+/// Keeps the session open, since somebody is there: whoever asks has just been seen.
+pub(super) async fn stay(_: Member) -> HttpResponse {
+    HttpResponse::NoContent().finish()
+}
+
 /// Ends one of one's sessions.
 pub(super) async fn end_session(
     member: Member,

@@ -10,6 +10,12 @@ pub fn t(key: &str, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(say(key))
 }
 
+/// Says of the name of a field that it has to be filled: `{{ "donnees-prenom"|t|must }}`.
+#[askama::filter_fn]
+pub fn must<S: std::fmt::Display>(label: S, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(say_with("commun-obligatoire", [("nom", label.to_string().into())]))
+}
+
 /// Says a sentence about how many there are: `{{ found.len()|t_count("lieu-trouves") }}`.
 #[askama::filter_fn]
 pub fn t_count<N: Borrow<usize>>(

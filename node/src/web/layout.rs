@@ -1,6 +1,7 @@
 //! What surrounds every page: whose node it is, who is signed in, what was just done.
 
 use std::future::{Ready, ready};
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{ContentType, LOCATION};
@@ -35,6 +36,8 @@ pub(super) struct Frame {
     pub(super) clock: Clock,
     /// Whether that is doubtful.
     pub(super) wrong_clock: bool,
+    /// After how long a silence the session ends, if there is one.
+    pub(super) idle: Option<Duration>,
 }
 
 /// Who is signed in, and what the menu offers them.
@@ -87,6 +90,7 @@ impl Frame {
             icon: statics::ICON,
             clock: Clock::at(maillage_protocol::time::Timestamp::default()),
             wrong_clock: false,
+            idle: None,
         }
     }
 
@@ -122,6 +126,7 @@ impl FromRequest for Frame {
             key: key.unwrap_or_default(),
             clock: Clock::at(now),
             wrong_clock: session.is_some() && app.doubts_its_clock(),
+            idle: session.is_some().then(|| session::sessions(request).idle()),
             ..Self::bare()
         }))
     }

@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, web};
 use super::errors::PageError;
 
 /// Where the style is. A test keeps the address in step with its bytes.
-pub(super) const STYLE: &str = "/static/e5c71932/maillage.css";
+pub(super) const STYLE: &str = "/static/931b9039/maillage.css";
 /// Where the mark of a page is, in a browser's tab.
 pub(super) const ICON: &str = "/static/e6853b4b/maillage.svg";
 
@@ -17,10 +17,14 @@ pub(super) const CODE: &str = "/static/85cfe384/code.js";
 /// What reads the sentences of a page aloud.
 pub(super) const LISTEN: &str = "/static/89dcbbb6/listen.js";
 
+/// What warns before a session ends.
+pub(super) const SESSION: &str = "/static/c752bb7b/session.js";
+
 const FILES: &[(&str, &str, &str)] = &[
     (STYLE, "text/css; charset=utf-8", include_str!("../../static/maillage.css")),
     (ICON, "image/svg+xml", include_str!("../../static/maillage.svg")),
     (CODE, "text/javascript; charset=utf-8", include_str!("../../static/code.js")),
+    (SESSION, "text/javascript; charset=utf-8", include_str!("../../static/session.js")),
     (LISTEN, "text/javascript; charset=utf-8", include_str!("../../static/listen.js")),
 ];
 

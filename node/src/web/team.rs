@@ -183,13 +183,15 @@ async fn team(
 /// Makes an account, and leads to the link that its owner is to be given.
 pub(super) async fn add(admin: Admin, frame: Frame, sent: Sent) -> Result<HttpResponse, PageError> {
     let mut mistakes = Mistakes::default();
-    let line = |field| match sent.typed.text(field, LINE) {
+    let line = |field, absent, long| match sent.typed.text(field, LINE) {
         Ok(Some(text)) => Ok(text),
-        Ok(None) => Err(Text("equipe-champ-absent")),
-        Err(_) => Err(Text("equipe-champ-long")),
+        Ok(None) => Err(absent),
+        Err(_) => Err(long),
     };
-    let name = mistakes.take("nom", line("nom"));
-    let login = mistakes.take("identifiant", line("identifiant"));
+    let name = line("nom", Text("equipe-nom-absent"), Text("equipe-nom-long"));
+    let name = mistakes.take("nom", name);
+    let (absent, long) = (Text("equipe-identifiant-absent"), Text("equipe-identifiant-long"));
+    let login = mistakes.take("identifiant", line("identifiant", absent, long));
     let rights: Vec<_> = sent.typed.ticked::<Capability>("droits").into_iter().collect();
     match rights[..] {
         [] => mistakes.add("droits", Text("equipe-droits-absents")),

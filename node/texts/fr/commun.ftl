@@ -14,7 +14,13 @@ commun-urgent = Droit en danger
 menu-accueil = À vous de jouer
 menu-orienter = Orienter
 menu-partenaires = Partenaires
+menu-moi = Mes accès ({ $nom })
 menu-deconnexion = Se déconnecter
+
+commun-obligatoire = { $nom } (obligatoire)
+commun-session-bientot = Votre session se ferme dans deux minutes.
+commun-session-rester = Rester connecté
+commun-session-fermee = Votre session est fermée. Copiez ce que vous avez écrit avant de quitter cette page.
 
 jour-illisible = Indiquez un jour, par exemple 2026-03-10.
 jour-absent = Indiquez le jour.

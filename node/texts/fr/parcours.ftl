@@ -81,7 +81,7 @@ notes-une = Écrire une note
 notes-changer = Écrire une note, ou en effacer une
 notes-effacer = Effacer cette note
 notes-effacer-aide = La note est effacée pour toujours. Personne ne pourra la relire.
-notes-effacer-faire = Oui, effacer cette note
+notes-effacer-faire = Oui, effacer cette note : { $nom }
 
 concertation-titre = Concertation
 concertation-aide = Deux professionnels se parlent, par téléphone. Donnez votre nom et votre numéro : le partenaire donnera les siens.
@@ -115,9 +115,11 @@ concertation-texte = Un mot pour le partenaire
 concertation-dire = Enregistrer
 
 issue-titre = Comment cela s’est-il terminé ?
+issue-question = Quelle est l’issue ?
 issue-absente = Choisissez une issue.
 issue-essais-titre = Injoignable ou absente : ce qui a été essayé
 issue-essais-aide = Pour « injoignable » : trois essais, deux moyens, sur dix jours au moins.
+issue-essais-legende = Ce qui a été essayé
 issue-essais = Nombre d’essais
 issue-moyens = Nombre de moyens différents
 issue-jours = Nombre de jours

@@ -4,7 +4,7 @@ partenaires-a-approuver = À approuver
 partenaires-actif = Actif
 partenaires-suspendu = Suspendu
 partenaires-comparer = Appelez l’administrateur de cette structure. Comparez ces six chiffres :
-partenaires-approuver = Les chiffres sont les mêmes : approuver
+partenaires-approuver = Les chiffres sont les mêmes : approuver { $nom }
 partenaires-different = S’ils sont différents, n’approuvez pas et recommencez l’invitation.
 partenaires-adresse-du-noeud = Adresse
 partenaires-empreinte = Empreinte
@@ -17,11 +17,11 @@ partenaires-en-attente =
        *[other] { $nombre } envois
     }
 partenaires-coordonne = Coordonne le territoire : prévenu des concertations sans issue, sans savoir de qui il s’agit.
-partenaires-coordination = Noter qu’elle coordonne le territoire
-partenaires-ne-coordonne-plus = Noter qu’elle ne coordonne plus
-partenaires-suspendre = Suspendre les échanges
+partenaires-coordination = Noter que { $nom } coordonne le territoire
+partenaires-ne-coordonne-plus = Noter que { $nom } ne coordonne plus
+partenaires-suspendre = Suspendre les échanges avec { $nom }
 partenaires-suspendre-aide = Plus rien ne part ni n’arrive, sauf les effacements. Vous pourrez reprendre.
-partenaires-reprendre = Reprendre les échanges
+partenaires-reprendre = Reprendre les échanges avec { $nom }
 partenaires-inviter = Inviter une structure
 partenaires-inviter-aide = L’invitation se transmet de la main à la main. Elle sert une seule fois.
 partenaires-creer = Créer une invitation

@@ -13,6 +13,7 @@ use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Choice, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
+use crate::web::refer::need::{Theme, themes};
 use crate::web::row::RowView;
 use crate::web::story::{self, Reference};
 
@@ -53,7 +54,7 @@ struct OutcomePage {
     channels: String,
     days: String,
     autonomy: Vec<Choice>,
-    needs: Vec<Choice>,
+    themes: Vec<Theme>,
     mistakes: Mistakes,
 }
 
@@ -65,7 +66,7 @@ impl OutcomePage {
             channels: typed.one("moyens").to_owned(),
             days: typed.one("jours").to_owned(),
             autonomy: typed.choices("autonomie", Autonomy::all()),
-            needs: typed.choices("besoin", NeedCode::all()),
+            themes: themes(typed, NeedCode::all().iter()),
             frame: frame.in_room(Room::Home),
             row,
             mistakes,

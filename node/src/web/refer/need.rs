@@ -85,14 +85,14 @@ struct NeedPage {
 }
 
 /// The needs of one theme of the national list.
-struct Theme {
-    name: String,
-    needs: Vec<Choice>,
+pub(in crate::web) struct Theme {
+    pub(in crate::web) name: String,
+    pub(in crate::web) needs: Vec<Choice>,
 }
 
 impl NeedPage {
     fn of(frame: Frame, draft: String, typed: &Typed, mistakes: Mistakes) -> Self {
-        let themes = themes(typed);
+        let themes = themes(typed, rare());
         let rare = themes.iter().flat_map(|theme| &theme.needs).any(|choice| choice.checked);
         Self {
             needs: typed.choices("besoin", FREQUENT),
@@ -112,10 +112,18 @@ impl NeedPage {
     }
 }
 
-/// Sorts the rest of the national list by its themes, in its own order.
-fn themes(typed: &Typed) -> Vec<Theme> {
+/// Returns what is not asked most often, in the order of the national list.
+fn rare() -> impl Iterator<Item = &'static NeedCode> {
+    NeedCode::all().iter().filter(|need| !FREQUENT.contains(need))
+}
+
+/// Sorts needs of the national list by its themes, in its own order.
+pub(in crate::web) fn themes<'a>(
+    typed: &Typed,
+    needs: impl Iterator<Item = &'a NeedCode>,
+) -> Vec<Theme> {
     let mut themes: Vec<(&str, Vec<NeedCode>)> = Vec::new();
-    for need in NeedCode::all().iter().filter(|need| !FREQUENT.contains(need)) {
+    for need in needs {
         let theme = need.code().split_once("--").map_or("other", |(theme, _)| theme);
         match themes.last_mut() {
             Some((last, needs)) if *last == theme => needs.push(*need),
@@ -161,7 +169,7 @@ mod tests {
     #[test]
     fn every_need_can_be_chosen_once() {
         let typed = Typed::default();
-        let rest = themes(&typed);
+        let rest = themes(&typed, rare());
         let rest = rest.iter().flat_map(|theme| &theme.needs).map(|choice| &choice.value);
         let mut offered: Vec<_> =
             FREQUENT.iter().map(|need| need.code().to_owned()).chain(rest.cloned()).collect();
@@ -173,7 +181,7 @@ mod tests {
 
     #[test]
     fn every_theme_has_a_name() {
-        for theme in themes(&Typed::default()) {
+        for theme in themes(&Typed::default(), rare()) {
             assert!(!theme.name.starts_with("theme-"), "{}", theme.name);
         }
     }

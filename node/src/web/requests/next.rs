@@ -95,7 +95,8 @@ impl Next {
 fn command(step: Step, typed: &Typed, clock: Clock, mistakes: &mut Mistakes) -> Option<Command> {
     match step {
         Step::Appointment => {
-            let time = mistakes.take("jour", appointment(typed, clock).map(Some));
+            let time = appointment(typed, clock);
+            let time = time.map_err(|(field, text)| mistakes.add(field, text)).ok();
             let mode = typed.chosen::<MeetingMode>("lieu-rdv");
             let mode = mistakes.need("lieu-rdv", mode, Text("lieu-rdv-absent"));
             Some(Command::Schedule { time: time?, mode: mode? })
@@ -116,13 +117,15 @@ fn command(step: Step, typed: &Typed, clock: Clock, mistakes: &mut Mistakes) -> 
     }
 }
 
-fn appointment(typed: &Typed, clock: Clock) -> Result<Timestamp, Text> {
-    let day: Day = typed.one("jour").parse().map_err(|_| Text("jour-absent"))?;
-    let (hour, minute) = typed.one("heure").split_once(':').ok_or(Text("heure-absente"))?;
-    let number = |text: &str| text.parse::<u8>().map_err(|_| Text("heure-absente"));
+/// Reads when they meet, or says which field is wrong, and why.
+fn appointment(typed: &Typed, clock: Clock) -> Result<Timestamp, (&'static str, Text)> {
+    let absent = ("heure", Text("heure-absente"));
+    let day: Day = typed.one("jour").parse().map_err(|_| ("jour", Text("jour-absent")))?;
+    let (hour, minute) = typed.one("heure").split_once(':').ok_or(absent)?;
+    let number = |text: &str| text.parse::<u8>().map_err(|_| absent);
     let at = Calendar::Metropolitan.at(day, number(hour)?, number(minute)?);
-    match at.ok_or(Text("heure-absente"))? {
-        past if past <= clock.now() => Err(Text("rendez-vous-passe")),
+    match at.ok_or(absent)? {
+        past if past <= clock.now() => Err(("jour", Text("rendez-vous-passe"))),
         at => Ok(at),
     }
 }
@@ -241,13 +244,13 @@ mod tests {
         let time = Calendar::Metropolitan.at("2026-03-05".parse().unwrap(), 14, 0).unwrap();
         let mode = MeetingMode::Desk;
         assert_eq!(at("2026-03-05", "14:00"), Ok(Command::Schedule { time, mode }));
-        for (day, hour) in [
-            ("2026-03-02", "09:00"),
-            ("2026-03-05", "25:00"),
-            ("2026-03-05", ""),
-            ("jeudi", "14:00"),
+        for (day, hour, wrong) in [
+            ("2026-03-02", "09:00", "jour"),
+            ("2026-03-05", "25:00", "heure"),
+            ("2026-03-05", "", "heure"),
+            ("jeudi", "14:00", "jour"),
         ] {
-            assert_eq!(at(day, hour), Err(vec!["jour"]), "{day} {hour}");
+            assert_eq!(at(day, hour), Err(vec![wrong]), "{day} {hour}");
         }
     }
 

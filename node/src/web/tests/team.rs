@@ -110,8 +110,8 @@ async fn somebody_new_chooses_a_password_by_a_link_that_serves_once() {
     let mut admin = browse(&nodes.a).await;
     admin.sign_in("admin").await;
     for (name, login, right, mistake) in [
-        ("", "ines", "work", "Remplissez cette ligne."),
-        ("Inès", "", "work", "Remplissez cette ligne."),
+        ("", "ines", "work", "Indiquez un nom."),
+        ("Inès", "", "work", "Indiquez un identifiant."),
         ("Inès", "NADIA ", "work", "Cet identifiant est déjà pris."),
         ("Inès", "ines", "", "Choisissez au moins un droit."),
     ] {
