@@ -62,11 +62,7 @@ pub fn read(bytes: &[u8]) -> Result<Object, NotCanonical> {
     };
     let mut again = String::with_capacity(bytes.len());
     write_object(&object, &mut again);
-    if reader.rest.is_empty() && again == text {
-        Ok(object)
-    } else {
-        Err(NotCanonical)
-    }
+    if reader.rest.is_empty() && again == text { Ok(object) } else { Err(NotCanonical) }
 }
 
 impl Object {

@@ -197,11 +197,11 @@ export class Desk {
   // — how —
 
   #field(label) {
-    return this.#page.getByLabel(label, { exact: true });
+    return this.#page.getByLabel(named(label));
   }
 
   #choice(group, role, label) {
-    return this.#page.getByRole('group', { name: group, exact: true }).getByRole(role, { name: label });
+    return this.#page.getByRole('group', { name: named(group) }).getByRole(role, { name: label });
   }
 
   #press(role, name) {
@@ -243,6 +243,12 @@ export class Desk {
     if (hands.isKeyboard) await goAround(this.#page);
     assert.deepEqual(this.#faults, [], 'what the pages asked for, and complained about');
   }
+}
+
+// A field that has to be filled says so after its name. Whatever its spaces are, they are spaces.
+function named(label) {
+  const words = label.replaceAll(/[.?*+^$()[\]{}|\\]/g, '\\$&').replaceAll(/\s/g, '\\s');
+  return new RegExp(`^\\s*${words}(\\s\\(obligatoire\\))?\\s*$`);
 }
 
 // Whoever judges a page is a script, which must run where those of the page may not.

@@ -265,7 +265,7 @@ export async function readTheSame(desks, reference, status) {
 
 export async function lookAround(nadia, reference) {
   await nadia.go(`/parcours/${reference}`);
-  await nadia.follow('Nadia');
+  await nadia.follow('Mes accès (Nadia)');
   await nadia.shows('Mes sessions ouvertes');
   await nadia.follow('Orienter');
   await nadia.choose('De quoi a-t-elle besoin ?', NEED);
@@ -275,7 +275,8 @@ export async function lookAround(nadia, reference) {
   await nadia.shows(/lieux? trouvés?/);
   await nadia.follow('Revenir');
   await nadia.follow('Plus tard');
-  await nadia.press('Effacer');
+  await nadia.unfold('Effacer «');
+  await nadia.press('Oui, effacer');
   await nadia.shows('Brouillon effacé.');
   await nadia.go('/nulle-part', 404);
   await nadia.follow('Revenir à l’accueil');
@@ -330,10 +331,10 @@ export async function goAway(karim) {
   await karim.follow('Absence : Karim');
   await karim.press('Effacer cette absence');
   await karim.shows('Absence effacée.');
-  await karim.follow('Karim');
-  await karim.write('Adresse', 'karim');
+  await karim.follow('Mes accès (Karim)');
+  await karim.write('Adresse de courriel', 'karim');
   await karim.mistakes('Enregistrer ce choix', 'Cette adresse ne se lit pas.');
-  await karim.write('Adresse', 'karim@lavoir.example');
+  await karim.write('Adresse de courriel', 'karim@lavoir.example');
   await karim.choose('Quand ?', /^Une fois par jour/);
   await karim.press('Enregistrer ce choix');
   await karim.shows('Choix enregistré.');
@@ -381,7 +382,7 @@ export async function writeForTheTeam(nadia, reference) {
   await nadia.shows('Rappeler le service des aides.');
   await nadia.follow('Écrire une note, ou en effacer une');
   await nadia.unfold('Effacer cette note');
-  await nadia.press('Oui, effacer cette note');
+  await nadia.press(/^Oui, effacer cette note/);
   await nadia.shows('Note effacée.');
 }
 
@@ -430,7 +431,8 @@ export async function askElsewhere(nadia, reference, person) {
   await nadia.press('Continuer');
   assert.equal(await nadia.written('Numéro de téléphone'), person.telephone);
   await nadia.follow('À vous de jouer');
-  await nadia.press('Effacer');
+  await nadia.unfold('Effacer «');
+  await nadia.press('Oui, effacer');
 }
 
 export async function stopByCode(her, code, person) {

@@ -42,4 +42,5 @@ fn p1_two_hundred_kills_lose_nothing_that_was_acknowledged() {
         pair.same(id);
     }
     pair.assert_no_alert();
+    pair.holds(&[]);
 }

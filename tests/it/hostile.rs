@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use maillage_protocol::event::WireEvent;
 use maillage_protocol::id::EventId;
 use maillage_protocol::label::Label;
 use maillage_protocol::problem::ProblemType;
@@ -98,7 +97,7 @@ fn an_event_that_cannot_be_read_does_not_hold_up_the_next() {
     let readable = channel.referral(0);
 
     let events = [unreadable, readable].concat();
-    let answer = push(&peer, &events);
+    let answer = peer.push(&events);
     assert_eq!(answer["results"].as_array().unwrap().len(), events.len());
     assert!(answer["results"].as_array().unwrap().iter().all(|result| result["st"] == "stored"));
     assert_eq!(answer["need"], serde_json::json!(closed.map(EventId)));
@@ -119,10 +118,10 @@ fn a_poisoned_event_is_refused_until_it_is_the_right_one() {
     let mut poisoned = events.clone();
     poisoned[1].body = poisoned[2].body.clone();
 
-    let results = push(&peer, &poisoned)["results"].clone();
+    let results = peer.push(&poisoned)["results"].clone();
     assert_eq!((&results[0]["st"], &results[1]["st"]), (&"stored".into(), &"error".into()));
     assert_eq!((&results[1]["code"], &results[2]), (&"invalid_event".into(), &().into()));
-    let results = push(&peer, &events)["results"].clone();
+    let results = peer.push(&events)["results"].clone();
     assert_eq!((&results[0]["st"], &results[1]["st"]), (&"duplicate".into(), &"stored".into()));
     assert_eq!(results[2]["st"], "stored");
 }
@@ -145,11 +144,4 @@ fn a_peer_that_sends_too_much_is_asked_to_come_back() {
         (answer.status().as_u16(), answer.headers().contains_key("retry-after")),
         (429, true)
     );
-}
-
-fn push(peer: &PaperPeer, events: &[WireEvent]) -> serde_json::Value {
-    let body = serde_json::to_vec(&EventBatch { events: events.to_vec() }).unwrap();
-    let answer = peer.send(Method::POST, "/events", "", &body);
-    assert_eq!(answer.status(), 200);
-    answer.json().unwrap()
 }

@@ -4,6 +4,7 @@
 
 mod browser;
 mod crash;
+mod demo;
 mod docs;
 mod faults;
 mod hostile;

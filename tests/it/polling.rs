@@ -6,7 +6,7 @@ use serde_json::json;
 #[test]
 fn n25_a_node_without_an_open_port_works_by_fetching() {
     // The EPN tells its peers an address where nobody answers.
-    let pair = Pair::with(
+    let mut pair = Pair::with(
         &[],
         &[("MAILLAGE__PEERS__POLL", "true"), ("MAILLAGE__PUBLIC_URL", "http://127.0.0.1:9")],
     );
@@ -14,5 +14,5 @@ fn n25_a_node_without_an_open_port_works_by_fetching() {
     pair.both(&id, "delivered");
     assert!(Pair::say(&pair.epn, &id, &json!({ "command": "accept" })));
     pair.both(&id, "accepted");
-    pair.same(&id);
+    pair.holds(&[&id]);
 }

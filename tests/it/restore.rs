@@ -1,10 +1,12 @@
 //! p6: an old backup is restored on either side, and no channel forks.
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use maillage_tests::{Node, Pair};
+use maillage_tests::{Backups, Node, Pair, Territory, both};
 use serde_json::json;
+use tempfile::NamedTempFile;
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -44,6 +46,7 @@ fn p6_a_sender_restored_from_an_old_backup_takes_its_past_back() {
     assert!(Pair::say(&pair.epn, &after, &json!({ "command": "accept" })));
     pair.both(&after, "accepted");
     pair.assert_no_alert();
+    pair.holds(&[&after]);
 }
 
 #[test]
@@ -63,4 +66,112 @@ fn p6_a_receiver_restored_from_an_old_backup_is_sent_everything_again() {
     let after = pair.propose().unwrap();
     pair.both(&after, "delivered");
     pair.assert_no_alert();
+    // What the EPN said of the lost one before, it does not know any more: it says it again, later.
+    pair.holds(&[&after]);
+}
+
+/// An EPN of which there is a backup, and at which somebody was erased since.
+struct Erased {
+    all: Territory,
+    id: String,
+    sealed: Vec<Vec<u8>>,
+    backups: Backups,
+    /// What was erased, as somebody wrote it down elsewhere.
+    list: NamedTempFile,
+}
+
+fn erased_since_the_backup() -> Erased {
+    let all = Territory::at("2026-03-02", 9, &["CCAS de Brenne", "EPN Le Lavoir"]);
+    let before = all.records();
+    let id = all.help(0, 1);
+    let (backups, list) = (Backups::new(), NamedTempFile::new().unwrap());
+    backups.make(&all.nodes[1]);
+    let sealed = all.sealed_since(&before);
+    all.nodes[0].says(&id, &json!({ "command": "withdraw" }));
+    all.nodes.iter().for_each(|node| node.forgets(&id));
+    all.nodes[0].until("it is attested", |ccas| ccas.erasure(&id).as_deref() == Some("attested"));
+    all.destroyed(&sealed);
+    fs::copy(all.nodes[1].folder.join("erased"), list.path()).unwrap();
+    Erased { all, id, sealed, backups, list }
+}
+
+impl Erased {
+    /// Twenty-nine days later the EPN is lost, and comes back from its backup.
+    fn come_back(&mut self, listed: bool) -> &Node {
+        self.all.set("2026-03-31", 9, 0);
+        let epn = &mut self.all.nodes[1];
+        epn.kill();
+        fs::remove_dir_all(&epn.folder).unwrap();
+        self.backups.restore(epn, listed.then_some(self.list.path()));
+        epn.launch();
+        epn
+    }
+
+    #[track_caller]
+    fn ends_without_her(mut self) {
+        self.all.nodes.iter().for_each(|node| node.forgets(&self.id));
+        both([&self.all.nodes[0], &self.all.nodes[1]], &self.id, "withdrawn");
+        self.all.destroyed(&self.sealed);
+        self.all.holds(&[(&self.id, 0, 1)]);
+    }
+}
+
+#[test]
+fn what_was_erased_since_a_backup_is_not_shown_when_it_comes_back_and_is_gone_for_good() {
+    let mut erased = erased_since_the_backup();
+    let id = erased.id.clone();
+    erased.come_back(true).never_shows_her(&id);
+    erased.ends_without_her();
+}
+
+#[test]
+fn the_list_of_what_was_erased_is_enough_while_everybody_else_sleeps() {
+    let mut erased = erased_since_the_backup();
+    let id = erased.id.clone();
+    erased.all.nodes[0].kill();
+    erased.come_back(true).never_shows_her(&id);
+}
+
+#[test]
+fn without_the_list_those_who_asked_for_it_say_again_what_was_erased() {
+    let mut erased = erased_since_the_backup();
+    erased.come_back(false);
+    erased.ends_without_her();
+}
+
+/// The check of what nodes signed can see: an end that is missing on one side is found.
+#[test]
+fn a_journal_that_lost_what_it_told_is_seen() {
+    let mut pair = Pair::linked();
+    let backup = tempfile::tempdir().unwrap();
+    pair.ccas.kill();
+    copy(&pair.ccas.folder, backup.path());
+    pair.ccas.launch();
+    let forgotten = pair.propose().unwrap();
+    pair.both(&forgotten, "delivered");
+    pair.ccas.kill();
+    put_back(&pair.ccas, backup.path());
+    let seen = catch_unwind(AssertUnwindSafe(|| pair.holds(&[])));
+    let said = seen.unwrap_err().downcast::<&str>().unwrap();
+    assert_eq!(*said, "one holds what the other does not say");
+}
+
+#[test]
+fn a_partner_that_wakes_after_a_restore_is_asked_what_was_missed() {
+    let mut erased = erased_since_the_backup();
+    let id = erased.id.clone();
+    erased.all.nodes[0].kill();
+    erased.come_back(true).never_shows_her(&id);
+    erased.all.nodes[0].launch();
+    erased.all.try_again();
+    erased.ends_without_her();
+}
+
+#[test]
+fn without_the_list_nothing_is_shown_before_the_partner_was_asked() {
+    let mut erased = erased_since_the_backup();
+    let id = erased.id.clone();
+    let epn = erased.come_back(false);
+    assert!(!epn.knows_her(&id));
+    erased.ends_without_her();
 }

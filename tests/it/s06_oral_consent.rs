@@ -1,7 +1,7 @@
 //! Scenario 6: somebody who prefers to talk. He hears it, a witness hears him, and what leaves is how the
 //! place must be, never what he is.
 
-use maillage_tests::{FIRST_NAME, Territory, both};
+use maillage_tests::{FIRST_NAME, Territory};
 use serde_json::{Value, json};
 
 const NAMES: [&str; 3] = ["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy"];
@@ -48,10 +48,7 @@ fn who_prefers_to_talk_agrees_aloud_and_holds_a_proof() {
 
     // « Je ne veux plus » : as for anybody.
     ccas.says(id, &json!({ "command": "withdraw" }));
-    epn.until("he is erased", |epn| {
-        let story = epn.get(&format!("/referrals/{id}")).unwrap_or_default();
-        story["erased"] == true && !story.to_string().contains(FIRST_NAME)
-    });
+    epn.forgets(id);
     assert_eq!(epn.verify_receipt(receipt).0, Some(0), "the proof outlives what it is about");
     let id = id.to_owned();
     all.holds(&[(&id, 0, 1)]);
@@ -60,10 +57,7 @@ fn who_prefers_to_talk_agrees_aloud_and_holds_a_proof() {
 #[test]
 fn she_agrees_to_the_same_for_longer_while_the_other_node_sleeps() {
     let mut all = Territory::at("2026-03-02", 9, &NAMES[..2]);
-    let id = all.ask(0, 1);
-    all.nodes[1].says(&id, &json!({ "command": "accept" }));
-    both([&all.nodes[0], &all.nodes[1]], &id, "accepted");
-    all.nodes[1].until("her contact arrives", |epn| epn.knows_her(&id));
+    let id = all.help(0, 1);
     all.nodes[1].kill();
     // Her half year is over since a week: nobody reads, and nothing is destroyed yet.
     all.set("2026-09-07", 9, 0);

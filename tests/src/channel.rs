@@ -9,7 +9,7 @@ use maillage_protocol::consent::{
     Agreement, Basis, CollectionPlace, Consent, FeedbackLevel, Gesture, Notice, NoticeForm,
     PersonalCode, Purpose, Subject, Validity,
 };
-use maillage_protocol::disclosure::{Category, SecrecyRegime};
+use maillage_protocol::disclosure::{Category, Level, SecrecyRegime};
 use maillage_protocol::event::{
     BodyDigest, EventKind, Head, Header, Recipient, Verified, WireBody, WireEvent,
 };
@@ -59,27 +59,42 @@ impl PaperChannel {
     /// Writes a referral, then an answer with words that no honest node would let through.
     #[must_use]
     pub fn referral_with_words(&mut self, words: &str) -> Vec<WireEvent> {
+        // A withdrawal of the request has no room for words: an answer has.
+        let said = Event::Cancelled { part: 0, reason: CancelReason::Other };
+        let lie = json!({ "t": "referral.answered", "n": 1, "content": { "text": words } });
+        self.referral_that_says(&[(said, lie)])
+    }
+
+    /// Writes a referral, then disclosures that tell what they are given, whatever she agreed to.
+    #[must_use]
+    pub fn referral_that_tells(&mut self, told: &[(Level, Value)]) -> Vec<WireEvent> {
+        let tell = |(level, content): &(Level, Value)| {
+            (Event::Disclosed { level: *level }, json!({ "content": content }))
+        };
+        self.referral_that_says(&told.iter().map(tell).collect::<Vec<_>>())
+    }
+
+    /// Writes a referral, then words whose members are replaced behind the back of our own code.
+    fn referral_that_says(&mut self, words: &[(Event, Value)]) -> Vec<WireEvent> {
         let referral = ReferralId::from_random(random(&self.env));
         let consent = self.consent(referral);
         let thread = self.thread(&consent);
         let given = Payload::of_consent(&consent, thread.clone());
         let asked = Event::Proposed(Box::new(proposal(&consent)));
-        let fact = Fact {
-            by: Author::Sender,
-            at: self.env.now(),
-            event: Event::Cancelled { part: 0, reason: CancelReason::Other },
-        };
-        let id = PayloadId::from_random(random(&self.env));
-        let payload = Payload::of_fact(id, thread.clone(), &fact, Content::default());
-        let plain = payload.encode(None).expect("it tells nothing of her");
-        let mut spoken: Value = serde_json::from_slice(&plain).expect("a payload is JSON");
-        // A withdrawal of the request has no room for words: an answer has.
-        spoken["t"] = "referral.answered".into();
-        spoken["n"] = 1.into();
-        spoken["content"] = json!({ "text": words });
-        let spoken = serde_json::to_vec(&spoken).expect("plain data");
-        let first = [self.write(&consent, &given), self.say(&consent, &thread, asked)];
-        first.into_iter().chain([self.seal(&spoken, EventKind::Referral)]).collect()
+        let mut events = vec![self.write(&consent, &given), self.say(&consent, &thread, asked)];
+        for (event, members) in words {
+            let fact = Fact { by: Author::Sender, at: self.env.now(), event: event.clone() };
+            let id = PayloadId::from_random(random(&self.env));
+            let payload = Payload::of_fact(id, thread.clone(), &fact, Content::default());
+            let plain = payload.encode(None).expect("it tells nothing of her");
+            let mut spoken: Value = serde_json::from_slice(&plain).expect("a payload is JSON");
+            for (member, value) in members.as_object().expect("members") {
+                spoken[member] = value.clone();
+            }
+            let spoken = serde_json::to_vec(&spoken).expect("plain data");
+            events.push(self.seal(&spoken, EventKind::Referral));
+        }
+        events
     }
 
     fn thread(&self, consent: &Consent) -> Thread {

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::pair::{FIRST_NAME, TELEPHONE};
+use crate::visit::Visit;
+use crate::written::Written;
 use maillage_node::app::AccountPerson;
 use maillage_node::control::{self, Answer, Order};
 use maillage_node::env::{DrivenEnv, Env, SystemEnv, TEST_CLOCK};
-use maillage_node::facts::Capability;
+use maillage_node::facts::{Capability, Duty};
 use maillage_node::folder::DataFolder;
 use maillage_node::opening;
 use maillage_protocol::codes::NeedCode;
@@ -26,6 +28,8 @@ use serde_json::{Value, json};
 
 /// The service of every node of the tests.
 pub(crate) const SERVICE: ServiceId = ServiceId::from_bytes([7; 16]);
+/// The password of every account of the tests.
+const PASSWORD: &str = "val-de-brenne-2026";
 /// How long something observable may take on a loaded machine.
 const PATIENCE: u32 = 12_000;
 
@@ -100,7 +104,7 @@ impl Node {
         let (child, token) = (None, None);
         let mut node = Self { id, folder, url, public_url, child, token, http, settings };
         node.launch();
-        node.token = Some(node.take_token());
+        node.token = Some(node.take_token("pro"));
         node
     }
 
@@ -159,6 +163,18 @@ impl Node {
         panic!("this did not come: {what}");
     }
 
+    /// Returns a node that somebody else started, as somebody who works there.
+    #[must_use]
+    pub(crate) fn beside(folder: &Path, url: &str, login: &str) -> Self {
+        let http = Client::builder().no_proxy().build().expect("a plain client");
+        let id = DataFolder::at(folder).node_id().expect("a folder says whose it is");
+        let (folder, url, public_url) = (folder.to_owned(), url.to_owned(), url.to_owned());
+        let (child, token, settings) = (None, None, Vec::new());
+        let mut node = Self { id, folder, url, public_url, child, token, http, settings };
+        node.token = Some(node.take_token(login));
+        node
+    }
+
     /// Gives an order, as the administrator's verbs do.
     #[must_use]
     pub fn order(&self, order: &Order) -> Answer {
@@ -168,8 +184,8 @@ impl Node {
         answer.expect("the node listens for orders").expect("the node runs")
     }
 
-    fn take_token(&self) -> String {
-        let login = Private::from("pro".to_owned());
+    fn take_token(&self, login: &str) -> String {
+        let login = Private::from(login.to_owned());
         match self.order(&Order::MakeToken { login }) {
             Answer::Token { token } => token.into_revealed(),
             other => panic!("no key: {other:?}"),
@@ -281,7 +297,7 @@ impl Node {
     /// Reads the journal of the stopped node from end to end, as its administrator would.
     #[track_caller]
     pub fn verify(&self) {
-        self.run(&["verify", "journal"]);
+        self.run(&["verify", "journal"], &[]);
     }
 
     /// Writes everything that the stopped node may export beside what it wrote.
@@ -290,16 +306,18 @@ impl Node {
         let file = self.folder.join("export.json");
         // From one check to the next, it is another one.
         fs::remove_file(&file).ok();
-        self.run(&["export", &file.display().to_string()]);
+        self.run(&["export", &file.display().to_string()], &[]);
     }
 
+    /// Types a verb for this node, at its time, with more settings.
     #[track_caller]
-    fn run(&self, verb: &[&str]) {
+    pub(crate) fn run(&self, verb: &[&str], more: &[(String, String)]) {
         let done = Command::new(binary())
             .args(verb)
             .env_remove("MAILLAGE_CONFIG")
             .env("MAILLAGE__PUBLIC_URL", &self.public_url)
             .env("MAILLAGE__DATA_DIR", &self.folder)
+            .envs(self.settings.iter().chain(more).map(|(key, value)| (key, value)))
             .output()
             .expect("the binary starts");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
@@ -327,6 +345,19 @@ impl Node {
         assert!(status.is_success(), "{command}: {body}");
     }
 
+    /// Returns what the team was told last to be late.
+    #[must_use]
+    pub fn reminder(&self, referral: &str) -> Option<String> {
+        let story = self.get(&format!("/referrals/{referral}"))?;
+        story["referral"]["reminder"].as_str().map(str::to_owned)
+    }
+
+    /// Changes a setting: the node has it when it starts again.
+    pub(crate) fn set(&mut self, key: &str, value: String) {
+        self.settings.retain(|(known, _)| known != key);
+        self.settings.push((key.to_owned(), value));
+    }
+
     /// Returns who must do what about a referral, and before when.
     #[must_use]
     pub fn turn(&self, referral: &str) -> Option<(String, String, Timestamp)> {
@@ -341,6 +372,90 @@ impl Node {
     pub fn knows_her(&self, referral: &str) -> bool {
         let story = self.get(&format!("/referrals/{referral}")).unwrap_or_default();
         !story["contact"].is_null()
+    }
+
+    /// Waits until nothing here says who she is any more.
+    #[track_caller]
+    pub fn forgets(&self, referral: &str) {
+        self.until("she is erased", |node| {
+            let story = node.get(&format!("/referrals/{referral}")).unwrap_or_default();
+            story["erased"] == true && !story.to_string().contains(FIRST_NAME)
+        });
+    }
+
+    /// Returns what a referral is called on the telephone, and in the addresses of pages.
+    #[must_use]
+    #[track_caller]
+    pub fn reference(&self, referral: &str) -> String {
+        let story = self.get(&format!("/referrals/{referral}")).expect("it is known");
+        story["referral"]["reference"].as_str().expect("a reference").to_owned()
+    }
+
+    /// Reads the page of a referral.
+    #[must_use]
+    #[track_caller]
+    pub fn page_of(&self, referral: &str) -> String {
+        self.visit("pro").read(&format!("/parcours/{}", self.reference(referral)))
+    }
+
+    /// Fails if this node shows her to somebody, or to a program.
+    #[track_caller]
+    pub fn never_shows_her(&self, referral: &str) {
+        let story = self.get(&format!("/referrals/{referral}")).expect("it is known");
+        let shown = [story.to_string(), self.visit("pro").read("/"), self.page_of(referral)];
+        assert!(shown.iter().all(|shown| !shown.contains(FIRST_NAME)), "she is shown");
+    }
+
+    /// Returns how far the erasure of a referral is at the other side.
+    #[must_use]
+    pub fn erasure(&self, referral: &str) -> Option<String> {
+        let story = self.get(&format!("/referrals/{referral}"))?;
+        story["erasure"].as_str().map(str::to_owned)
+    }
+
+    /// Adds an account, which signs in with the password of all tests.
+    pub fn hire(&self, login: &str, capability: Capability, duty: Option<Duty>) {
+        let person = Private::from(AccountPerson::new(login, login));
+        let (capabilities, password) = (vec![capability], Private::from(PASSWORD.to_owned()));
+        let made = self.order(&Order::AddUser { person, capabilities, password });
+        assert!(matches!(made, Answer::Done), "{made:?}");
+        if duty.is_some() {
+            let given = self.order(&Order::GiveDuty { login: login.to_owned().into(), duty });
+            assert!(matches!(given, Answer::Done), "{given:?}");
+        }
+    }
+
+    /// Signs somebody in on the pages.
+    #[must_use]
+    #[track_caller]
+    pub fn visit(&self, login: &str) -> Visit {
+        Visit::of(&self.url, login, PASSWORD)
+    }
+
+    /// Changes how this node is described to its partners.
+    pub fn describe(&self, change: impl FnOnce(&mut Card)) {
+        let Answer::Card { card: Some(mut card) } = self.order(&Order::ReadCard) else {
+            panic!("every node of the tests has a card")
+        };
+        change(&mut card);
+        assert!(matches!(self.order(&Order::Describe { card }), Answer::Done));
+    }
+
+    /// Returns what is sealed here of the persons that were written about since the journal had so
+    /// many records: what erasing them has to take away.
+    #[must_use]
+    pub fn sealed_since(&self, records: u64) -> Vec<Vec<u8>> {
+        Written::by(self).sealed_since(records)
+    }
+
+    /// Returns which of these bytes are in a file of the node.
+    #[must_use]
+    pub fn holds<'a>(&self, sought: &'a [Vec<u8>]) -> Vec<&'a [u8]> {
+        let files = self.files();
+        let is_there = |bytes: &&[u8]| {
+            files.iter().any(|(_, file)| memchr::memmem::find(file, bytes).is_some())
+        };
+        sought.iter().map(Vec::as_slice).filter(is_there).collect()
     }
 
     /// Fails if a text is in a file of the node in clear: journal, vault, index, log.
@@ -373,11 +488,20 @@ fn collect(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
         if kind.is_dir() {
             collect(&entry.path(), files);
         } else if kind.is_file()
-            && let Ok(bytes) = fs::read(entry.path())
+            && let Ok(mut bytes) = fs::read(entry.path())
         {
+            bytes.truncate(written(&bytes));
             files.push((entry.path(), bytes));
         }
     }
+}
+
+/// Returns where the zeros begin to which a journal makes its files as long as they may become.
+fn written(bytes: &[u8]) -> usize {
+    const ZEROS: [u8; 4096] = [0; 4096];
+    let mut blocks = bytes.chunks(ZEROS.len());
+    let last = blocks.rposition(|block| !ZEROS.starts_with(block));
+    last.map_or(0, |last| bytes.len().min((last + 1) * ZEROS.len()))
 }
 
 /// Returns the time as the node will have it.
@@ -394,7 +518,7 @@ fn make(env: &Arc<dyn Env>, folder: &Path, name: &str, url: &str) -> NodeId {
     let made = made.expect("a node is made in an empty folder");
     let node = opening::open(env, &data, None).expect("a new node opens");
     let person = AccountPerson::new("pro", "Pro");
-    let password = Private::from("val-de-brenne-2026".to_owned());
+    let password = Private::from(PASSWORD.to_owned());
     let added = node.app.add_account(&person, vec![Capability::Work], &password);
     added.expect("the disk works").expect("the password is long enough");
     let services =

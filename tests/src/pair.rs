@@ -38,6 +38,7 @@ impl Pair {
     /// Checks what holds at the end of every scenario, of the referrals between the two.
     #[track_caller]
     pub fn holds(&mut self, referrals: &[&str]) {
+        referrals.iter().for_each(|id| self.same(id));
         let referrals: Vec<_> = referrals.iter().map(|id| (*id, 0, 1)).collect();
         holds(&mut [&mut self.ccas, &mut self.epn], &referrals, SystemEnv::default().now());
     }

@@ -2,6 +2,8 @@
 
 use maillage_node::control::{Answer, Order};
 use maillage_node::env::{Env, SystemEnv, random};
+use maillage_protocol::control::Control;
+use maillage_protocol::event::WireEvent;
 use maillage_protocol::httpsig::{
     CONTENT_DIGEST, FROM, Nonce, Request, SIGNATURE, SIGNATURE_INPUT, SignatureHeaders, TO,
 };
@@ -10,9 +12,10 @@ use maillage_protocol::identity::{Genesis, Identity, IdentityKey, Organization, 
 use maillage_protocol::keys::{KeyUse, PrivateKey};
 use maillage_protocol::link::{Invitation, LinkProof, Linking};
 use maillage_protocol::time::Timestamp;
-use maillage_protocol::transport::{IdentityLog, LinkRequest};
+use maillage_protocol::transport::{EventBatch, IdentityLog, LinkRequest, PullAnswer};
 use reqwest::Method;
 use reqwest::blocking::{Client, Response};
+use serde_json::Value;
 
 use crate::channel::PaperChannel;
 use crate::node::Node;
@@ -97,6 +100,26 @@ impl PaperPeer {
         SignatureHeaders::sign(&self.auth, parties, &request, body, fresh)
     }
 
+    /// Hands events over, and returns what is answered about each.
+    #[must_use]
+    #[track_caller]
+    pub fn push(&self, events: &[WireEvent]) -> Value {
+        let batch = EventBatch { events: events.to_vec() };
+        let body = serde_json::to_vec(&batch).expect("plain data");
+        let answer = self.send(Method::POST, "/events", "", &body);
+        assert_eq!(answer.status(), 200, "{:?}", answer.text());
+        answer.json().expect("results")
+    }
+
+    /// Fetches what the node says about the channel.
+    #[must_use]
+    pub fn fetch_controls(&self) -> Vec<Control> {
+        let answer = self.send(Method::GET, "/events", "ep=1&after=0", b"");
+        let answer: PullAnswer = answer.json().expect("events");
+        let bodies = answer.events.into_iter().filter_map(|event| event.body);
+        bodies.filter_map(|body| Control::read(&body.0).ok()).collect()
+    }
+
     /// Sends a request that is signed as it must be, whatever its body.
     #[must_use]
     pub fn send(&self, method: Method, path: &str, query: &str, body: &[u8]) -> Response {
@@ -116,7 +139,7 @@ impl PaperPeer {
 }
 
 /// Reads who answers at an address.
-fn met(http: &Client, url: &str) -> Identity {
+pub(crate) fn met(http: &Client, url: &str) -> Identity {
     let read = http.get(format!("{url}/fed/v1/identity")).send().expect("the node answers");
     let read: IdentityLog = read.json().expect("its identity is JSON");
     Identity::read(&read.log).expect("its identity is good")

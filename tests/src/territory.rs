@@ -3,12 +3,13 @@
 use maillage_node::control::{Answer, Order};
 use maillage_node::env::{DrivenEnv, Env, TEST_CLOCK};
 use maillage_protocol::calendar::{Calendar, Day};
-use maillage_protocol::time::Timestamp;
-use serde_json::Value;
+use maillage_protocol::time::{HOUR, Timestamp};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::node::Node;
 use crate::pair::{FIRST_NAME, TELEPHONE};
+use crate::written::agree;
 
 /// The statuses after which nobody has to act.
 const OVER: [&str; 8] = [
@@ -27,6 +28,8 @@ pub struct Territory {
     /// The nodes, in the order of their names.
     pub nodes: Vec<Node>,
     clock: DrivenEnv,
+    /// A clock that is wrong by so many hours, if a node has one.
+    fast: Option<(DrivenEnv, u32)>,
     folder: TempDir,
 }
 
@@ -42,7 +45,7 @@ impl Territory {
     pub fn with(day: &str, hour: u8, names: &[&str], settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = DrivenEnv::at(&folder.path().join("clock"));
-        let mut territory = Self { nodes: Vec::new(), clock, folder };
+        let mut territory = Self { nodes: Vec::new(), clock, fast: None, folder };
         territory.set(day, hour, 0);
         for name in names {
             let node = territory.start(name, settings);
@@ -60,7 +63,25 @@ impl Territory {
 
     /// Moves everybody's clock.
     pub fn set(&self, day: &str, hour: u8, minute: u8) {
-        self.clock.set(paris(day, hour, minute)).expect("the folder of a test can be written");
+        let time = paris(day, hour, minute);
+        self.clock.set(time).expect("the folder of a test can be written");
+        if let Some((fast, hours)) = &self.fast {
+            let ahead = time.after(HOUR.saturating_mul(*hours));
+            fast.set(ahead).expect("the folder of a test can be written");
+        }
+    }
+
+    /// Starts a node again with a clock that is some hours ahead of all others.
+    pub fn hurry(&mut self, node: usize, hours: u32) {
+        let file = self.folder.path().join("fast");
+        let fast = DrivenEnv::at(&file);
+        let ahead = self.now().after(HOUR.saturating_mul(hours));
+        fast.set(ahead).expect("the folder of a test can be written");
+        self.fast = Some((fast, hours));
+        let node = &mut self.nodes[node];
+        node.kill();
+        node.set(TEST_CLOCK, file.display().to_string());
+        node.launch();
     }
 
     /// Asks somebody to help the marked person, until they hold the request.
@@ -81,6 +102,61 @@ impl Territory {
         self.ask_as(from, to, &proposal, status)
     }
 
+    /// Asks somebody to help the marked person, who say yes, until they know how to reach her.
+    #[must_use]
+    #[track_caller]
+    pub fn help(&self, from: usize, to: usize) -> String {
+        let id = self.ask(from, to);
+        self.accept(&id, to);
+        id
+    }
+
+    /// Says yes, until they know how to reach her.
+    #[track_caller]
+    pub fn accept(&self, referral: &str, to: usize) {
+        self.nodes[to].says(referral, &json!({ "command": "accept" }));
+        self.nodes[to].until("her contact arrives", |node| node.knows_her(referral));
+    }
+
+    /// Gives a node a telephone, until all others know how to call it.
+    #[track_caller]
+    pub fn can_be_called(&self, node: usize, number: &str) {
+        self.nodes[node].describe(|card| card.telephone = Some(number.to_owned()));
+        for other in self.nodes.iter().filter(|other| other.id != self.nodes[node].id) {
+            other.until("it is known how to call them", |other| {
+                other.get("/directory").unwrap_or_default().to_string().contains(number)
+            });
+        }
+    }
+
+    /// Returns how many records each journal has.
+    #[must_use]
+    pub fn records(&self) -> Vec<u64> {
+        self.nodes.iter().map(Node::records).collect()
+    }
+
+    /// Returns what is sealed of the persons that were written about since then, at any node.
+    #[must_use]
+    #[track_caller]
+    pub fn sealed_since(&self, records: &[u64]) -> Vec<Vec<u8>> {
+        let all = self.nodes.iter().zip(records).map(|(node, records)| {
+            let sealed = node.sealed_since(*records);
+            // What cannot be seen now proves nothing when it is not seen later.
+            assert!(!sealed.is_empty() && node.holds(&sealed).len() == sealed.len());
+            sealed
+        });
+        all.flatten().collect()
+    }
+
+    /// Fails if something that was sealed is still in a file of any node.
+    #[track_caller]
+    pub fn destroyed(&self, sealed: &[Vec<u8>]) {
+        for node in &self.nodes {
+            let left = node.holds(sealed).len();
+            assert_eq!(left, 0, "of {} in {}", sealed.len(), node.folder.display());
+        }
+    }
+
     #[track_caller]
     fn ask_as(&self, from: &Node, to: &Node, proposal: &Value, status: &str) -> String {
         let answer = from.post("/referrals", proposal).expect("the node answers");
@@ -94,6 +170,15 @@ impl Territory {
     /// Checks what holds at the end of every scenario, of referrals between two nodes each.
     #[track_caller]
     pub fn holds(&mut self, referrals: &[(&str, usize, usize)]) {
+        referrals
+            .iter()
+            .for_each(|(id, one, other)| same([&self.nodes[*one], &self.nodes[*other]], id));
+        self.holds_apart(referrals);
+    }
+
+    /// The same, where one side was not told all that the other one knows.
+    #[track_caller]
+    pub fn holds_apart(&mut self, referrals: &[(&str, usize, usize)]) {
         let now = self.now();
         holds(&mut self.nodes.iter_mut().collect::<Vec<_>>(), referrals, now);
     }
@@ -118,16 +203,14 @@ impl Territory {
 
 /// Checks what holds at the end of every scenario, of referrals between two nodes each.
 ///
-/// Both nodes fold the words to the same state; what is open has one turn and one date, and what is
+/// What is open has one turn and one date, and what is
 /// over has none; what is known of her, she agreed to, until now; every need is closed, or waits for
 /// somebody; she is in clear in no file, nor in what is exported; every journal reads from end to
-/// end.
+/// end, every signature in it is good, and what one holds of another is what that one wrote.
 #[track_caller]
 pub(crate) fn holds(nodes: &mut [&mut Node], referrals: &[(&str, usize, usize)], now: Timestamp) {
     for (id, one, other) in referrals {
-        let pair = [&*nodes[*one], &*nodes[*other]];
-        same(pair, id);
-        for node in pair {
+        for node in [&*nodes[*one], &*nodes[*other]] {
             let story = node.get(&format!("/referrals/{id}")).expect("it is known");
             let row = &story["referral"];
             let over = OVER.contains(&row["status"].as_str().expect("a status"));
@@ -145,12 +228,13 @@ pub(crate) fn holds(nodes: &mut [&mut Node], referrals: &[(&str, usize, usize)],
             }
         }
     }
-    for node in nodes {
+    for node in nodes.iter_mut() {
         node.kill();
         node.verify();
         node.export();
         [FIRST_NAME, TELEPHONE].into_iter().for_each(|canary| node.hides(canary));
     }
+    agree(&nodes.iter().map(|node| &**node).collect::<Vec<_>>());
 }
 
 /// The lists of what waits for somebody.

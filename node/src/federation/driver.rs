@@ -95,10 +95,16 @@ impl Drivers {
     }
 
     /// Erases what peers ordered while this node slept, before anybody reads here. Those who do not
-    /// answer in time are not waited for: their orders come when they do.
+    /// answer in time are not waited for: their orders come when they do. A node that was restored
+    /// also takes back what it forgot: an order that it had carried out is not given again, and comes
+    /// with the rest of the channel.
     pub async fn erase_first(&self) {
         let asked = self.app.active_peers().into_iter().map(|peer| async move {
-            match timeout(PATIENCE, self.aside(peer).obey_orders()).await {
+            let exchange = self.aside(peer);
+            match timeout(PATIENCE, exchange.obey_orders()).await {
+                Ok(Ok(())) if self.app.is_restored() => {
+                    exchange.remember().await;
+                }
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => info!(%peer, error = %Chain(&error), "orders are not known yet"),
                 Err(_) => info!(%peer, "orders are not known yet: no answer in time"),
@@ -236,10 +242,17 @@ impl Exchange {
         let mut delivery = Delivery::resume(standing.head, standing.acked);
         let mut news = self.app.news_of(self.peer);
         let mut clocks = Clocks::read(&self.app);
-        if self.app.is_restored() {
-            let held = self.confirm_head().await;
+        while self.is_behind() {
+            let held = self.remember().await;
+            if matches!(held, Outcome::Unreachable | Outcome::Busy(_)) {
+                tokio::select! {
+                    () = tokio::time::sleep(PAUSE) => {}
+                    input = inputs.recv() => delivery.handle_some(input),
+                }
+                continue;
+            }
             delivery.handle(self.answered(held));
-            self.catch_up().await;
+            break;
         }
         loop {
             while let Ok(input) = inputs.try_recv() {
@@ -308,21 +321,40 @@ impl Exchange {
         Input::Answered { at: self.app.env().now(), outcome }
     }
 
-    /// After a restore, fetches what the peer sent since the backup: it believes that we hold it.
-    async fn catch_up(&self) {
+    /// Tells whether this node was restored, and can ask the peer what it forgot. A peer that nobody
+    /// can call says it when it calls.
+    fn is_behind(&self) -> bool {
+        let standing = self.app.standing(self.peer);
+        self.app.is_restored() && standing.is_some_and(|it| it.active && !it.polls)
+    }
+
+    /// After a restore, asks the peer what it holds of us, then fetches what it sent since the backup:
+    /// it believes that we hold it. Whoever does not answer is asked again.
+    async fn remember(&self) -> Outcome {
+        let held = self.confirm_head().await;
+        if !matches!(held, Outcome::Holds(_)) {
+            return held;
+        }
         loop {
             let (ep, after) = self.app.received_head(self.peer);
             let query = PullQuery { ep, after, limit: limits::BATCH_EVENTS, wait: 0 }.to_query();
             match self.get::<PullAnswer>("/events", &query, false).await {
-                Ok((_, answer)) if answer.events.is_empty() => return,
+                Ok((_, answer)) if answer.events.is_empty() => {
+                    self.confirmed.store(true, Ordering::Relaxed);
+                    return held;
+                }
                 Ok((_, answer)) => {
                     if self.take(answer.events).await.is_err() {
-                        return;
+                        return Outcome::Unreachable;
+                    }
+                    // What is refused today is refused again: a human is told by the channel.
+                    if self.app.received_head(self.peer) == (ep, after) {
+                        return held;
                     }
                 }
                 Err(error) => {
                     info!(error = %Chain(&error), "cannot catch up with a peer yet");
-                    return;
+                    return Outcome::Unreachable;
                 }
             }
         }
@@ -342,7 +374,10 @@ impl Exchange {
         let (app, peer, nonce) = (Arc::clone(&self.app), self.peer, nonce.to_owned());
         match blocking(move || app.hold_receipt(peer, &receipt, Some(&nonce))).await {
             Some(Batch::Holds(seq)) => {
-                self.confirmed.store(true, Ordering::Relaxed);
+                // A node that was restored has to fetch the rest first.
+                if !self.app.is_restored() {
+                    self.confirmed.store(true, Ordering::Relaxed);
+                }
                 Outcome::Holds(seq)
             }
             Some(Batch::HoldsMore) => self.recover().await,

@@ -6,6 +6,7 @@
 
 use std::sync::LazyLock;
 
+use fluent_templates::fluent_bundle::FluentValue;
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp as Instant, Zoned};
@@ -72,6 +73,12 @@ impl Clock {
         Moment { machine: day.to_string(), words: self.name(date), past }
     }
 
+    /// Says a day on paper, where « demain » would be wrong the day after.
+    #[must_use]
+    pub fn on_paper(self, day: Day) -> Moment {
+        Moment { words: full_name(as_date(day)), ..self.day(day) }
+    }
+
     /// Says the day of an instant.
     #[must_use]
     pub fn day_of(self, at: Timestamp) -> Moment {
@@ -86,24 +93,31 @@ impl Clock {
             1 => return say("date-demain"),
             _ => {}
         }
-        let weekday = say(&format!("date-semaine-{}", date.weekday().to_monday_one_offset()));
-        let month = say(&format!("date-mois-{}", date.month()));
-        let number = match date.day() {
-            1 => say("date-premier"),
-            day => day.to_string(),
-        };
-        let words = [
-            ("semaine", weekday.into()),
-            ("numero", number.into()),
-            ("mois", month.into()),
-            ("an", date.year().to_string().into()),
-        ];
         if date.year() == today.year() {
-            say_with("date-jour", words)
+            say_with("date-jour", parts(date))
         } else {
-            say_with("date-jour-an", words)
+            full_name(date)
         }
     }
+}
+
+fn full_name(date: Date) -> String {
+    say_with("date-jour-an", parts(date))
+}
+
+fn parts(date: Date) -> [(&'static str, FluentValue<'static>); 4] {
+    let weekday = say(&format!("date-semaine-{}", date.weekday().to_monday_one_offset()));
+    let month = say(&format!("date-mois-{}", date.month()));
+    let number = match date.day() {
+        1 => say("date-premier"),
+        day => day.to_string(),
+    };
+    [
+        ("semaine", weekday.into()),
+        ("numero", number.into()),
+        ("mois", month.into()),
+        ("an", date.year().to_string().into()),
+    ]
 }
 
 /// « 17 h », « 9 h 05 ».

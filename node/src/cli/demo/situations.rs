@@ -77,7 +77,8 @@ impl<'a> Stage<'a> {
         second["after"] = first.id.as_str().into();
         let second = ask(&self.karim, &second).await?;
         both(&self.karim, &self.lucie, &second.id, "delivered").await?;
-        let what = "un cercle va se fermer : « Orienter vers une autre structure », le CCAS";
+        let what =
+            "un cercle va se fermer : accepter, « Orienter vers une autre structure », le CCAS";
         Ok(("lucie", second.reference, what.to_owned()))
     }
 

@@ -67,7 +67,7 @@ pub(in crate::web) async fn show(
     page(&FallbackPage {
         reference: story.row.code.to_string(),
         right: asked.right.map_or_else(|| asked.code.label(), Coded::label),
-        before: frame.clock.day(deadline),
+        before: frame.clock.on_paper(deadline),
         asked: story.row.other.clone(),
         asked_telephone: telephone(theirs),
         ours: telephone(us.as_ref().and_then(|card| card.telephone.as_deref())),
