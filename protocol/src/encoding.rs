@@ -71,15 +71,15 @@ pub fn from_base32(text: &str) -> Result<Vec<u8>, NotExact> {
     BASE32.decode(text.as_bytes()).map_err(|_| NotExact)
 }
 
+/// Reads lower-case base32 of exactly `N` bytes.
+pub fn from_base32_array<const N: usize>(text: &str) -> Result<[u8; N], NotExact> {
+    exactly(&BASE32, text)
+}
+
 /// Writes Crockford's base32, for codes that people read aloud.
 #[must_use]
 pub fn crockford(bytes: &[u8]) -> String {
     CROCKFORD.encode(bytes)
-}
-
-/// Reads lower-case base32 of exactly `N` bytes.
-pub fn from_base32_array<const N: usize>(text: &str) -> Result<[u8; N], NotExact> {
-    exactly(&BASE32, text)
 }
 
 fn exactly<const N: usize>(encoding: &Encoding, text: &str) -> Result<[u8; N], NotExact> {

@@ -122,7 +122,8 @@ async fn said(
 async fn view(bearer: Bearer) -> Result<Json<Value>, ApiProblem> {
     let reader = bearer.clone();
     let story = aside(move || reader.story()).await?.ok_or(ApiProblem::NotFound)?;
-    let opening = |opening: Opening| json!({ "at": opening.at, "by": opening.by });
+    let opening =
+        |opening: Opening| json!({ "at": opening.at, "by": opening.by, "found": opening.found });
     let codes =
         |items: &mut dyn Iterator<Item = &Category>| items.map(|it| it.code()).collect::<Vec<_>>();
     Ok(Json(json!({

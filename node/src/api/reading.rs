@@ -199,8 +199,9 @@ pub(super) async fn search(
     sent: Sent<Searched>,
 ) -> Result<Json<Value>, ApiProblem> {
     let typed = sent.said.first_name;
-    let found = aside(move || writer.named(&typed, FOUND)).await?;
-    Ok(Json(json!({ "found": found.into_iter().map(Row::from).collect::<Vec<_>>() })))
+    let (found, more) = aside(move || writer.named(&typed, FOUND)).await?;
+    let found: Vec<_> = found.into_iter().map(Row::from).collect();
+    Ok(Json(json!({ "found": found, "more": more })))
 }
 
 /// `GET /directory`: who can be asked, and which places can be called.

@@ -34,6 +34,7 @@ fn opening((code, opening): (ShortCode, Opening)) -> Value {
         "at": opening.at,
         "by": opening.by,
         "why": opening.why.map(|why| why.code()),
+        "found": opening.found,
     })
 }
 

@@ -202,15 +202,15 @@ impl Program {
     }
 
     async fn send(&self, request: TestRequest) -> Answer {
-        self.send_with(CodeTries::default(), request).await
+        self.send_with(&web::Data::default(), request).await
     }
 
-    async fn send_with(&self, tries: CodeTries, request: TestRequest) -> Answer {
+    async fn send_with(&self, tries: &web::Data<CodeTries>, request: TestRequest) -> Answer {
         let calls: Arc<dyn Calls> = Arc::new(NobodyCalls);
         let server = Actix::new()
             .app_data(web::Data::from(Arc::clone(&self.app)))
             .app_data(web::Data::from(calls))
-            .app_data(web::Data::new(tries))
+            .app_data(tries.clone())
             .configure(routes);
         let service = init_service(server).await;
         let request =
@@ -593,12 +593,15 @@ async fn she_reads_answers_and_stops_by_a_program_of_hers() {
 async fn a_wrong_code_costs_a_program_what_it_costs_a_browser() {
     let pair = Pair::linked();
     let hers = Program { app: Arc::clone(&pair.a), key: String::new().into() };
-    let tries = CodeTries::default();
-    let caller = "192.0.2.7".parse().unwrap();
-    (0..6).for_each(|_| tries.count(caller, pair.a.env().monotonic()));
-    let request = TestRequest::post().uri("/api/v1/person").peer_addr((caller, 1).into());
-    let request = request.set_payload(json!({ "code": "AAAA-AAAA-AAAA-AAAA" }).to_string());
-    assert_eq!(hers.send_with(tries, request).await.is(429).body["code"], "too_often");
+    let (tries, wrong) = (web::Data::default(), json!({ "code": "AAAA-AAAA-AAAA-AAAA" }));
+    let post = || {
+        let request = TestRequest::post().uri("/api/v1/person");
+        request.peer_addr("192.0.2.7:1".parse().unwrap()).set_payload(wrong.to_string())
+    };
+    for _ in 0..6 {
+        assert_eq!(hers.send_with(&tries, post()).await.is(422).body["field"], "code");
+    }
+    assert_eq!(hers.send_with(&tries, post()).await.is(429).body["code"], "too_often");
 }
 
 #[actix_web::test]

@@ -349,19 +349,19 @@ impl Writer {
         self.0.app.hand_on(self.0.id(), referral, to)
     }
 
-    /// Returns the referrals of people whose name begins with what was typed, at most `limit`: that
-    /// they were found is written.
+    /// Returns the referrals of people whose name begins with what was typed, at most `limit`, and
+    /// whether there are more. That they were found is written.
     pub fn named(
         &self,
         typed: &Private<String>,
         limit: usize,
-    ) -> Result<Vec<WorklistRow>, AppError> {
-        let mut rows = self.0.app.named(typed, limit)?;
+    ) -> Result<(Vec<WorklistRow>, bool), AppError> {
+        let (mut rows, more) = self.0.app.named(typed, limit)?;
         for row in &mut rows {
             self.0.app.write_found(self.0.id(), row.id)?;
             row.read_by(self.0.id());
         }
-        Ok(rows)
+        Ok((rows, more))
     }
 
     /// Returns the organizations that are linked with this one.

@@ -71,6 +71,8 @@ pub struct Case {
     pub left_pathway: bool,
     /// What our team was told to be late, oldest first.
     pub reminders: Vec<Reminded>,
+    /// Who of ours spoke last.
+    pub spoke: Option<ProfessionalId>,
     /// Who of ours spoke last, or was given it since.
     pub followed_by: Option<ProfessionalId>,
     /// When it was given to them, until they read it.
@@ -195,6 +197,7 @@ impl Case {
             reported_at: Timestamp::default(),
             left_pathway: false,
             reminders: Vec::new(),
+            spoke: None,
             followed_by: None,
             handed: None,
             news: None,

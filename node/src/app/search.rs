@@ -13,15 +13,15 @@ use super::{App, AppError};
 
 impl App {
     /// Returns the referrals of people whose name begins, word by word, with what was typed, at most
-    /// `limit`: those that are open first, then the latest.
+    /// `limit`: those that are open first, then the latest. Tells whether there are more.
     pub(super) fn named(
         &self,
         typed: &Private<String>,
         limit: usize,
-    ) -> Result<Vec<WorklistRow>, AppError> {
+    ) -> Result<(Vec<WorklistRow>, bool), AppError> {
         let typed = compared(typed.reveal());
         if typed.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), false));
         }
         let mut cases: Vec<Arc<Case>> = {
             let state = self.state();
@@ -35,14 +35,15 @@ impl App {
         for case in cases {
             let card = self.readable_card(&case)?;
             let name = card.and_then(|card| card.contact.first_name);
-            if name.is_some_and(|name| begins(&compared(name.reveal()), &typed)) {
-                found.push(self.row(&case)?);
+            if name.is_none_or(|name| !begins(&compared(name.reveal()), &typed)) {
+                continue;
             }
             if found.len() == limit {
-                break;
+                return Ok((found, true));
             }
+            found.push(self.row(&case)?);
         }
-        Ok(found)
+        Ok((found, false))
     }
 }
 
@@ -62,7 +63,7 @@ mod tests {
     use maillage_protocol::referral::{Author, Command};
 
     fn found(app: &App, typed: &str) -> Vec<ReferralId> {
-        let rows = app.named(&typed.to_owned().into(), 9).unwrap();
+        let (rows, _) = app.named(&typed.to_owned().into(), 9).unwrap();
         rows.into_iter().map(|row| row.id).collect()
     }
 
@@ -101,6 +102,7 @@ mod tests {
         pair.a.say(None, Author::Sender, ids[2], command, Texts::default(), None).unwrap();
         pair.exchange();
         assert_eq!(found(&pair.a, "zéphirine"), [ids[1], ids[0], ids[2]]);
-        assert_eq!(pair.a.named(&"z".to_owned().into(), 2).unwrap().len(), 2);
+        let (rows, more) = pair.a.named(&"z".to_owned().into(), 2).unwrap();
+        assert_eq!((rows.len(), more), (2, true));
     }
 }

@@ -261,7 +261,7 @@ impl State {
                     case.news = None;
                     case.handed = case.handed.filter(|_| case.followed_by != Some(*by));
                 }
-                let opened = Opened { at: *at, by: *by, why: *why };
+                let opened = Opened { at: *at, by: *by, why: *why, found: *found };
                 self.openings.entry(*referral).or_default().push(opened);
             }
             Act::AccessAsked { referral, by, why, at } => {
@@ -370,7 +370,8 @@ impl State {
             case.renewed = Some(number);
         }
         if said.who.is_some() {
-            (case.followed_by, case.news, case.handed) = (said.who, None, None);
+            (case.spoke, case.followed_by) = (said.who, said.who);
+            (case.news, case.handed) = (None, None);
         }
         case.records.push(number);
         self.pathways.extend(case.chain.map(|(_, pathway)| (pathway, case.id)));

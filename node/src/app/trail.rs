@@ -33,6 +33,8 @@ pub(super) struct Opened {
     pub(super) by: ProfessionalId,
     /// Why, if they read no content but for a reason.
     pub(super) why: Option<AccessReason>,
+    /// Whether they read no more than her name.
+    pub(super) found: bool,
 }
 
 /// Somebody here opened what identifies in a referral.
@@ -44,6 +46,8 @@ pub struct Opening {
     pub by: Private<String>,
     /// Why, if they read no content but for a reason.
     pub why: Option<AccessReason>,
+    /// Whether they read no more than her name, in what a search found.
+    pub found: bool,
 }
 
 impl App {
@@ -56,7 +60,7 @@ impl App {
     ) -> Result<Option<Story>, AppError> {
         let Some(story) = self.story(id)? else { return Ok(None) };
         let shown = story.erasure.is_none() && !story.row.unopened;
-        if shown && (self.is_new_to(by, id) || !self.has_just_opened(by, id)) {
+        if shown && (self.is_new_to(by, id) || !self.has_just(by, id, |opened| !opened.found)) {
             self.write_opening(by, id, None)?;
         }
         Ok(Some(story))
@@ -80,7 +84,7 @@ impl App {
         by: ProfessionalId,
         referral: ReferralId,
     ) -> Result<(), AppError> {
-        if !self.has_just_opened(by, referral) {
+        if !self.has_just(by, referral, |_| true) {
             let act = Act::Opened { referral, by, at: self.now(), why: None, found: true };
             self.record(None, &act, &FactContent::default())?;
         }
@@ -91,7 +95,7 @@ impl App {
     /// says that they opened it. To anybody else a list shows its reference alone.
     pub(super) fn has_met(&self, by: ProfessionalId, id: ReferralId) -> bool {
         let state = self.state();
-        let wrote = |case: &Arc<Case>| case.followed_by == Some(by) && case.handed.is_none();
+        let wrote = |case: &Arc<Case>| case.spoke == Some(by);
         let opened = |opened: &Opened| opened.by == by && opened.why.is_none();
         state.cases.get(&id).is_some_and(wrote)
             || state.openings.get(&id).is_some_and(|openings| openings.iter().any(opened))
@@ -105,11 +109,13 @@ impl App {
         self.state().cases.get(&id).is_some_and(new)
     }
 
-    fn has_just_opened(&self, by: ProfessionalId, id: ReferralId) -> bool {
+    /// Tells whether the same person did this within the hour.
+    fn has_just(&self, by: ProfessionalId, id: ReferralId, this: fn(&Opened) -> bool) -> bool {
         let now = self.now();
         let state = self.state();
         let openings = state.openings.get(&id).map(Vec::as_slice).unwrap_or_default();
-        let last = openings.iter().rev().find(|opened| opened.by == by && opened.why.is_none());
+        let theirs = |opened: &&Opened| opened.by == by && opened.why.is_none() && this(opened);
+        let last = openings.iter().rev().find(theirs);
         last.is_some_and(|opened| now.since(opened.at) < SAME_OPENING)
     }
 
@@ -121,10 +127,11 @@ impl App {
         let openings = state.openings.get(&id).map(Vec::as_slice).unwrap_or_default();
         let shown = openings.iter().rev().filter(|opened| now.since(opened.at) <= SHOWN);
         shown
-            .map(|Opened { at, by, why }| Opening {
+            .map(|Opened { at, by, why, found }| Opening {
                 at: *at,
                 by: state.accounts.name_of(*by),
                 why: *why,
+                found: *found,
             })
             .collect()
     }
@@ -140,7 +147,7 @@ impl App {
             return TrailAnswer { withheld: true, ..TrailAnswer::default() };
         }
         let day = |at: Timestamp| Timestamp(at.0 - at.0 % DAY_MS);
-        let openings = self.openings(id).into_iter();
+        let openings = self.openings(id).into_iter().filter(|opening| !opening.found);
         let mut openings: Vec<_> = openings
             .map(|opening| OpenedThere { at: day(opening.at), exceptional: opening.why.is_some() })
             .collect();
@@ -170,9 +177,10 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::AccountPerson;
     use crate::app::tests::{Pair, propose, propose_once};
+    use crate::app::{AccountPerson, Texts};
     use crate::facts::Capability;
+    use maillage_protocol::referral::Command;
 
     #[test]
     fn who_opens_is_written_before_it_is_shown_and_once_an_hour() {
@@ -210,6 +218,25 @@ mod tests {
         assert!(pair.a.trail_for(pair.b.node(), id).openings.is_empty());
         pair.ccas.env.advance(SHOWN);
         assert_eq!(pair.a.openings(id).len(), 1);
+    }
+
+    #[test]
+    fn what_is_new_stays_new_for_whoever_only_finds_it() {
+        let pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let accept = Command::Accept;
+        pair.b.say(None, Author::Receiver, id, accept, Texts::default(), None).unwrap();
+        pair.exchange();
+        let somebody = ProfessionalId::from_bytes([5; 16]);
+        assert!(pair.a.is_new_to(somebody, id) && !pair.a.has_met(somebody, id));
+        pair.a.write_found(somebody, id).unwrap();
+        assert!(pair.a.is_new_to(somebody, id) && pair.a.has_met(somebody, id));
+        pair.a.open_story(somebody, id).unwrap().unwrap();
+        assert!(!pair.a.is_new_to(somebody, id));
+        let found: Vec<_> = pair.a.openings(id).iter().map(|opening| opening.found).collect();
+        assert_eq!(found, [false, true]);
+        assert_eq!(pair.a.trail_for(pair.b.node(), id).openings.len(), 1);
     }
 
     #[test]

@@ -154,8 +154,11 @@ async fn jobs(app: Arc<App>, worklist: Worklist, doors: Data<Doors>, folder: Dat
     loop {
         tokio::select! {
             _ = tick.tick() => {
-                let late = late(&app, &worklist);
-                if !late.is_empty() && !app.knows_the_time() {
+                let today = Calendar::Metropolitan.day(app.env().now());
+                let (looking, worklist) = (Arc::clone(&app), worklist.clone());
+                let late = tokio::task::spawn_blocking(move || late(&looking, &worklist)).await;
+                let Ok(late) = late else { return };
+                if (!late.is_empty() || retained != Some(today)) && !app.knows_the_time() {
                     doors.drivers.ask_the_time().await;
                 }
                 let ticking = Arc::clone(&app);
@@ -164,7 +167,6 @@ async fn jobs(app: Arc<App>, worklist: Worklist, doors: Data<Doors>, folder: Dat
                     Ok(Err(failure)) => error!(error = %Chain(&failure), "cannot do what is due"),
                     Err(_) => return,
                 }
-                let today = Calendar::Metropolitan.day(app.env().now());
                 if retained != Some(today) {
                     let app = Arc::clone(&app);
                     match tokio::task::spawn_blocking(move || app.retain(false)).await {

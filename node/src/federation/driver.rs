@@ -26,7 +26,7 @@ use tokio::time::timeout;
 use tracing::{debug, info, warn};
 
 use super::address::PeerUrl;
-use super::client::{CallError, Client, Parties};
+use super::client::{Answer, CallError, Client, Parties};
 use crate::app::{Alert, App, AppError, Batch, POLLS_AGAIN_WITHIN};
 use crate::telemetry::Chain;
 
@@ -38,6 +38,8 @@ const PAUSE: Duration = Duration::from_secs(30);
 const ASKS_EVERY: Duration = Duration::from_secs(5);
 /// How long a peer is waited for that is asked for its orders, or for the time.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a node that was restored fetches from a peer before it opens its port. The rest comes after.
+const LONGEST_MEMORY: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// How often a node that nobody can reach reads its peers' identities.
 const IDENTITY_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
@@ -103,7 +105,9 @@ impl Drivers {
             let exchange = self.aside(peer);
             match timeout(PATIENCE, exchange.obey_orders()).await {
                 Ok(Ok(())) if self.app.is_restored() => {
-                    exchange.remember().await;
+                    if timeout(LONGEST_MEMORY, exchange.remember()).await.is_err() {
+                        info!(%peer, "more was forgotten than can be fetched before the port opens");
+                    }
                 }
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => info!(%peer, error = %Chain(&error), "orders are not known yet"),
@@ -242,18 +246,6 @@ impl Exchange {
         let mut delivery = Delivery::resume(standing.head, standing.acked);
         let mut news = self.app.news_of(self.peer);
         let mut clocks = Clocks::read(&self.app);
-        while self.is_behind() {
-            let held = self.remember().await;
-            if matches!(held, Outcome::Unreachable | Outcome::Busy(_)) {
-                tokio::select! {
-                    () = tokio::time::sleep(PAUSE) => {}
-                    input = inputs.recv() => delivery.handle_some(input),
-                }
-                continue;
-            }
-            delivery.handle(self.answered(held));
-            break;
-        }
         loop {
             while let Ok(input) = inputs.try_recv() {
                 delivery.handle(input);
@@ -264,7 +256,9 @@ impl Exchange {
                 delivery.handle(Input::Doubt);
             }
             let Some(standing) = self.app.standing(self.peer) else { return };
-            delivery.handle(Input::Waiting(standing.waiting));
+            // To fetch what was forgotten is something to do, even if nothing is to be told.
+            let behind = self.is_behind();
+            delivery.handle(Input::Waiting(standing.waiting.max(u64::from(behind))));
             delivery.handle(Input::Signed(standing.head));
             self.app.delivers(self.peer, delivery.health());
             let now = self.app.env().now();
@@ -285,9 +279,13 @@ impl Exchange {
                     delivery.handle(self.answered(outcome));
                 }
                 Output::ConfirmHead => {
-                    let outcome = self.confirm_head().await;
+                    let outcome = match behind {
+                        true => self.remember().await,
+                        false => self.confirm_head().await,
+                    };
                     delivery.handle(self.answered(outcome));
                 }
+                Output::Sign { .. } if behind => delivery.handle(Input::Doubt),
                 Output::Sign { at_most } => {
                     let (app, peer) = (Arc::clone(&self.app), self.peer);
                     match blocking(move || app.sign_waiting(peer, at_most)).await {
@@ -321,15 +319,13 @@ impl Exchange {
         Input::Answered { at: self.app.env().now(), outcome }
     }
 
-    /// Tells whether this node was restored, and can ask the peer what it forgot. A peer that nobody
-    /// can call says it when it calls.
+    /// Tells whether this node was restored, and has not fetched yet what it forgot.
     fn is_behind(&self) -> bool {
-        let standing = self.app.standing(self.peer);
-        self.app.is_restored() && standing.is_some_and(|it| it.active && !it.polls)
+        self.app.is_restored() && !self.confirmed.load(Ordering::Relaxed)
     }
 
     /// After a restore, asks the peer what it holds of us, then fetches what it sent since the backup:
-    /// it believes that we hold it. Whoever does not answer is asked again.
+    /// it believes that we hold it.
     async fn remember(&self) -> Outcome {
         let held = self.confirm_head().await;
         if !matches!(held, Outcome::Holds(_)) {
@@ -339,16 +335,14 @@ impl Exchange {
             let (ep, after) = self.app.received_head(self.peer);
             let query = PullQuery { ep, after, limit: limits::BATCH_EVENTS, wait: 0 }.to_query();
             match self.get::<PullAnswer>("/events", &query, false).await {
-                Ok((_, answer)) if answer.events.is_empty() => {
-                    self.confirmed.store(true, Ordering::Relaxed);
-                    return held;
-                }
                 Ok((_, answer)) => {
-                    if self.take(answer.events).await.is_err() {
+                    let all = answer.events.is_empty();
+                    if !all && self.take(answer.events).await.is_err() {
                         return Outcome::Unreachable;
                     }
                     // What is refused today is refused again: a human is told by the channel.
-                    if self.app.received_head(self.peer) == (ep, after) {
+                    if all || self.app.received_head(self.peer) == (ep, after) {
+                        self.confirmed.store(true, Ordering::Relaxed);
                         return held;
                     }
                 }
@@ -452,10 +446,6 @@ impl Exchange {
             CallError::Problem(problem) => match problem.kind() {
                 Some(ProblemType::UnknownKey) => {
                     *self.told() = None;
-                    Outcome::Refused
-                }
-                Some(ProblemType::ClockSkew) => {
-                    self.came(problem.time);
                     Outcome::Refused
                 }
                 Some(ProblemType::Gap) => self.after_gap().await,
@@ -641,8 +631,7 @@ impl Exchange {
     ) -> Result<(String, T), CallError> {
         let (url, key) = self.address().await?;
         let parties = self.parties(&url, &key);
-        let answer = self.client.get(&parties, path, query, wait).await?;
-        self.came(answer.time);
+        let answer = self.heard(self.client.get(&parties, path, query, wait).await)?;
         Ok((answer.nonce, answer.said))
     }
 
@@ -653,17 +642,25 @@ impl Exchange {
     ) -> Result<(String, T), CallError> {
         let (url, key) = self.address().await?;
         let parties = self.parties(&url, &key);
-        let answer = self.client.post(&parties, path, body).await?;
-        self.came(answer.time);
+        let answer = self.heard(self.client.post(&parties, path, body).await)?;
         Ok((answer.nonce, answer.said))
     }
 
-    /// Takes note of a sign of life, and of the time that came with it.
-    fn came(&self, time: Option<Timestamp>) {
+    /// Takes note of a sign of life, and of the time that came with it: who refuses a request for its
+    /// time says what time it is there.
+    fn heard<T>(&self, answer: Result<Answer<T>, CallError>) -> Result<Answer<T>, CallError> {
+        let time = match &answer {
+            Ok(answer) => answer.time,
+            Err(CallError::Problem(problem)) if problem.kind() == Some(ProblemType::ClockSkew) => {
+                problem.time
+            }
+            Err(_) => return answer,
+        };
         self.app.heard_from(self.peer);
         if let Some(time) = time {
             self.app.heard_clock(self.peer, time);
         }
+        answer
     }
 
     /// Returns where the peer is and what signs our requests, once it was told who we are.
@@ -688,7 +685,8 @@ impl Exchange {
         let (log, (_, today)) = (self.app.identity_log(), self.app.identity().last());
         let (url, key) = self.place()?;
         let parties = self.parties(&url, &key);
-        self.client.post::<Option<()>>(&parties, "/identity", &IdentityLog { log }).await?;
+        let log = IdentityLog { log };
+        self.heard(self.client.post::<Option<()>>(&parties, "/identity", &log).await)?;
         *self.told() = Some(today);
         Ok(())
     }

@@ -27,6 +27,7 @@ use sha2::{Digest, Sha256};
 
 use super::doors::Doors;
 use super::errors::FederationError;
+use crate::app::LinkState;
 
 /// A request whose signature was checked, and its body.
 pub(super) struct SignedRequest {
@@ -115,7 +116,9 @@ impl FromRequest for SignedRequest {
             let line = Line::of(&request, &doors.base_path);
             claims.verify(&key, &line.as_request()).map_err(|_| FederationError::BadSignature)?;
             doors.nonces.see(&claims, doors.env.now())?;
-            doors.app.heard_clock(claims.from, claims.time());
+            if doors.app.link_state(claims.from) == Some(LinkState::Active) {
+                doors.app.heard_clock(claims.from, claims.time());
+            }
             let body = read_body(&mut payload, &claims).await?;
             let nonce = claims.nonce.to_string();
             Ok(Self { peer: claims.from, nonce, body })

@@ -49,10 +49,10 @@ pub struct Session {
 }
 
 impl Sessions {
-    /// Returns after how long a silence a session ends.
+    /// Returns for how long a session that is used now stays open at least.
     #[must_use]
-    pub const fn idle(&self) -> Duration {
-        self.idle
+    pub fn stays_open(&self) -> Duration {
+        self.idle.saturating_sub(STEP)
     }
 
     /// Opens the sessions of an index. Each ends after a silence of `idle`.

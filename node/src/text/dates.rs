@@ -173,6 +173,13 @@ mod tests {
     }
 
     #[test]
+    fn a_day_on_paper_is_the_same_the_day_after() {
+        let tomorrow = clock().on_paper("2026-03-03".parse().unwrap());
+        assert_eq!(tomorrow.words, "mardi 3 mars 2026");
+        assert_eq!(clock().day("2026-03-03".parse().unwrap()).words, "demain");
+    }
+
+    #[test]
     fn an_instant_is_said_as_people_say_it() {
         for (day, hour, minute, words) in [
             ("2026-03-02", 17, 0, "aujourd’hui 17 h"),

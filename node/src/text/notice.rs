@@ -195,6 +195,17 @@ mod tests {
         let told = "votre prénom, que vous viendrez avec votre code, une note pratique, rien";
         assert!(words.contains(told), "{words}");
 
+        // A voice reads her need in French, whatever explains it.
+        let arabic = reading(Presentation::Easy, Tongue::Arabic);
+        let about = arabic.explained.iter().map(|line| (line, arabic.around_the_need(line)));
+        let named: Vec<_> = about
+            .filter(|(line, (before, need, after))| {
+                assert_eq!(**line, [*before, *need, *after].concat());
+                *need == "acquérir un équipement"
+            })
+            .collect();
+        assert_eq!(named.len(), 1);
+
         // What is hashed is all that she was shown, and nothing that she was not.
         let shown = reading(Presentation::Pictures, Tongue::Arabic);
         assert_eq!(shown.sentences().count(), shown.french.len());

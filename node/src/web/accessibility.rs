@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use maillage_protocol::calendar::Day;
 use serde::Deserialize;
 
 use super::errors::PageError;
@@ -20,7 +21,7 @@ struct Record {
     standard: String,
     source: String,
     licence: String,
-    reviewed: String,
+    reviewed: Day,
     sample: Vec<Looked>,
     criteria: Vec<Criterion>,
 }
@@ -91,6 +92,7 @@ struct AccessibilityPage {
     record: &'static Record,
     standing: String,
     figures: String,
+    reviewed: String,
     missed: Vec<(&'static str, String)>,
 }
 
@@ -111,6 +113,7 @@ pub(super) async fn show(
         ("taux", record.rate().into()),
     ];
     page(&AccessibilityPage {
+        reviewed: frame.clock.on_paper(record.reviewed).words,
         frame,
         structure: app.organization(),
         telephone: telephone.as_deref().map(Telephone::of),
@@ -146,7 +149,8 @@ mod tests {
             let met = (0..met).map(|_| criterion(Verdict::Met));
             let criteria = met.chain((0..missed).map(|_| criterion(Verdict::Missed))).collect();
             let empty = String::new;
-            let (standard, source, licence, reviewed) = (empty(), empty(), empty(), empty());
+            let (standard, source, licence) = (empty(), empty(), empty());
+            let reviewed = "2026-03-02".parse().unwrap();
             Record { standard, source, licence, reviewed, sample: Vec::new(), criteria }
         };
         for (met, missed, rate, standing) in [

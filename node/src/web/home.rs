@@ -123,12 +123,10 @@ pub(super) async fn find(
         return Ok(lead_to(&format!("/parcours/{code}")));
     }
     let (searcher, name) = (writer.clone(), Private::from(typed.clone()));
-    let mut rows = aside(move || searcher.named(&name, FOUND + 1)).await?;
+    let (rows, more) = aside(move || searcher.named(&name, FOUND)).await?;
     if rows.is_empty() {
         return show_to(writer, frame, Some(typed)).await;
     }
-    let more = rows.len() > FOUND;
-    rows.truncate(FOUND);
     let clock = frame.clock;
     let rows = rows.iter().map(|row| RowView::of(row, clock)).collect();
     page(&FoundPage { frame: frame.in_room(Room::Home), typed, rows, more })

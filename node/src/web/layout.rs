@@ -36,7 +36,7 @@ pub(super) struct Frame {
     pub(super) clock: Clock,
     /// Whether that is doubtful.
     pub(super) wrong_clock: bool,
-    /// After how long a silence the session ends, if there is one.
+    /// For how long the session stays open without another page, if there is one.
     pub(super) idle: Option<Duration>,
 }
 
@@ -126,7 +126,7 @@ impl FromRequest for Frame {
             key: key.unwrap_or_default(),
             clock: Clock::at(now),
             wrong_clock: session.is_some() && app.doubts_its_clock(),
-            idle: session.is_some().then(|| session::sessions(request).idle()),
+            idle: session.is_some().then(|| session::sessions(request).stays_open()),
             ..Self::bare()
         }))
     }

@@ -62,6 +62,8 @@ pub(super) struct OpeningView {
     pub(super) by: String,
     /// Why, if they read no content but for a reason.
     pub(super) why: Option<String>,
+    /// Whether they read no more than her name.
+    pub(super) found: bool,
 }
 
 impl OpeningView {
@@ -71,6 +73,7 @@ impl OpeningView {
             at: clock.moment(opening.at),
             by: called(&opening.by),
             why: opening.why.map(Coded::label),
+            found: opening.found,
         }
     }
 }

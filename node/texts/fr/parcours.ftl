@@ -79,6 +79,7 @@ notes-vide = Écrivez la note avant de la garder.
 notes-gardees = Notes gardées
 notes-une = Écrire une note
 notes-changer = Écrire une note, ou en effacer une
+trace-trouvee = a lu le prénom dans une recherche
 notes-effacer = Effacer cette note
 notes-effacer-aide = La note est effacée pour toujours. Personne ne pourra la relire.
 notes-effacer-faire = Oui, effacer cette note : { $nom }
