@@ -98,6 +98,25 @@ fn a_clock_that_others_contradict_takes_nothing_away_from_anybody() {
 }
 
 #[test]
+fn a_clock_that_is_fast_by_months_destroys_nothing() {
+    let mut all = Territory::at("2026-03-31", 9, &NAMES[..2]);
+    let before = all.records();
+    let id = all.ask(0, 1);
+    let next = json!({ "kind": "none_known" });
+    all.nodes[1].says(&id, &json!({ "command": "decline", "reason": "hours", "next": next }));
+    both([&all.nodes[0], &all.nodes[1]], &id, "declined");
+    let sealed = all.nodes[1].sealed_since(before[1]);
+    assert!(!sealed.is_empty());
+    all.hurry(1, 200 * 24);
+    let (epn, home) = (&all.nodes[1], all.nodes[1].visit("pro"));
+    let warned = "L’heure de ce serveur diffère";
+    epn.until("somebody is warned", |_| home.read("/").contains(warned));
+    assert_eq!(epn.holds(&sealed).len(), sealed.len());
+    all.hurry(1, 0);
+    all.holds(&[(&id, 0, 1)]);
+}
+
+#[test]
 fn who_says_yes_after_somebody_else_gets_no_name() {
     let mut all = Territory::at("2026-03-31", 9, &NAMES);
     let [ccas, epn, courcy] = &all.nodes[..] else { panic!("three nodes") };

@@ -228,7 +228,12 @@ mod tests {
         let accept = Command::Accept;
         pair.b.say(None, Author::Receiver, id, accept, Texts::default(), None).unwrap();
         pair.exchange();
-        let somebody = ProfessionalId::from_bytes([5; 16]);
+        let person = AccountPerson::new("ines", "Mme Inès");
+        let password = Private::from("le lavoir de brenne".to_owned());
+        let somebody =
+            pair.a.add_account(&person, vec![Capability::Work], &password).unwrap().unwrap();
+        // To be given a referral, even by oneself, is not to have read it.
+        assert!(pair.a.hand_on(somebody, id, somebody).unwrap());
         assert!(pair.a.is_new_to(somebody, id) && !pair.a.has_met(somebody, id));
         pair.a.write_found(somebody, id).unwrap();
         assert!(pair.a.is_new_to(somebody, id) && pair.a.has_met(somebody, id));

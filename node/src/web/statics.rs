@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, web};
 use super::errors::PageError;
 
 /// Where the style is. A test keeps the address in step with its bytes.
-pub(super) const STYLE: &str = "/static/931b9039/maillage.css";
+pub(super) const STYLE: &str = "/static/d345f15a/maillage.css";
 /// Where the mark of a page is, in a browser's tab.
 pub(super) const ICON: &str = "/static/e6853b4b/maillage.svg";
 
@@ -18,7 +18,7 @@ pub(super) const CODE: &str = "/static/85cfe384/code.js";
 pub(super) const LISTEN: &str = "/static/89dcbbb6/listen.js";
 
 /// What warns before a session ends.
-pub(super) const SESSION: &str = "/static/c752bb7b/session.js";
+pub(super) const SESSION: &str = "/static/d7d54a76/session.js";
 
 const FILES: &[(&str, &str, &str)] = &[
     (STYLE, "text/css; charset=utf-8", include_str!("../../static/maillage.css")),

@@ -20,6 +20,7 @@ menu-deconnexion = Se déconnecter
 commun-obligatoire = { $nom } (obligatoire)
 commun-session-bientot = Votre session se ferme dans deux minutes.
 commun-session-rester = Rester connecté
+commun-session-muette = Le serveur ne répond pas. Réessayez.
 commun-session-fermee = Votre session est fermée. Copiez ce que vous avez écrit avant de quitter cette page.
 
 jour-illisible = Indiquez un jour, par exemple 2026-03-10.

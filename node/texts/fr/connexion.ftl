@@ -24,6 +24,7 @@ moi-absence = Noter mon absence
 moi-courriel = Être prévenu par courriel
 moi-courriel-aide = Un courriel ne nomme jamais personne. Il dit seulement qu’un dossier vous attend.
 moi-courriel-adresse = Adresse de courriel
+moi-courriel-si = Obligatoire, sauf si vous choisissez « jamais ».
 moi-courriel-illisible = Cette adresse ne se lit pas. Il faut un @, sans espace ni accent.
 moi-courriel-absente = Indiquez une adresse, ou choisissez « Jamais ».
 moi-courriel-quand = Quand ?

@@ -76,6 +76,7 @@ donnees-prenom-aide = Transmis seulement s’ils acceptent.
 donnees-moyen = Comment veut-elle être jointe ?
 donnees-moyen-aide = Un seul moyen, transmis seulement s’ils acceptent.
 donnees-telephone = Numéro de téléphone
+donnees-si-choisi = Obligatoire si c’est le moyen choisi.
 donnees-mel = Adresse e-mail
 donnees-adresse = Adresse postale
 donnees-prudence = Précautions pour la joindre

@@ -17,8 +17,8 @@ partenaires-en-attente =
        *[other] { $nombre } envois
     }
 partenaires-coordonne = Coordonne le territoire : prévenu des concertations sans issue, sans savoir de qui il s’agit.
-partenaires-coordination = Noter que { $nom } coordonne le territoire
-partenaires-ne-coordonne-plus = Noter que { $nom } ne coordonne plus
+partenaires-coordination = { $nom } coordonne le territoire : le noter
+partenaires-ne-coordonne-plus = { $nom } ne coordonne plus : le noter
 partenaires-suspendre = Suspendre les échanges avec { $nom }
 partenaires-suspendre-aide = Plus rien ne part ni n’arrive, sauf les effacements. Vous pourrez reprendre.
 partenaires-reprendre = Reprendre les échanges avec { $nom }
