@@ -18,6 +18,7 @@ mod form;
 mod guard;
 mod kept;
 mod accessibility;
+mod agenda;
 mod plan;
 mod layout;
 mod session;
@@ -147,6 +148,7 @@ pages! {
     post "/parcours/{reference}/reexamen", Writer => pathway::review::ask;
     get "/parcours/{reference}/suivi", Writer => pathway::follow::show;
     post "/parcours/{reference}/suivi", Writer => pathway::follow::give;
+    get "/parcours/{reference}/rendez-vous", Writer => agenda::show;
     get "/parcours/{reference}/secours", Writer => pathway::fallback::show;
     get "/parcours/{reference}/notes", Writer => pathway::notes::show;
     post "/parcours/{reference}/notes", Writer => pathway::notes::change;
@@ -164,6 +166,7 @@ pages! {
     get "/p", Visitor => person::show;
     post "/p", Visitor => person::enter;
     post "/p/regards", Visitor => person::look_there;
+    post "/p/rendez-vous", Visitor => agenda::hers;
     post "/p/avis", Visitor => person::answer;
     post "/p/arret", Visitor => person::stop;
     get "/equipe", Teammate => team::show;

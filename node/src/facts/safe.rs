@@ -23,8 +23,11 @@ use crate::vault::{Quarter, Secret, Vault, VaultError, VaultKey};
 /// Bytes of a nonce, drawn at random: long enough never to come twice.
 const NONCE: usize = 24;
 
-/// Units whose keys are made together: writing the vault once for many new referrals.
+/// Units whose keys are made together, at least: writing the vault once for many new referrals.
 const SPARE_UNITS: usize = 64;
+/// The part of what the vault holds that is made together, if that is more: it is written whole each
+/// time, and a new referral must not cost more because there are many.
+const SPARE_PART: usize = 8;
 
 /// Seals and opens what records hold.
 pub struct Safe {
@@ -73,8 +76,8 @@ impl Safe {
         if let Some(unit) = spare.pop() {
             return Ok(unit);
         }
-        let made: Vec<_> =
-            (0..SPARE_UNITS).map(|_| UnitId::from_random(random(&*self.env))).collect();
+        let count = SPARE_UNITS.max(self.vault.names()?.len() / SPARE_PART);
+        let made: Vec<_> = (0..count).map(|_| UnitId::from_random(random(&*self.env))).collect();
         let entries: Vec<_> =
             made.iter().map(|unit| (VaultKey::Unit(*unit), self.draw())).collect();
         self.vault.put(&entries)?;
@@ -254,6 +257,21 @@ mod tests {
         assert_eq!(safe.open_content(b"a", &content).unwrap(), None);
         assert_eq!(**safe.open_skeleton(b"a", &skeleton).unwrap().unwrap(), *b"codes");
         assert_eq!(safe.open_skeleton(b"b", &skeleton).unwrap(), None);
+    }
+
+    #[test]
+    fn the_more_a_vault_holds_the_more_units_are_made_together() {
+        let safe = safe();
+        let mut rewrites = 0;
+        let mut held = safe.vault().names().unwrap().len();
+        for _ in 0..4_096 {
+            safe.new_unit().unwrap();
+            let now = safe.vault().names().unwrap().len();
+            rewrites += usize::from(now != held);
+            held = now;
+        }
+        // Sixty-four at a time, there would be sixty-four.
+        assert!(rewrites < 32, "{rewrites}");
     }
 
     #[test]

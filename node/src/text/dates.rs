@@ -120,6 +120,12 @@ fn parts(date: Date) -> [(&'static str, FluentValue<'static>); 4] {
     ]
 }
 
+/// Writes an instant as agendas read it (RFC 5545 §3.3.5), in UTC.
+#[must_use]
+pub fn in_agendas(at: Timestamp) -> String {
+    local(at).with_time_zone(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
 /// « 17 h », « 9 h 05 ».
 fn hour(at: &Zoned) -> String {
     match at.minute() {

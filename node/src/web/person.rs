@@ -213,7 +213,7 @@ pub(super) async fn stop(
 }
 
 /// Finds whose code was typed. A code that nobody could have costs no try, and tells no more.
-fn bearer(request: &HttpRequest, typed: &Typed) -> Result<Option<Bearer>, PageError> {
+pub(super) fn bearer(request: &HttpRequest, typed: &Typed) -> Result<Option<Bearer>, PageError> {
     let tries = request.app_data::<web::Data<CodeTries>>();
     let tries = tries.expect("the server gives every page the tries");
     let app = session::app(request);
@@ -227,7 +227,7 @@ fn bearer(request: &HttpRequest, typed: &Typed) -> Result<Option<Bearer>, PageEr
     Ok(bearer)
 }
 
-fn unknown(frame: Frame, typed: &Typed) -> Result<HttpResponse, PageError> {
+pub(super) fn unknown(frame: Frame, typed: &Typed) -> Result<HttpResponse, PageError> {
     let mut mistakes = Mistakes::default();
     mistakes.add("code", Text("personne-code-inconnu"));
     let typed = typed.one("code").to_owned();
@@ -242,7 +242,7 @@ async fn said(
     aside(move || say(&bearer)).await
 }
 
-async fn read(bearer: &Bearer) -> Result<Story, PageError> {
+pub(super) async fn read(bearer: &Bearer) -> Result<Story, PageError> {
     let bearer = bearer.clone();
     aside(move || bearer.story()).await?.ok_or(PageError::NotFound)
 }

@@ -7,6 +7,8 @@ suivi-tu = Suivi non partagé, à la demande de la personne.
 suivi-garde = À sa demande, la suite n’est pas dite à la structure qui oriente.
 parcours-histoire = L’histoire
 
+agir-agenda = Ajouter à mon agenda
+agenda-rendez-vous = Rendez-vous – { $nom }
 agir-aussi = Demander aussi ailleurs
 agir-besoin = Choisir la suite
 besoin-suite-titre = Et maintenant ?

@@ -110,7 +110,8 @@ fn acts(story: &Story) -> Vec<ActLink> {
     let join = ("parcours", "concertation", Text("agir-concertation-suivre"), talks);
     let talk =
         ("parcours", "concertation", Text("agir-concertation"), conference::may_talk(status));
-    let acts = [join].into_iter().chain(ours).chain([talk, stop]);
+    let agenda = ("parcours", "rendez-vous", Text("agir-agenda"), row.status == Status::Scheduled);
+    let acts = [join].into_iter().chain(ours).chain([agenda, talk, stop]);
     let fitting = acts.filter(|(_, _, _, fits)| *fits);
     fitting
         .enumerate()

@@ -74,6 +74,29 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
     karim.submit(&next, &next, &appointment).await;
     nodes.exchange();
     her.post("/p", &mine).await.says("Vous avez rendez-vous jeudi 5 mars 14 h");
+    let later = [appointment[0], appointment[1], ("heure", "15:30"), appointment[3]];
+    karim.submit(&next, &next, &later).await;
+    nodes.exchange();
+    let unknown = her.post("/p/rendez-vous", &[("code", "AAAA-AAAA-AAAA-AAAA")]).await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let (hers, theirs) =
+        (her.post("/p/rendez-vous", &mine).await, karim.open(&format!("{path}/rendez-vous")).await);
+    for file in [&hers, &theirs] {
+        assert_eq!(file.headers.get("content-type").unwrap(), "text/calendar; charset=utf-8");
+        for line in [
+            "METHOD:PUBLISH",
+            "DTSTART:20260305T143000Z",
+            "SEQUENCE:1",
+            "STATUS:CONFIRMED",
+            &format!("UID:{reference}@maillage"),
+        ] {
+            assert!(file.body.lines().any(|said| said == line), "{line}: {}", file.body);
+        }
+        file.says("LOCATION:EPN Le Lavoir");
+        file.hides(NAME);
+    }
+    hers.says("SUMMARY:Rendez-vous – EPN Le Lavoir");
+    theirs.says(&format!("SUMMARY:Rendez-vous – {reference}"));
     karim.submit(&next, &next, &[("suite", "commencer"), ("contact", "met")]).await;
     let end = format!("{path}/issue");
     karim.submit(&end, &end, &[("issue", "accompanied"), ("autonomie", "2")]).await;
