@@ -47,7 +47,7 @@ pub(super) struct Erasures {
     /// Units whose key we decided to destroy, and when.
     pub(super) shredded: BTreeMap<UnitId, Timestamp>,
     /// Events of peers whose content we decided to destroy.
-    forgotten: BTreeSet<EventId>,
+    pub(super) forgotten: BTreeSet<EventId>,
 }
 
 /// An order that a peer has not attested yet.
@@ -125,8 +125,13 @@ impl App {
     ) -> Result<(), AppError> {
         self.turns.take(Subject::Erasure, || {
             let Some((units, peer, ids)) = self.what_to_erase(referral) else { return Ok(()) };
-            let shred = |unit: &UnitId| self.shred(*unit, cause, Vec::new());
-            let mut records: Vec<_> = units.iter().map(shred).collect();
+            // Once what we heard is destroyed, only its names tell what it was about.
+            let Some(case) = self.case(referral) else { return Ok(()) };
+            let heard = case.heard.iter().take(limits::ERASURE_IDS).copied().collect();
+            let alone = units.iter().filter(|unit| **unit != case.unit);
+            let alone = alone.map(|unit| self.shred(*unit, cause, Vec::new()));
+            let mut records: Vec<_> =
+                [self.shred(case.unit, cause, heard)].into_iter().chain(alone).collect();
             let mut told = Vec::new();
             for ids in ids.chunks(limits::ERASURE_IDS) {
                 let order = self.order(peer, ids.to_vec(), cause).sign(&self.sig());

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::cases::Case;
 use super::feedback::news_of;
+use super::inbox::NOWHERE;
 use super::narrowing::Narrowable;
 use super::passing::taken_up;
 use super::refer::GRACE;
@@ -206,7 +207,7 @@ impl App {
         news: Option<Payload>,
         once: Option<[u8; 16]>,
     ) -> Result<Record, SayError> {
-        if payload.content != Content::default() && case.erased {
+        if payload.content != Content::default() && (case.erased || case.unit == NOWHERE) {
             return Err(SayError::Erased);
         }
         let mut said = Said {
@@ -258,7 +259,9 @@ impl App {
     /// same: it is evidence, and names nobody. So is what follows an erasure.
     fn holder(&self, case: &Case, outgoing: &[Outgoing]) -> Result<VaultKey, AppError> {
         let evidence = |entry: &Outgoing| matches!(entry, Outgoing::Sealed { consent: true, .. });
-        if case.erased || outgoing.iter().any(evidence) {
+        // What nobody has opened has no unit, and neither has what was erased before a start.
+        let homeless = case.erased || case.unit == NOWHERE;
+        if homeless || outgoing.iter().any(evidence) {
             Ok(self.safe.evidence(self.now())?)
         } else {
             Ok(VaultKey::Unit(case.unit))

@@ -492,6 +492,24 @@ fn who_stopped_with_one_may_still_stop_everything() {
     assert_eq!(nodes.need(parent), Some(NeedStatus::Withdrawn));
 }
 
+/// What a structure was told of her is destroyed there, and it stops: at its start it knows that, and
+/// whatever is to be said of it before it looks needs no key that is gone.
+#[test]
+fn who_erased_by_itself_starts_again() {
+    let nodes = Several::of(&THREE);
+    let [parent, _] = nodes.passed_on();
+    let app = &nodes.apps[1];
+    let stop = Command::Withdraw(WithdrawalScope::Referral);
+    app.say(None, Author::Person, parent, stop, Texts::default(), None).unwrap();
+    let heard = crate::app::hear_all(&**app.journal(), app.safe()).unwrap();
+    let case = &heard.cases[&parent];
+    assert!(!case.erased, "nothing was looked at yet");
+    assert!(case.heard.iter().all(|id| heard.erasures.forgotten.contains(id)));
+    let everything = Command::Withdraw(WithdrawalScope::Pathway);
+    let fact = decide(&case.referral, Author::Person, app.now(), everything).unwrap();
+    app.write_word(case, None, fact, Content::default(), None).unwrap();
+}
+
 /// The stop is on the disk of whoever passes her on, and what follows from it is not.
 #[test]
 fn a_stop_that_was_not_carried_on_is_carried_on_at_the_start() {
