@@ -505,9 +505,13 @@ fn who_erased_by_itself_starts_again() {
     let case = &heard.cases[&parent];
     assert!(!case.erased, "nothing was looked at yet");
     assert!(case.heard.iter().all(|id| heard.erasures.forgotten.contains(id)));
-    let everything = Command::Withdraw(WithdrawalScope::Pathway);
-    let fact = decide(&case.referral, Author::Person, app.now(), everything).unwrap();
-    app.write_word(case, None, fact, Content::default(), None).unwrap();
+    assert_eq!(case.unit, crate::app::inbox::NOWHERE, "its records say no more");
+    let id = PayloadId::from_random(random(&*app.env));
+    let report = NeedReport { class: None, hops: 1, looped: false, in_time: InTime::Unknown };
+    let (at, thread, saying) = (app.now(), thread_of(case), Saying::NeedReported(report));
+    let skeleton = Skeleton { id, at, thread, saying };
+    let report = Payload { skeleton, content: Content::default() };
+    app.word(case, None, report, None).unwrap();
 }
 
 /// The stop is on the disk of whoever passes her on, and what follows from it is not.
