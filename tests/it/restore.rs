@@ -20,25 +20,27 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Puts the folder of a stopped node back to what it was.
-fn put_back(node: &Node, old: &Path) {
+/// Lets a node hear of one more referral, then stops it and puts its folder back to what it was before.
+/// Returns that referral.
+fn forgets_one(pair: &mut Pair, which: fn(&mut Pair) -> &mut Node) -> String {
+    let old = tempfile::tempdir().unwrap();
+    which(pair).kill();
+    copy(&which(pair).folder, old.path());
+    which(pair).launch();
+    let forgotten = pair.propose().unwrap();
+    pair.both(&forgotten, "delivered");
+    let node = which(pair);
+    node.kill();
     fs::remove_dir_all(&node.folder).unwrap();
-    copy(old, &node.folder);
+    copy(old.path(), &node.folder);
     fs::write(node.folder.join("restored"), b"").unwrap();
+    forgotten
 }
 
 #[test]
 fn p6_a_sender_restored_from_an_old_backup_takes_its_past_back() {
     let mut pair = Pair::linked();
-    let backup = tempfile::tempdir().unwrap();
-    pair.ccas.kill();
-    copy(&pair.ccas.folder, backup.path());
-    pair.ccas.launch();
-
-    let forgotten = pair.propose().unwrap();
-    pair.both(&forgotten, "delivered");
-    pair.ccas.kill();
-    put_back(&pair.ccas, backup.path());
+    forgets_one(&mut pair, |pair| &mut pair.ccas);
     pair.ccas.launch();
     let after = pair.propose().unwrap();
     pair.both(&after, "delivered");
@@ -52,15 +54,7 @@ fn p6_a_sender_restored_from_an_old_backup_takes_its_past_back() {
 #[test]
 fn p6_a_receiver_restored_from_an_old_backup_is_sent_everything_again() {
     let mut pair = Pair::linked();
-    let backup = tempfile::tempdir().unwrap();
-    pair.epn.kill();
-    copy(&pair.epn.folder, backup.path());
-    pair.epn.launch();
-
-    let lost = pair.propose().unwrap();
-    pair.both(&lost, "delivered");
-    pair.epn.kill();
-    put_back(&pair.epn, backup.path());
+    let lost = forgets_one(&mut pair, |pair| &mut pair.epn);
     pair.epn.launch();
     pair.epn.until("what was lost is there again", |epn| epn.status(&lost).is_some());
     let after = pair.propose().unwrap();
@@ -143,14 +137,7 @@ fn without_the_list_those_who_asked_for_it_say_again_what_was_erased() {
 #[test]
 fn a_journal_that_lost_what_it_told_is_seen() {
     let mut pair = Pair::linked();
-    let backup = tempfile::tempdir().unwrap();
-    pair.ccas.kill();
-    copy(&pair.ccas.folder, backup.path());
-    pair.ccas.launch();
-    let forgotten = pair.propose().unwrap();
-    pair.both(&forgotten, "delivered");
-    pair.ccas.kill();
-    put_back(&pair.ccas, backup.path());
+    forgets_one(&mut pair, |pair| &mut pair.ccas);
     let seen = catch_unwind(AssertUnwindSafe(|| pair.holds(&[])));
     let said = seen.unwrap_err().downcast::<&str>().unwrap();
     assert_eq!(*said, "one holds what the other does not say");

@@ -124,16 +124,12 @@ impl App {
         cause: ErasureCause,
     ) -> Result<(), AppError> {
         self.turns.take(Subject::Erasure, || {
-            let Some((units, peer, ids)) = self.what_to_erase(referral) else { return Ok(()) };
-            // Once what we heard is destroyed, only its names tell what it was about.
             let Some(case) = self.case(referral) else { return Ok(()) };
-            let heard = case.heard.iter().take(limits::ERASURE_IDS).copied().collect();
-            let alone = units.iter().filter(|unit| **unit != case.unit);
-            let alone = alone.map(|unit| self.shred(*unit, cause, Vec::new()));
-            let mut records: Vec<_> =
-                [self.shred(case.unit, cause, heard)].into_iter().chain(alone).collect();
+            let (peer, mut records) = (case.peer, self.shreds(&case, cause));
+            let sent = case.told.iter().flat_map(|told| told.events.iter().copied());
+            let sent: Vec<_> = sent.collect();
             let mut told = Vec::new();
-            for ids in ids.chunks(limits::ERASURE_IDS) {
+            for ids in sent.chunks(limits::ERASURE_IDS) {
                 let order = self.order(peer, ids.to_vec(), cause).sign(&self.sig());
                 told.push(control_entry(peer, &Control::Erase(order.clone())));
                 records.push(erasure_record(&ErasureEntry { peer: Some(peer), object: order }));
@@ -157,29 +153,24 @@ impl App {
         cause: ErasureCause,
     ) -> Result<(), AppError> {
         self.turns.take(Subject::Erasure, || {
-            // Once what we heard is destroyed, only its names tell what it was about.
             let Some(case) = self.case(referral) else { return Ok(()) };
-            let ids = case.heard.iter().take(limits::ERASURE_IDS).copied().collect();
-            let alone = case.units().skip(1).map(|unit| self.shred(unit, cause, Vec::new()));
-            let shreds: Vec<_> =
-                [self.shred(case.unit, cause, ids)].into_iter().chain(alone).collect();
-            self.append(&shreds)?;
+            self.append(&self.shreds(&case, cause))?;
             self.destroy(&[referral])
         })
+    }
+
+    /// Makes the records that every unit of a referral is destroyed. Once what we heard is gone, only
+    /// its names tell what it was about.
+    fn shreds(&self, case: &Case, cause: ErasureCause) -> Vec<Record> {
+        let heard = case.heard.iter().take(limits::ERASURE_IDS).copied().collect();
+        let alone = case.units().skip(1).map(|unit| self.shred(unit, cause, Vec::new()));
+        [self.shred(case.unit, cause, heard)].into_iter().chain(alone).collect()
     }
 
     pub(super) fn shred(&self, unit: UnitId, cause: ErasureCause, ids: Vec<EventId>) -> Record {
         let shred = LocalShred { cause, ids, unit, at: self.now() };
         let object = Signed { bytes: shred.to_bytes(), signature: [0; 64] };
         erasure_record(&ErasureEntry { peer: None, object })
-    }
-
-    /// Returns the units of a referral, the other side, and our events that it may hold.
-    fn what_to_erase(&self, referral: ReferralId) -> Option<(Vec<UnitId>, NodeId, Vec<EventId>)> {
-        let state = self.state();
-        let case = state.cases.get(&referral)?;
-        let sent = case.told.iter().flat_map(|told| told.events.iter().copied());
-        Some((case.units().collect(), case.peer, sent.collect()))
     }
 
     fn order(&self, to: NodeId, ids: Vec<EventId>, cause: ErasureCause) -> ErasureOrder {
