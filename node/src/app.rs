@@ -34,6 +34,7 @@ mod peers;
 mod person;
 mod reactions;
 mod receipts;
+mod recovery;
 mod refer;
 mod register;
 mod renewal;
@@ -59,7 +60,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, mpsc
 use std::{iter, thread};
 
 use maillage_protocol::directory::{Card, UnreadableCard};
-use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, UnitId};
+use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId};
 use maillage_protocol::identity::{
     Genesis, Identity, IdentityKey, Organization, SignedIdentity, Update,
 };
@@ -68,6 +69,7 @@ use maillage_protocol::private::Private;
 use maillage_protocol::time::Timestamp;
 use tokio::sync::watch;
 
+use crate::backup::ErasureList;
 use crate::env::{Env, random};
 use crate::facts::{
     AccountAct, Act, Capability, Entry, FactContent, ImportedPlace, RecordError, Safe, Shelf,
@@ -123,10 +125,11 @@ pub struct App {
     restored: AtomicBool,
     /// What wakes others up: told after the memory knows, so that whoever wakes up sees it.
     news: News,
-    /// Where the names of destroyed keys are listed, for a restore to destroy them again.
-    erased: OnceLock<PathBuf>,
-    /// Keys that were destroyed before that list was known.
-    unlisted: Mutex<BTreeSet<UnitId>>,
+    /// Where what is erased is listed, for a restore to erase it again, and what was listed when this
+    /// folder was opened.
+    erased: OnceLock<(PathBuf, ErasureList)>,
+    /// What was erased before that list was known.
+    unlisted: Mutex<BTreeSet<[u8; 16]>>,
     /// Becomes true when the disk failed: nothing is recorded any more.
     failure: watch::Sender<bool>,
     node: NodeId,

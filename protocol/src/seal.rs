@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::event::Recipient;
+use crate::event::{Header, Recipient};
 use crate::id::{Epoch, EventId, NodeId, Seq};
 use crate::keys::{Algorithm, Kid};
 use crate::label::Label;
@@ -209,6 +209,12 @@ impl KemPrivateKey {
 }
 
 impl BodyPlace {
+    /// Returns the place of the body of an event.
+    #[must_use]
+    pub const fn of(header: &Header) -> Self {
+        Self { from: header.from, to: header.to, epoch: header.epoch, seq: header.seq }
+    }
+
     fn to_aad(self) -> Vec<u8> {
         let mut message = format!("{}\0{}\0", self.from, self.to).into_bytes();
         message.extend(self.epoch.0.to_be_bytes());

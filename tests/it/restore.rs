@@ -40,15 +40,18 @@ fn forgets_one(pair: &mut Pair, which: fn(&mut Pair) -> &mut Node) -> String {
 #[test]
 fn p6_a_sender_restored_from_an_old_backup_takes_its_past_back() {
     let mut pair = Pair::linked();
-    forgets_one(&mut pair, |pair| &mut pair.ccas);
+    let forgotten = forgets_one(&mut pair, |pair| &mut pair.ccas);
     pair.ccas.launch();
     let after = pair.propose().unwrap();
-    pair.both(&after, "delivered");
-    pair.assert_no_alert();
-    assert!(Pair::say(&pair.epn, &after, &json!({ "command": "accept" })));
+    for id in [&forgotten, &after] {
+        pair.both(id, "delivered");
+        assert!(Pair::say(&pair.epn, id, &json!({ "command": "accept" })));
+    }
+    // Of the one that was forgotten, how to reach her was kept at the CCAS alone.
     pair.both(&after, "accepted");
+    pair.both(&forgotten, "accepted");
     pair.assert_no_alert();
-    pair.holds(&[&after]);
+    pair.holds(&[&forgotten, &after]);
 }
 
 #[test]
@@ -60,8 +63,8 @@ fn p6_a_receiver_restored_from_an_old_backup_is_sent_everything_again() {
     let after = pair.propose().unwrap();
     pair.both(&after, "delivered");
     pair.assert_no_alert();
-    // What the EPN said of the lost one before, it does not know any more: it says it again, later.
-    pair.holds(&[&after]);
+    // What the EPN had said of the lost one it knows again: the two halves have the same dates.
+    pair.holds(&[&lost, &after]);
 }
 
 /// An EPN of which there is a backup, and at which somebody was erased since.

@@ -36,7 +36,14 @@ impl App {
 
     /// Returns the referral of a personal code, if this node issued it.
     pub(super) fn referral_of(&self, code: &PersonalCode) -> Option<ReferralId> {
-        self.state().codes.get(&code.lookup().0).map(|(referral, _)| *referral)
+        let state = self.state();
+        let by_hash = state.codes.get(&code.lookup().0).map(|(referral, _)| *referral);
+        let committed = |(referral, consent): &&(ReferralId, ConsentId)| {
+            let case = state.cases.get(referral);
+            let consent = case.and_then(|case| case.consent_named(*consent));
+            consent.is_some_and(|consent| code.commitment(consent.id()) == consent.grant().code)
+        };
+        by_hash.or_else(|| state.unhashed.iter().find(committed).map(|(referral, _)| *referral))
     }
 
     /// Takes her consent back, and erases. What was taken back already stays so.

@@ -314,6 +314,7 @@ impl App {
             (units.collect(), cases.iter().flat_map(|case| case.records.iter().copied()).collect())
         };
         self.destroy_units(&units)?;
+        self.list_erased(&erased.iter().map(|id| id.to_bytes()).collect::<Vec<_>>())?;
         self.strip(&numbers)?;
         let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         for erased in erased {
@@ -333,7 +334,7 @@ impl App {
     pub(super) fn destroy_units(&self, units: &BTreeSet<UnitId>) -> Result<(), AppError> {
         let names: Vec<_> = units.iter().map(|unit| VaultKey::Unit(*unit)).collect();
         self.safe.vault().destroy(&names)?;
-        self.list_erased(&units.iter().copied().collect::<Vec<_>>())
+        self.list_erased(&units.iter().map(|unit| unit.to_bytes()).collect::<Vec<_>>())
     }
 
     /// Throws away what somebody was writing about a person whose referral is erased.
@@ -353,40 +354,48 @@ impl App {
         Ok(())
     }
 
-    /// Lists destroyed keys where a restore will look: a backup of the vault may still hold them.
-    fn list_erased(&self, units: &[UnitId]) -> Result<(), AppError> {
+    /// Lists destroyed keys and erased referrals where a restore will look: a backup of the vault, or a
+    /// partner, may still hold them.
+    fn list_erased(&self, names: &[[u8; 16]]) -> Result<(), AppError> {
         match self.erased.get() {
-            Some(list) if !units.is_empty() => {
-                ErasureList::append(list, units).map_err(AppError::ErasureList)
+            Some((list, _)) if !names.is_empty() => {
+                ErasureList::append(list, names).map_err(AppError::ErasureList)
             }
             Some(_) => Ok(()),
             None => {
-                self.unlisted.lock().unwrap_or_else(PoisonError::into_inner).extend(units);
+                self.unlisted.lock().unwrap_or_else(PoisonError::into_inner).extend(names);
                 Ok(())
             }
         }
     }
 
-    /// Keeps the list of destroyed keys in a file. What a stop kept from being listed is listed.
+    /// Keeps the list of what was erased in a file. What a stop kept from being listed is listed, and
+    /// what came back with a backup is erased again.
     pub fn list_erased_in(&self, list: PathBuf) -> Result<(), AppError> {
         let known = std::fs::read_to_string(&list).unwrap_or_default();
-        let known: BTreeSet<_> =
-            ErasureList::parse(&known).map(|known| known.units().collect()).unwrap_or_default();
+        let known = ErasureList::parse(&known).unwrap_or_default();
         let missing: Vec<_> = {
             let state = self.state();
-            let erased = state.cases.values().filter(|case| case.erased).map(|case| case.unit);
-            let erased = erased.chain(state.erasures.shredded.keys().copied());
+            let erased = state.cases.values().filter(|case| case.erased);
+            let erased = erased.flat_map(|case| [case.unit.to_bytes(), case.id.to_bytes()]);
+            let shredded = state.erasures.shredded.keys().map(|unit| unit.to_bytes());
             let mut unlisted = self.unlisted.lock().unwrap_or_else(PoisonError::into_inner);
-            let erased = erased.chain(std::mem::take(&mut *unlisted));
-            let erased: BTreeSet<_> = erased.filter(|unit| *unit != NOWHERE).collect();
-            erased.difference(&known).copied().collect::<Vec<_>>()
+            let erased = erased.chain(shredded).chain(std::mem::take(&mut *unlisted));
+            let erased: BTreeSet<_> = erased.filter(|name| *name != NOWHERE.to_bytes()).collect();
+            erased.into_iter().filter(|name| !known.has(name)).collect()
         };
         if !missing.is_empty() {
             ErasureList::append(&list, &missing).map_err(AppError::ErasureList)?;
         }
         // Set once, where the folder is opened.
-        self.erased.get_or_init(|| list);
-        Ok(())
+        self.erased.get_or_init(|| (list, known));
+        let cases: Vec<_> = self.state().cases.values().cloned().collect();
+        cases.iter().try_for_each(|case| self.erase_again(case).map(drop))
+    }
+
+    /// Tells whether a referral was erased before the folder was opened, as far as the list says.
+    pub(super) fn is_listed(&self, id: ReferralId) -> bool {
+        self.erased.get().is_some_and(|(_, known)| known.has(&id.to_bytes()))
     }
 
     /// Takes out of the journal what no key opens any more. Evidence, which has a key of its own,

@@ -36,6 +36,7 @@ use maillage_protocol::seal::{BodyPlace, ContentKey, Keybox};
 use maillage_protocol::signed::Signed;
 use maillage_protocol::time::Timestamp;
 use maillage_protocol::transport::{BatchAnswer, EventResult, EventStatus};
+use zeroize::Zeroizing;
 
 use super::cases::{Case, ToldOfHer};
 use super::links::control_entry;
@@ -266,14 +267,22 @@ impl App {
         body: &[u8],
         keybox: Option<&Keybox>,
     ) -> Option<(ContentKey, Option<Payload>)> {
-        let (header, commitment) = (event.header(), event.header().commitment?);
-        let keybox = keybox?;
+        let (key, plaintext) = self.open_sealed(event, body, keybox)?;
+        Some((key, Payload::decode(&plaintext).ok()))
+    }
+
+    /// Opens the body of an event by a keybox that is for us.
+    pub(super) fn open_sealed(
+        &self,
+        event: &Verified,
+        body: &[u8],
+        keybox: Option<&Keybox>,
+    ) -> Option<(ContentKey, Zeroizing<Vec<u8>>)> {
+        let (keybox, commitment) = (keybox?, event.header().commitment?);
         let private = self.keys.opening(keybox.kid)?;
         let key = private.open(keybox, event.id(), self.node, &commitment).ok()?;
-        let place =
-            BodyPlace { from: header.from, to: header.to, epoch: header.epoch, seq: header.seq };
-        let plaintext = key.open(body, &place, &commitment).ok()?;
-        Some((key, Payload::decode(&plaintext).ok()))
+        let plaintext = key.open(body, &BodyPlace::of(event.header()), &commitment).ok()?;
+        Some((key, plaintext))
     }
 }
 

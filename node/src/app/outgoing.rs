@@ -7,7 +7,7 @@ use maillage_protocol::control::{Control, EpochReason};
 use maillage_protocol::delivery::Health;
 use maillage_protocol::encoding;
 use maillage_protocol::event::{
-    BodyDigest, EventKind, Head, Header, RawHeader, Recipient, Verified, WireBody, WireEvent,
+    BodyDigest, Head, Header, Recipient, Verified, WireBody, WireEvent,
 };
 use maillage_protocol::id::{Epoch, EventId, NodeId, Seq};
 use maillage_protocol::keys::{KeyUse, Kid};
@@ -64,13 +64,13 @@ pub enum Batch {
 }
 
 /// An entry that waits, and its plaintext.
-type Told = (Outgoing, Zeroizing<Vec<u8>>);
+pub(super) type Told = (Outgoing, Zeroizing<Vec<u8>>);
 
 /// What is needed to give entries their places.
-struct Placing {
+pub(super) struct Placing {
     peer: NodeId,
-    channel: Channel,
-    records: Vec<Record>,
+    pub(super) channel: Channel,
+    pub(super) records: Vec<Record>,
     ack: Option<Head>,
 }
 
@@ -115,7 +115,7 @@ impl App {
         })
     }
 
-    fn placing(&self, peer: NodeId) -> Option<Placing> {
+    pub(super) fn placing(&self, peer: NodeId) -> Option<Placing> {
         let state = self.state();
         let known = state.peers.get(&peer)?;
         let (channel, ack) = (known.outgoing.channel.clone(), known.incoming.channel.head());
@@ -233,7 +233,7 @@ impl App {
     }
 
     /// Returns an entry that waits, and its plaintext.
-    fn entry(&self, what: Waiting) -> Result<Option<Told>, AppError> {
+    pub(super) fn entry(&self, what: Waiting) -> Result<Option<Told>, AppError> {
         let Some(Entry::Fact(fact)) = self.read(what.fact)? else { return Ok(None) };
         let outgoing =
             fact.act.as_ref().and_then(|act| act.outgoing().get(usize::from(what.index)).cloned());
@@ -251,7 +251,7 @@ impl App {
     /// Returns the key under which the body of what an act tells is kept. A consent that goes with a
     /// referral is evidence; so is what is said after an erasure: it names nobody, and must arrive
     /// all the same.
-    fn holder_of_act(&self, fact: Number, consent: bool) -> Result<VaultKey, AppError> {
+    pub(super) fn holder_of_act(&self, fact: Number, consent: bool) -> Result<VaultKey, AppError> {
         let unit = match self.read(fact)? {
             Some(Entry::Fact(fact)) if !consent || matches!(fact.act, Some(Act::Told { .. })) => {
                 unit_of(&fact.content.wrapped)
@@ -345,76 +345,6 @@ impl App {
         let end = state.peers.get(&peer).map_or(Seq::ZERO, |known| known.outgoing.index(head));
         let more = index.0 + (events.len() as u64) < end.0;
         Ok(PullAnswer { events, head, more })
-    }
-
-    /// Returns a peer's own events, as we stored them: what helps it after a restore.
-    pub fn theirs(
-        &self,
-        peer: NodeId,
-        (epoch, after): (Epoch, Seq),
-        limit: usize,
-    ) -> Result<PullAnswer, AppError> {
-        let (numbers, head) = {
-            let state = self.state();
-            let Some(known) = state.peers.get(&peer) else {
-                return Ok(PullAnswer { events: Vec::new(), head: None, more: false });
-            };
-            let numbers = known.incoming.after(epoch, after, limit.saturating_add(1));
-            (numbers, known.incoming.channel.head())
-        };
-        let more = numbers.len() > limit;
-        let mut events = Vec::new();
-        for number in numbers.into_iter().take(limit) {
-            if let Some(Entry::Received(entry)) = self.read(number)? {
-                let body = (!entry.body.is_empty()).then(|| WireBody(entry.body.clone()));
-                let Some(header) = entry.signed() else { break };
-                events.push(WireEvent { header, body, keybox: None });
-            }
-        }
-        Ok(PullAnswer { events, head, more })
-    }
-
-    /// Takes back our own events from a peer that holds more than we know: the end of what we
-    /// signed before a backup was restored. Returns how many.
-    pub fn recover_own(&self, peer: NodeId, events: Vec<WireEvent>) -> Result<usize, AppError> {
-        self.turns.take(Subject::Outgoing(peer), || {
-            let Some(mut placing) = self.placing(peer) else { return Ok(0) };
-            let us = self.identity();
-            for WireEvent { header, body, .. } in events {
-                let Ok(canonical) = RawHeader(header).parse() else { break };
-                let key = us.signing_key(canonical.claims().kid, KeyUse::Sig);
-                let Some(Ok(event)) = key.map(|key| canonical.verify(&key)) else { break };
-                let body = body.map(|body| body.0).unwrap_or_default();
-                let clear = event.header().kind == EventKind::Control;
-                let control = clear.then(|| Control::read(&body).unwrap_or(Control::Unknown));
-                let (epoch, seq, previous) = next_place(&placing.channel, control.as_ref());
-                let header = event.header();
-                // An opening follows what its peer held, which may be less than what we signed.
-                let opens = matches!(control, Some(Control::EpochOpen { .. }));
-                let here = if opens {
-                    header.epoch > placing.channel.epoch() && header.seq == Seq(1)
-                } else {
-                    (header.epoch, header.seq, header.previous) == (epoch, seq, previous)
-                };
-                if !here {
-                    break;
-                }
-                let id = event.id();
-                let entry = EventEntry {
-                    peer: Recipient::Node(peer),
-                    envelope: Envelope::Kept(event.signed().clone()),
-                    body,
-                    wrapped: Vec::new(),
-                    skeleton: None::<SentSkeleton>,
-                    quarter: None,
-                };
-                placing.records.push(self.safe.event_record(LeafKind::Sent, id, &entry)?);
-                let positioned = Channel::recall(event, control);
-                placing.channel = placing.channel.clone().advanced(&positioned);
-            }
-            self.append(&placing.records)?;
-            Ok(placing.records.len())
-        })
     }
 
     /// Seals again the keys of events for another key of the peer.
@@ -544,7 +474,10 @@ impl App {
 }
 
 /// Returns where the next event of a channel stands, and which one it follows.
-fn next_place(channel: &Channel, control: Option<&Control>) -> (Epoch, Seq, Option<EventId>) {
+pub(super) fn next_place(
+    channel: &Channel,
+    control: Option<&Control>,
+) -> (Epoch, Seq, Option<EventId>) {
     if let Some(Control::EpochOpen { .. }) = control {
         return (channel.epoch().next(), Seq(1), channel.head().map(|head| head.id));
     }

@@ -24,6 +24,11 @@ impl App {
             self.erase_referral(id, ErasureCause::Withdrawal)?;
             return self.follow(id);
         }
+        if let Some(case) = self.case(id)
+            && self.erase_again(&case)?
+        {
+            return self.follow(id);
+        }
         self.sweep(id)?;
         self.narrow(id)?;
         let reaction = self.turns.take(TurnOf::Referral(id), || {
@@ -76,7 +81,7 @@ impl App {
     }
 
     /// Reacts to everything that a stop may have left without its reaction.
-    pub(super) fn resume_reactions(&self) -> Result<(), AppError> {
+    pub fn resume_reactions(&self) -> Result<(), AppError> {
         let cases: Vec<_> = self.state().cases.values().cloned().collect();
         let waits = |case: &Arc<Case>| {
             is_new(case)

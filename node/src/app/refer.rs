@@ -115,8 +115,8 @@ pub fn is_discreet(contact: &Contact) -> bool {
 struct Origin {
     need: NeedId,
     pathway: PathwayId,
-    /// What opens the need, if it is new.
-    opens: Option<Box<NeedFacts>>,
+    /// Whether the need is new.
+    opens: bool,
     /// How many times it was passed on before it gets there.
     hop: u8,
     /// The request of somebody else's that it goes on.
@@ -171,6 +171,7 @@ impl App {
             let consent = self.agreement(who, referral, &code, (&request, &origin), now)?;
             let (peer, unit) = (request.peer, self.safe.new_unit()?);
             let proposal = proposal(&request, &origin, &consent, now);
+            let opens = origin.opens.then(|| opened_by(self.node, origin.pathway, &proposal));
             let thread = Thread {
                 referral: Some(referral),
                 need: Some(origin.need),
@@ -198,7 +199,7 @@ impl App {
                 words: Vec::new(),
                 who: Some(who),
                 outgoing: Vec::new(),
-                opens: origin.opens,
+                opens,
                 lookup: Some(code.lookup().0),
                 once: Some(once),
             };
@@ -271,7 +272,7 @@ impl App {
 
     /// Returns where a request comes from: nowhere, an attempt before, or a request of others.
     fn origin_of(&self, request: &Request) -> Result<Origin, SayError> {
-        let Some(before) = request.after else { return Ok(self.new_need(request)) };
+        let Some(before) = request.after else { return Ok(self.new_need()) };
         let case = self.case(before).ok_or(SayError::Unknown)?;
         let (need, pathway) = case.chain.ok_or(SayError::NoOpenNeed)?;
         let rules = Rules::default();
@@ -281,7 +282,7 @@ impl App {
         };
         let beside = request.beside;
         let attempt =
-            Origin { need, pathway, opens: None, hop: 0, parent: None, rules, tried, beside };
+            Origin { need, pathway, opens: false, hop: 0, parent: None, rules, tried, beside };
         match case.side {
             Author::Sender if beside => {
                 let may = self.state().may_ask_beside(&case);
@@ -299,26 +300,11 @@ impl App {
         }
     }
 
-    fn new_need(&self, request: &Request) -> Origin {
+    fn new_need(&self) -> Origin {
         let pathway = PathwayId::from_random(random(&*self.env));
-        let facts = NeedFacts {
-            owner: self.node,
-            pathway,
-            code: request.code,
-            right: request.right,
-            obstacles: request.obstacles.clone(),
-            deadline: request.deadline,
-            zone: request.zone.clone(),
-            age: AgeBracket::NotGiven,
-            autonomy: None,
-            referent: None,
-            stand_in: None,
-            handed_over_from: None,
-        };
         let need = NeedId::from_random(random(&*self.env));
-        let (opens, rules) = (Some(Box::new(facts)), Rules::default());
-        let (tried, beside) = (Vec::new(), false);
-        Origin { need, pathway, opens, hop: 0, parent: None, rules, tried, beside }
+        let (rules, tried, beside) = (Rules::default(), Vec::new(), false);
+        Origin { need, pathway, opens: true, hop: 0, parent: None, rules, tried, beside }
     }
 
     /// Returns the secrecy that binds a service of a peer, if it can be asked.
@@ -329,6 +315,24 @@ impl App {
         let card = card.filter(|card| card.service(service).is_some());
         card.map(|card| card.regime).ok_or(SayError::NoSuchService)
     }
+}
+
+/// Returns what is known of a need by the first request that it causes.
+pub(super) fn opened_by(owner: NodeId, pathway: PathwayId, asked: &Proposal) -> Box<NeedFacts> {
+    Box::new(NeedFacts {
+        owner,
+        pathway,
+        code: asked.code,
+        right: asked.right,
+        obstacles: asked.obstacles.clone(),
+        deadline: asked.deadline,
+        zone: asked.zone.clone(),
+        age: AgeBracket::NotGiven,
+        autonomy: None,
+        referent: None,
+        stand_in: None,
+        handed_over_from: None,
+    })
 }
 
 /// Returns what was written freely about her.

@@ -74,6 +74,8 @@ pub(super) struct State {
     pub erasures: Erasures,
     /// Personal codes that were issued here, by their hash.
     pub codes: BTreeMap<[u8; 32], (ReferralId, ConsentId)>,
+    /// Agreements of which a restore brought back the commitment to the code, and not its hash.
+    pub unhashed: BTreeSet<(ReferralId, ConsentId)>,
     /// Codes that were handed on to the partner that issued them, by the unit that seals them.
     pub handed_on: BTreeMap<UnitId, Number>,
     /// One-time keys that were used, and what they led to.
@@ -321,6 +323,7 @@ impl State {
         self.pathways.retain(|(_, id)| !gone.contains(id));
         self.stuck.retain(|id, _| !gone.contains(id));
         self.codes.retain(|_, (id, _)| !gone.contains(id));
+        self.unhashed.retain(|(id, _)| !gone.contains(id));
         self.once.retain(|_, id| !gone.contains(id));
         let told: BTreeSet<_> = self
             .telling
@@ -384,11 +387,13 @@ impl State {
             self.hear_attempt(need, said);
         }
         let agreed = said.words.iter().find_map(|word| match &word.saying {
-            Saying::Consent(grant) => Some(grant.id),
+            Saying::Consent(grant) => Some((said.referral, grant.id)),
             _ => None,
         });
-        if let (Some(lookup), Some(consent)) = (said.lookup, agreed) {
-            self.codes.insert(lookup, (said.referral, consent));
+        match (said.lookup, agreed) {
+            (Some(lookup), Some(agreed)) => drop(self.codes.insert(lookup, agreed)),
+            (None, Some(agreed)) => drop(self.unhashed.insert(agreed)),
+            (_, None) => {}
         }
         if let Some(once) = said.once {
             self.once.insert(once, said.referral);

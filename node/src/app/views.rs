@@ -11,14 +11,14 @@ use maillage_protocol::directory::Card;
 use maillage_protocol::disclosure::Category;
 use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::encoding;
-use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId};
+use maillage_protocol::id::{EventId, NodeId, ProfessionalId, ReferralId};
 use maillage_protocol::label::sha256;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{
     Act, Author, Event, Proposal, Reminder, Round, Stage, Status, Turn,
 };
-use maillage_protocol::seal::BodyPlace;
+use maillage_protocol::seal::{BodyPlace, ContentKey};
 use maillage_protocol::time::Timestamp;
 
 use super::cases::{Case, Reminded, Told};
@@ -569,19 +569,25 @@ impl App {
         entry: &EventEntry<maillage_protocol::body::Skeleton>,
     ) -> Result<Option<Payload>, AppError> {
         let Some((_, Some(event))) = entry.recall() else { return Ok(None) };
-        let id = event.id();
-        let wrapped = self.state().keyed.get(&id).cloned();
-        let wrapped = wrapped.unwrap_or_else(|| entry.wrapped.clone());
+        let header = event.header();
         let (Some(key), Some(commitment)) =
-            (self.safe.unwrap(&id.0, &wrapped)?, event.header().commitment)
+            (self.key_of_received(event.id(), entry)?, header.commitment)
         else {
             return Ok(None);
         };
-        let header = event.header();
-        let place =
-            BodyPlace { from: header.from, to: header.to, epoch: header.epoch, seq: header.seq };
-        let plaintext = key.open(&entry.body, &place, &commitment);
+        let plaintext = key.open(&entry.body, &BodyPlace::of(header), &commitment);
         Ok(plaintext.ok().and_then(|plaintext| Payload::decode(&plaintext).ok()))
+    }
+
+    /// Returns the key of an event that we hold, which may have come after it, unless it was destroyed.
+    pub(super) fn key_of_received<S>(
+        &self,
+        id: EventId,
+        entry: &EventEntry<S>,
+    ) -> Result<Option<ContentKey>, AppError> {
+        let came_after = self.state().keyed.get(&id).cloned();
+        let wrapped = came_after.as_ref().unwrap_or(&entry.wrapped);
+        Ok(self.safe.unwrap(&id.0, wrapped)?)
     }
 }
 

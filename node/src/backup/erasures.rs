@@ -1,8 +1,9 @@
 //! What was erased stays erased, even when an old backup comes back.
 //!
-//! The list holds the random names of destroyed keys, and nothing personal. It is copied to a
-//! second place after each destruction; a restore destroys again what it names, then what the
-//! journal itself remembers having erased.
+//! The list holds the random names of destroyed keys and of erased referrals, and nothing personal. It
+//! is copied to a second place after each destruction; a restore destroys again what it names, then
+//! what the journal itself remembers having erased. What partners give back of a referral that is
+//! listed is erased again.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -19,7 +20,8 @@ use crate::facts::shredded_in;
 use crate::journal::{Journal, Number};
 use crate::vault::{Vault, VaultKey};
 
-/// The names of keys that were destroyed: 32 hexadecimal characters a line.
+/// The names of keys that were destroyed and of referrals that were erased: 32 hexadecimal
+/// characters a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErasureList(BTreeSet<[u8; 16]>);
 
@@ -34,9 +36,15 @@ impl ErasureList {
         Ok(Self(lines.map(name).collect::<Result<_, _>>()?))
     }
 
-    /// Returns the units whose keys are named.
-    pub fn units(&self) -> impl Iterator<Item = UnitId> {
-        self.0.iter().copied().map(UnitId::from_bytes)
+    /// Returns what is named.
+    pub fn names(&self) -> impl Iterator<Item = [u8; 16]> {
+        self.0.iter().copied()
+    }
+
+    /// Tells whether something is named.
+    #[must_use]
+    pub fn has(&self, name: &[u8; 16]) -> bool {
+        self.0.contains(name)
     }
 
     /// Adds what another list names.
@@ -47,18 +55,18 @@ impl ErasureList {
     }
 
     /// Writes names at the end of the list at `path`, and returns once they are on the disk.
-    pub fn append(path: &Path, units: &[UnitId]) -> io::Result<()> {
+    pub fn append(path: &Path, names: &[[u8; 16]]) -> io::Result<()> {
         let mut options = OpenOptions::new();
         let mut file = options.append(true).create(true).mode(0o600).open(path)?;
-        let line = |unit: &UnitId| HEXLOWER.encode(&unit.to_bytes()) + "\n";
-        file.write_all(units.iter().map(line).collect::<String>().as_bytes())?;
+        let line = |name: &[u8; 16]| HEXLOWER.encode(name) + "\n";
+        file.write_all(names.iter().map(line).collect::<String>().as_bytes())?;
         file.sync_all()?;
         File::open(crate::disk::folder_of(path))?.sync_all()
     }
 
     /// Destroys again every key that is named.
     pub(super) fn apply(&self, vault: &dyn Vault) -> Result<usize, BackupError> {
-        destroy(vault, self.units().collect())
+        destroy(vault, self.names().map(UnitId::from_bytes).collect())
     }
 }
 
@@ -94,11 +102,11 @@ mod tests {
     fn a_list_is_read_back_and_a_wrong_line_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("erased");
-        let [one, two] = [[1; 16], [2; 16]].map(UnitId::from_bytes);
+        let [one, two] = [[1; 16], [2; 16]];
         ErasureList::append(&path, &[two]).unwrap();
         ErasureList::append(&path, &[one, two]).unwrap();
         let list = ErasureList::parse(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        assert_eq!(list.units().collect::<Vec<_>>(), [one, two]);
+        assert_eq!(list.names().collect::<Vec<_>>(), [one, two]);
 
         let wrong = ErasureList::parse("\n00\n").unwrap_err();
         assert!(matches!(wrong, BackupError::NotAName(2)), "{wrong}");

@@ -149,8 +149,7 @@ fn erase(
         Unlisted::Lost { .. } => saved.clone(),
     };
     let erased = list.apply(&vault)? + replay_erasures(&journal, &vault)?;
-    let known: Vec<_> = saved.units().collect();
-    let missing: Vec<_> = list.units().filter(|unit| !known.contains(unit)).collect();
+    let missing: Vec<_> = list.names().filter(|name| !saved.has(name)).collect();
     ErasureList::append(&into.erased(), &missing)?;
     Ok(erased)
 }

@@ -204,7 +204,7 @@ fn what_was_erased_since_does_not_come_back() {
     site.make();
     // Erased after the backup: only the list knows.
     site.vault.destroy(&[VaultKey::Unit(unit(1))]).unwrap();
-    ErasureList::append(&site.folder.erased(), &[unit(1)]).unwrap();
+    ErasureList::append(&site.folder.erased(), &[unit(1).to_bytes()]).unwrap();
     let list = fs::read_to_string(site.folder.erased()).unwrap();
     let list = Unlisted::Listed(ErasureList::parse(&list).unwrap());
 
@@ -212,7 +212,10 @@ fn what_was_erased_since_does_not_come_back() {
     assert_eq!(restored.erased, 1);
     assert_eq!(units_of(&folder), [2, 3].map(|n| VaultKey::Unit(unit(n))));
     let kept = fs::read_to_string(folder.erased()).unwrap();
-    assert_eq!(ErasureList::parse(&kept).unwrap().units().collect::<Vec<_>>(), [unit(1)]);
+    assert_eq!(
+        ErasureList::parse(&kept).unwrap().names().collect::<Vec<_>>(),
+        [unit(1).to_bytes()]
+    );
 
     let lost = Unlisted::Lost { reason: "second place burnt".into() };
     let (folder, restored) = site.restore("uncertain", &lost).unwrap();

@@ -342,6 +342,8 @@ impl Exchange {
                     }
                     // What is refused today is refused again: a human is told by the channel.
                     if all || self.app.received_head(self.peer) == (ep, after) {
+                        let app = Arc::clone(&self.app);
+                        blocking(move || app.resume_reactions()).await;
                         self.confirmed.store(true, Ordering::Relaxed);
                         return held;
                     }

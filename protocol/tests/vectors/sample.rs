@@ -117,8 +117,7 @@ fn the_events_are_signed_again_and_open() {
         let commitment = header.commitment.unwrap();
         let key = secret.open(&keybox, verified.id(), recipient, &commitment).unwrap();
         assert_eq!(encoding::hex(key.reveal()), text(event, "cek"));
-        let place =
-            BodyPlace { from: header.from, to: header.to, epoch: header.epoch, seq: header.seq };
+        let place = BodyPlace::of(header);
         let plaintext = key.open(&body.0, &place, &commitment).unwrap();
         assert_eq!(&**plaintext, text(event, "plaintext").as_bytes());
         assert_eq!(key.seal(&plaintext, &place).unwrap(), body.0);
