@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Json};
-use maillage_protocol::codes::Helped;
+use maillage_protocol::codes::{HeardBy, Helped, Outcome};
 use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
 use maillage_protocol::disclosure::Category;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::private::Private;
-use maillage_protocol::referral::Status;
+use maillage_protocol::referral::{Event, Status};
+use maillage_protocol::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -20,9 +21,10 @@ use super::problem::ApiProblem;
 use super::reading::{TurnView, named_erasure};
 use super::requests::strict;
 use crate::app::authority::Bearer;
-use crate::app::{App, Calls, Opening, SayError};
+use crate::app::{App, Calls, ErasureState, Opening, SayError, Step};
 use crate::caller::caller;
 use crate::code_tries::CodeTries;
+use crate::facts::AccessReason;
 
 /// Her code alone.
 #[derive(Deserialize)]
@@ -122,8 +124,12 @@ async fn said(
 async fn view(bearer: Bearer) -> Result<Json<Value>, ApiProblem> {
     let reader = bearer.clone();
     let story = aside(move || reader.story()).await?.ok_or(ApiProblem::NotFound)?;
-    let opening =
-        |opening: Opening| json!({ "at": opening.at, "by": opening.by, "found": opening.found });
+    let opening = |Opening { at, by, why, found }: Opening| {
+        let why = why.map(AccessReason::code);
+        json!({ "at": at, "by": by, "why": why, "found": found })
+    };
+    let tried = bearer.tried(&story);
+    let tried = tried.iter().map(|(name, end)| json!({ "structure": name, "end": end.code() }));
     let codes =
         |items: &mut dyn Iterator<Item = &Category>| items.map(|it| it.code()).collect::<Vec<_>>();
     Ok(Json(json!({
@@ -136,7 +142,32 @@ async fn view(bearer: Bearer) -> Result<Json<Value>, ApiProblem> {
         "agreed_items": codes(&mut story.agreed_items.iter()),
         "taken_back": codes(&mut story.narrowable.taken_back.iter()),
         "helped": story.her_answer().map(Helped::code),
+        "said": story.steps.iter().filter_map(said_of_the_help).collect::<Vec<_>>(),
+        "contested": story.is_contested(),
+        "tried": tried.collect::<Vec<_>>(),
         "erasure": story.erasure.map(named_erasure),
+        "backups_gone": story.erasure.and_then(backups_gone),
         "openings": bearer.openings().into_iter().map(opening).collect::<Vec<_>>(),
     })))
+}
+
+/// What the structure declared, or what she answered.
+fn said_of_the_help(step: &Step) -> Option<Value> {
+    let (by, outcome, helped) = match &step.event {
+        Event::Concluded { outcome, .. } => ("receiver", outcome.map(Outcome::code), None),
+        Event::FeedbackGiven { helped, heard: HeardBy::Receiver, .. } => {
+            ("receiver", None, Some(helped.code()))
+        }
+        Event::FeedbackGiven { helped, .. } => ("person", None, Some(helped.code())),
+        _ => return None,
+    };
+    Some(json!({ "at": step.at, "by": by, "outcome": outcome, "helped": helped }))
+}
+
+/// When the last backup goes at the peer that may hold what was erased.
+const fn backups_gone(erasure: ErasureState) -> Option<Timestamp> {
+    match erasure {
+        ErasureState::Attested { backups_gone, .. } => Some(backups_gone),
+        ErasureState::Local | ErasureState::Awaited | ErasureState::Late(_) => None,
+    }
 }

@@ -116,7 +116,7 @@ pub(super) const fn named_erasure(erasure: ErasureState) -> &'static str {
         ErasureState::Local => "local",
         ErasureState::Awaited => "awaited",
         ErasureState::Late(_) => "late",
-        ErasureState::Attested(_) => "attested",
+        ErasureState::Attested { .. } => "attested",
     }
 }
 

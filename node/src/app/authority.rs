@@ -14,7 +14,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use maillage_protocol::codes::{Answerer, HeardBy, Helped, Medium, Outcome};
+use maillage_protocol::codes::{Answerer, AttemptEnd, HeardBy, Helped, Medium, Outcome};
 use maillage_protocol::consent::{PersonalCode, SignedReceipt, WithdrawalScope};
 use maillage_protocol::directory::Card;
 use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, UnitId};
@@ -594,6 +594,12 @@ impl Bearer {
     #[must_use]
     pub fn openings(&self) -> Vec<Opening> {
         self.app.openings(self.referral)
+    }
+
+    /// Returns by their names whom we asked for her in vain, and how each attempt ended.
+    #[must_use]
+    pub fn tried(&self, story: &Story) -> Vec<(String, AttemptEnd)> {
+        story.tried.iter().map(|(peer, end)| (self.app.name_of(*peer), *end)).collect()
     }
 
     /// Asks those who were asked when they opened her request. `None` if they do not answer now.

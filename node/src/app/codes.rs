@@ -176,7 +176,7 @@ mod tests {
             assert!(app.story(id).unwrap().unwrap().contact.is_none());
         }
         let erasure = nodes.apps[0].erasure_state(id);
-        assert!(matches!(erasure, Some(ErasureState::Attested(_))), "{erasure:?}");
+        assert!(matches!(erasure, Some(ErasureState::Attested { .. })), "{erasure:?}");
         assert!(nodes.apps[2].referral(id).is_none());
         // The code is nowhere once it has arrived.
         assert_eq!(codes_in(&nodes.apps[0]), 0);

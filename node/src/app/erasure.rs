@@ -41,13 +41,20 @@ const ATTESTED_WITHIN: std::time::Duration = DAY.saturating_mul(3);
 #[derive(Debug, Default)]
 pub(super) struct Erasures {
     /// Orders that we gave, by the hash of their bytes.
-    pub(super) given: BTreeMap<[u8; 32], (NodeId, Signed, Option<Timestamp>)>,
+    pub(super) given: BTreeMap<[u8; 32], (NodeId, Signed, Option<Attested>)>,
     /// Orders that we received: from whom, and our attestation once it was carried out.
     pub(super) received: BTreeMap<[u8; 32], (NodeId, Signed, Option<Signed>)>,
     /// Units whose key we decided to destroy, and when.
     pub(super) shredded: BTreeMap<UnitId, Timestamp>,
     /// Events of peers whose content we decided to destroy.
     pub(super) forgotten: BTreeSet<EventId>,
+}
+
+/// When a peer erased, and when its last backup of it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Attested {
+    pub(super) at: Timestamp,
+    pub(super) backups_gone: Timestamp,
 }
 
 /// An order that a peer has not attested yet.
@@ -68,8 +75,13 @@ pub enum ErasureState {
     Awaited,
     /// Some peer has not attested in time: it was asked then.
     Late(Timestamp),
-    /// Every peer attested, the last one then.
-    Attested(Timestamp),
+    /// Every peer attested.
+    Attested {
+        /// When the last one did.
+        at: Timestamp,
+        /// When the last backup goes there that may hold what was erased.
+        backups_gone: Timestamp,
+    },
 }
 
 impl Erasures {
@@ -107,7 +119,8 @@ impl Erasures {
             }
         } else if let Ok(attestation) = ErasureAttestation::recall(bytes) {
             if let Some((_, _, attested)) = self.given.get_mut(&attestation.order) {
-                *attested = Some(attestation.erased_at);
+                let ErasureAttestation { erased_at: at, backups_gone, .. } = attestation;
+                *attested = Some(Attested { at, backups_gone });
             }
             if let Some((_, _, answer)) = self.received.get_mut(&attestation.order) {
                 *answer = Some(entry.object.clone());
@@ -499,17 +512,25 @@ impl App {
             let order = ErasureOrder::recall(&order.bytes).ok()?;
             order.ids.iter().any(|id| sent.contains(id)).then_some((order, *attested))
         });
-        let (mut done, mut awaited) = (None, None);
+        let (mut done, mut awaited) = (None::<Attested>, None);
         for (order, attested) in orders {
-            match attested {
-                Some(at) => done = done.max(Some(at)),
-                None => awaited = Some(order),
+            match (attested, done) {
+                (Some(one), Some(other)) => {
+                    done = Some(Attested {
+                        at: one.at.max(other.at),
+                        backups_gone: one.backups_gone.max(other.backups_gone),
+                    });
+                }
+                (Some(one), None) => done = Some(one),
+                (None, _) => awaited = Some(order),
             }
         }
         Some(match (awaited, done) {
             (Some(order), _) if order.due <= self.now() => ErasureState::Late(order.at),
             (Some(_), _) => ErasureState::Awaited,
-            (None, Some(at)) => ErasureState::Attested(at),
+            (None, Some(Attested { at, backups_gone })) => {
+                ErasureState::Attested { at, backups_gone }
+            }
             (None, None) => ErasureState::Local,
         })
     }

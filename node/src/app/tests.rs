@@ -469,7 +469,7 @@ fn a_withdrawal_erases_on_both_sides_and_stays_after_a_start() {
             let story = app.story(id).unwrap().unwrap();
             assert!(story.contact.is_none() && story.row.first_name.is_none());
         }
-        assert!(matches!(pair.a.erasure_state(id), Some(ErasureState::Attested(_))));
+        assert!(matches!(pair.a.erasure_state(id), Some(ErasureState::Attested { .. })));
         assert_eq!(pair.status(id), Status::Withdrawn);
         pair.restart();
     }

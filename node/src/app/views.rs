@@ -16,7 +16,7 @@ use maillage_protocol::label::sha256;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{
-    Act, Author, Event, Proposal, Reminder, Round, Stage, Status, Turn,
+    Act, Author, Confirmation, Event, Proposal, Reminder, Round, Stage, Status, Turn,
 };
 use maillage_protocol::seal::{BodyPlace, ContentKey};
 use maillage_protocol::time::Timestamp;
@@ -180,7 +180,7 @@ pub struct Story {
     /// Who of ours follows it, and how they are called.
     pub follower: Option<(ProfessionalId, Private<String>)>,
     /// Whether the outcome that was stated is confirmed.
-    pub confirmation: Option<maillage_protocol::referral::Confirmation>,
+    pub confirmation: Option<Confirmation>,
     /// What has become of the need, if we answer for it.
     pub need: Option<NeedStatus>,
     /// What was said, oldest first.
@@ -228,6 +228,13 @@ impl Story {
             Event::Withdrawn { scope, .. } => scope.ends_the_referral(),
             _ => false,
         })
+    }
+
+    /// Tells whether she says that what the structure declared did not help.
+    #[must_use]
+    pub fn is_contested(&self) -> bool {
+        let waits = self.row.status == Status::Concluded && self.her_answer() == Some(Helped::No);
+        waits || self.confirmation == Some(Confirmation::Contested)
     }
 
     /// Returns what she said last of the help, in her own word: what the structure that helped says
@@ -488,7 +495,7 @@ impl App {
         })
     }
 
-    fn name_of(&self, peer: NodeId) -> String {
+    pub(super) fn name_of(&self, peer: NodeId) -> String {
         let state = self.state();
         let name = state.peers.get(&peer).map(|peer| peer.identity.name().to_owned());
         name.unwrap_or_default()

@@ -2,6 +2,7 @@
 //! carries the code, no address does. What a browser may send again goes with its window.
 
 mod sentences;
+mod told;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use crate::caller::caller;
 use crate::code_tries::CodeTries;
 use crate::text::{Clock, Coded, Moment, Telephone, Text, Tongue, say, say_with};
 use sentences::Sentence;
+use told::{Statement, ToCall};
 
 #[derive(Template)]
 #[template(path = "person/code.html")]
@@ -84,6 +86,10 @@ struct RequestView {
     standing: Text,
     /// Whether somebody still looks for help, once this attempt is over.
     search: Option<Text>,
+    /// What was tried, if that was not all.
+    tried: Vec<String>,
+    /// Who looks for a way with her, by their names.
+    to_call: Vec<ToCall>,
     /// Who does what next, and before when.
     next: Option<String>,
     /// When she is expected, and how.
@@ -108,8 +114,10 @@ struct RequestView {
     sender_telephone: Option<Telephone>,
     /// What she can say of the help, once it is over.
     answers: Vec<Choice>,
-    /// What she said of it.
-    answered: Option<String>,
+    /// What the structure declared, and what she said of it.
+    said: Vec<Statement>,
+    /// Whether she says that what was declared did not help.
+    contested: bool,
     /// What was erased, and where.
     erased: Option<String>,
     /// Who opened her request where it was written.
@@ -268,6 +276,7 @@ async fn show_with(
     let telephone = bearer.card().and_then(|card| card.telephone);
     let view = RequestView {
         openings: story::openings(&bearer.openings(), frame.clock),
+        tried: told::tried(&bearer.tried(&story), story.need == Some(NeedStatus::Unmet)),
         ..RequestView::of(&story, sender, telephone.as_deref(), typed, frame.clock)
     };
     let code = typed.one("code").to_owned();
@@ -329,6 +338,8 @@ impl RequestView {
         Self {
             standing: stands(status),
             search: search(status, story.need),
+            tried: Vec::new(),
+            to_call: told::to_call(story),
             next: next(story, &sender, clock),
             appointment: appointment(story, clock),
             structure: row.other.clone(),
@@ -346,7 +357,8 @@ impl RequestView {
                 true => typed.choices("aidee", Helped::all()),
                 false => Vec::new(),
             },
-            answered: story.her_answer().map(Coded::label),
+            said: told::of_the_help(story, clock),
+            contested: story.is_contested(),
             openings: Vec::new(),
             erased: story.erasure.map(|state| erased(state, &row.other, clock)),
             stops: story.erasure.is_none() || story.need == Some(NeedStatus::Open),
@@ -355,20 +367,26 @@ impl RequestView {
 }
 
 fn search(status: Status, need: Option<NeedStatus>) -> Option<Text> {
-    let ended = matches!(
-        status,
-        Status::Declined | Status::Expired | Status::Cancelled | Status::ReferredOn
-    );
-    match need.filter(|_| ended)? {
-        NeedStatus::Open if status == Status::ReferredOn => None,
-        NeedStatus::Resolved if status == Status::ReferredOn => Some(Text("personne-reglee")),
-        NeedStatus::Open => Some(Text("personne-cherche")),
-        NeedStatus::Unmet => Some(Text("personne-sans-solution")),
-        NeedStatus::Resolved
-        | NeedStatus::PartlyResolved
-        | NeedStatus::Dropped
-        | NeedStatus::Withdrawn
-        | NeedStatus::Unknown => None,
+    let elsewhere = status == Status::ReferredOn;
+    let refused = matches!(status, Status::Declined | Status::Expired | Status::Cancelled);
+    if !refused && !elsewhere && status != Status::Closed {
+        return None;
+    }
+    match need {
+        Some(NeedStatus::Open) if elsewhere => Some(Text("personne-recours")),
+        Some(NeedStatus::Resolved) if elsewhere => Some(Text("personne-reglee")),
+        Some(NeedStatus::Open) => Some(Text("personne-cherche")),
+        Some(NeedStatus::Unmet) => Some(Text("personne-sans-solution")),
+        // Somebody else answers for her need.
+        None if refused => Some(Text("personne-recours-ailleurs")),
+        None
+        | Some(
+            NeedStatus::Resolved
+            | NeedStatus::PartlyResolved
+            | NeedStatus::Dropped
+            | NeedStatus::Withdrawn
+            | NeedStatus::Unknown,
+        ) => None,
     }
 }
 
@@ -423,9 +441,12 @@ fn erased(state: ErasureState, structure: &str, clock: Clock) -> String {
             let about = [("structure", structure.into()), ("quand", quand.into())];
             say_with("personne-efface-en-retard", about)
         }
-        ErasureState::Attested(at) => {
-            let quand = clock.moment(at).words;
-            let about = [("structure", structure.into()), ("quand", quand.into())];
+        ErasureState::Attested { at, backups_gone } => {
+            let about = [
+                ("structure", structure.into()),
+                ("quand", clock.moment(at).words.into()),
+                ("sauvegardes", clock.day_of(backups_gone).words.into()),
+            ];
             say_with("personne-efface-atteste", about)
         }
     }

@@ -16,7 +16,7 @@ use maillage_protocol::codes::{
 use maillage_protocol::id::ServiceId;
 use maillage_protocol::need::NeedStatus;
 use maillage_protocol::private::Private;
-use maillage_protocol::referral::Proposal;
+use maillage_protocol::referral::{Confirmation, Proposal};
 
 use super::aside;
 use super::errors::PageError;
@@ -346,7 +346,7 @@ pub(super) struct StoryView {
     pub(super) erasure: Option<String>,
     /// Who of ours follows it.
     pub(super) follower: Option<String>,
-    /// Whose word closed it.
+    /// Whose word closed it, or that she says no.
     pub(super) confirmation: Option<String>,
     /// What those who took over say became of her need.
     pub(super) reported: Option<String>,
@@ -386,7 +386,10 @@ impl StoryView {
                 && story.agreed_until.is_some_and(|until| until <= clock.now()),
             erasure: story.erasure.map(|erasure| erased(erasure, clock)),
             follower: story.follower.as_ref().map(|(_, name)| name.reveal().clone()),
-            confirmation: story.confirmation.map(Coded::label),
+            confirmation: match story.is_contested() {
+                true => Some(Confirmation::Contested.label()),
+                false => story.confirmation.map(Coded::label),
+            },
             reported: story.reported.map(Coded::label),
             need_end: story.need.filter(|need| *need != NeedStatus::Open).map(Coded::label),
             passes_on: story.passes_on.map(|code| code.to_string()),
@@ -403,8 +406,12 @@ fn erased(erasure: ErasureState, clock: Clock) -> String {
         ErasureState::Late(at) => {
             say_with("effacement-en-retard", [("quand", clock.moment(at).words.into())])
         }
-        ErasureState::Attested(at) => {
-            say_with("effacement-atteste", [("quand", clock.moment(at).words.into())])
+        ErasureState::Attested { at, backups_gone } => {
+            let about = [
+                ("quand", clock.moment(at).words.into()),
+                ("sauvegardes", clock.day_of(backups_gone).words.into()),
+            ];
+            say_with("effacement-atteste", about)
         }
     }
 }

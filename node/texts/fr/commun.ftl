@@ -44,7 +44,7 @@ remise-faite = Remise
 effacement-ici = L’identité est effacée ici.
 effacement-en-retard = L’identité est effacée ici. Le partenaire devait confirmer l’effacement demandé { $quand }, et ne l’a pas fait : appelez-le.
 effacement-attendu = L’identité est effacée ici. L’effacement chez le partenaire est demandé.
-effacement-atteste = L’identité est effacée. Le partenaire l’a attesté { $quand }.
+effacement-atteste = L’identité est effacée. Le partenaire l’a attesté { $quand }. Ses sauvegardes ne la contiennent plus après { $sauvegardes }.
 
 service-inconnu = un service absent de notre annuaire
 

@@ -32,6 +32,19 @@ personne-quitter-aide = Sur un ordinateur partagé, fermez aussi la fenêtre.
 
 personne-cherche = Une autre solution est cherchée pour vous.
 personne-sans-solution = Aucune solution n’a été trouvée. Vous pouvez appeler pour en parler, ou voir gratuitement un délégué du Défenseur des droits.
+personne-recours = Si cela n’avance pas, appelez-nous. Vous pouvez aussi voir gratuitement un délégué du Défenseur des droits.
+personne-recours-ailleurs = Pour une autre solution, appelez-nous, ou la structure qui vous a orientée en premier. Vous pouvez aussi voir gratuitement un délégué du Défenseur des droits.
+personne-essais = Ce qui a été essayé
+personne-essai-refus = { $structure } n’a pas pu vous aider.
+personne-essai-silence = { $structure } n’a pas répondu à temps.
+personne-essai-annule = La demande à { $structure } a été annulée.
+personne-essai-insuffisant = L’aide de { $structure } n’a pas suffi.
+personne-concertation-appeler = Vous pouvez appeler, par son nom, qui cherche avec vous :
+personne-dit = Ce qui a été dit de l’aide
+personne-dit-structure = { $structure } : { $issue }
+personne-dit-rapporte = { $structure } écrit que vous avez répondu : { $reponse }
+personne-dit-vous = Vous avez répondu : { $reponse }
+personne-contestee = Vous dites que cela n’a pas aidé : c’est noté « contestée ».
 personne-suite = La suite : { $structure } doit { $acte }, avant { $quand }.
 personne-suite-retard = { $structure } devait { $acte } avant { $quand }. C’est en retard : vous pouvez appeler.
 personne-suite-venir = La suite : allez voir { $structure }, avec votre papier. Ils ne peuvent pas vous appeler.
@@ -42,7 +55,6 @@ personne-rendez-vous = Vous avez rendez-vous { $quand } ({ $lieu }).
 personne-avis-titre = Êtes-vous aidée ?
 personne-avis-question = Cela vous a-t-il aidée ?
 personne-avis-dire = Envoyer ma réponse
-personne-avis-dit = Vous avez dit :
 personne-avis-absent = Choisissez une réponse.
 personne-avis-note = Merci. Votre réponse est notée.
 
@@ -62,7 +74,7 @@ personne-arret-fait = C’est arrêté. Vous n’avez rien d’autre à faire.
 personne-efface-ici = Ce qui dit qui vous êtes est effacé.
 personne-efface-attendu = Ce qui dit qui vous êtes est effacé ici. L’effacement chez { $structure } est demandé.
 personne-efface-en-retard = Ce qui dit qui vous êtes est effacé ici. { $structure } devait confirmer l’effacement demandé { $quand }, et ne l’a pas fait. Demandez-nous où cela en est. Vous pouvez aussi écrire à la CNIL.
-personne-efface-atteste = Ce qui dit qui vous êtes est effacé. { $structure } l’a confirmé { $quand }.
+personne-efface-atteste = Ce qui dit qui vous êtes est effacé. { $structure } l’a confirmé { $quand }. La dernière sauvegarde qui peut encore le contenir est détruite au plus tard { $sauvegardes }.
 
 personne-statut-ecrite = Votre demande est écrite. Elle part vers { $structure }.
 personne-statut-remise = { $structure } a reçu votre demande. Personne ne l’a encore ouverte.

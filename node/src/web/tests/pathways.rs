@@ -202,7 +202,11 @@ async fn a_need_goes_on_after_a_refusal() {
     let closed = nadia.submit(&choice, &choice, &[("issue", "capacity")]).await;
     closed.says("Le besoin est clos");
     closed.hides("Choisir la suite");
-    her.post("/p", &mine).await.says("Aucune solution n’a été trouvée");
+    let unmet = her.post("/p", &mine).await;
+    unmet.says("Aucune solution n’a été trouvée");
+    unmet.says("délégué du Défenseur des droits");
+    unmet.says("Ce qui a été essayé");
+    assert_eq!(unmet.body.matches("EPN Le Lavoir n’a pas pu vous aider.").count(), 2);
     nadia.see("/").await.hides("À reprendre");
     // Nothing is left to choose.
     let over = nadia.open(&choice).await;
@@ -273,7 +277,8 @@ async fn two_professionals_talk_and_agree_on_a_plan() {
     let territory = Territory::begin();
     let nodes = &territory.nodes;
     let (mut nadia, mut karim) = desks(nodes).await;
-    let code = reference(&refer!(nadia, nodes.b.node()));
+    let receipt = refer!(nadia, nodes.b.node());
+    let (code, hers) = (reference(&receipt), code_on(&receipt));
     nodes.exchange();
     let talk = format!("/parcours/{code}/concertation");
     let called = [("motif", "complex"), ("nom", "Karim"), ("telephone", "01 99 00 12 34")];
@@ -287,6 +292,10 @@ async fn two_professionals_talk_and_agree_on_a_plan() {
     joins.says("Interlocuteur : Karim, 01 99 00 12 34");
     nadia.submit(&talk, &talk, &[("nom", "Nadia"), ("telephone", "01 99 00 56 78")]).await;
     nodes.exchange();
+    let page = browse(&nodes.a).await.post("/p", &[("code", &hers)]).await;
+    page.says("cherchent ensemble une solution");
+    page.says("<li>Nadia<br><a href=\"tel:0199005678\">");
+    page.says("<li>Karim<br><a href=\"tel:0199001234\">");
     let plan =
         [("decision", "plan"), ("acte", "help_together"), ("qui", "nous"), ("avant", "2026-03-06")];
     karim.submit(&talk, &talk, &plan).await.says("un plan");
