@@ -92,8 +92,15 @@ fn a_withdrawal_wins_over_a_yes_an_appointment_and_an_end_that_cross_it() {
     assert!(!all.nodes[1].knows_her(&asked));
     all.destroyed(&sealed);
     all.nodes.iter().for_each(|node| node.hides(NOTE));
-    // What was said too late stays with whoever said it: the two are not told alike.
-    all.holds_apart(&[(&asked, 0, 1), (&helped, 0, 1), (&met, 0, 1)]);
+    // What crossed it is a note at the end where it came too late: its code and its day, nothing of her.
+    for (id, late) in [(&asked, "accepted"), (&helped, "scheduled"), (&met, "concluded")] {
+        all.nodes[0].until(late, |ccas| {
+            let story = ccas.get(&format!("/referrals/{id}")).unwrap_or_default();
+            story["steps"].to_string().contains(late)
+        });
+        assert!(all.nodes[0].page_of(id).contains("Note tardive"));
+    }
+    all.holds(&[(&asked, 0, 1), (&helped, 0, 1), (&met, 0, 1)]);
 }
 
 #[test]

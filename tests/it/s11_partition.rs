@@ -35,6 +35,7 @@ fn help_that_was_given_outranks_a_cancellation() {
         let story = epn.get(&format!("/referrals/{id}")).unwrap_or_default();
         story["steps"].to_string().contains("cancelled")
     });
+    all.nodes.iter().for_each(|node| assert!(node.page_of(&id).contains("Note tardive")));
     both([&all.nodes[0], &all.nodes[1]], &id, "concluded");
     all.holds(&[(&id, 0, 1)]);
 }

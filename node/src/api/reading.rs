@@ -79,6 +79,7 @@ struct StepView {
     delivery: &'static str,
     text: Option<Private<String>>,
     speaker: Option<Private<Professional>>,
+    late: bool,
 }
 
 impl From<WorklistRow> for Row {
@@ -166,6 +167,7 @@ fn story_view(story: Story, notes: &[Note], folded: Option<String>) -> Value {
         delivery: named(step.delivery),
         text: step.text,
         speaker: step.speaker,
+        late: step.late,
     };
     let steps: Vec<_> = story.steps.into_iter().map(step).collect();
     json!({
@@ -176,6 +178,7 @@ fn story_view(story: Story, notes: &[Note], folded: Option<String>) -> Value {
         "agreed_until": story.agreed_until,
         "agreed_items": story.agreed_items.iter().map(|item| item.code()).collect::<Vec<_>>(),
         "need": story.need.map(NeedStatus::code),
+        "reported": story.reported,
         "confirmation": story.confirmation,
         "erased": story.erasure.is_some(),
         "erasure": story.erasure.map(named_erasure),

@@ -25,6 +25,7 @@ use maillage_protocol::time::{DAY, Timestamp};
 use super::cases::{Case, ToldOfHer};
 use super::inbox::NOWHERE;
 use super::links::control_entry;
+use super::peers::{Peer, Unheld};
 use super::turns::Subject;
 use super::{App, AppError, DraftError};
 use crate::backup::ErasureList;
@@ -340,7 +341,40 @@ impl App {
             }
         }
         drop(state);
+        self.tell_again(erased)?;
         self.drop_drafts_about(erased)
+    }
+
+    /// Tells again what was signed, did not arrive, and has lost its body here: its code and its date,
+    /// as what has no place yet.
+    fn tell_again(&self, erased: &[ReferralId]) -> Result<(), AppError> {
+        let unheld: Vec<_> = {
+            let state = self.state();
+            let about = |unheld: &Unheld| unheld.referral.filter(|id| erased.contains(id));
+            let of = |(peer, known): (&NodeId, &Peer)| {
+                let told = known.unheld.iter();
+                let told = told.filter_map(|it| Some((*peer, about(it)?, it.what, it.event)));
+                told.collect::<Vec<_>>()
+            };
+            state.peers.iter().flat_map(of).collect()
+        };
+        let (mut whole, mut bare) = (BTreeSet::new(), Vec::new());
+        for (peer, referral, what, number) in unheld {
+            match self.read(number)? {
+                Some(Entry::Sent(entry)) if entry.body.is_empty() => {
+                    bare.push((peer, referral, what));
+                }
+                _ => drop(whole.insert(what)),
+            }
+        }
+        bare.retain(|(_, _, what)| !whole.contains(what));
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        for (peer, referral, what) in &bare {
+            state.wait_again(*peer, *referral, *what);
+        }
+        drop(state);
+        self.news.tell(bare.into_iter().map(|(peer, ..)| peer).collect(), false);
+        Ok(())
     }
 
     /// Destroys keys, and lists them where a restore will look.

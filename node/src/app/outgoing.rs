@@ -2,6 +2,7 @@
 //! then leaves. The outbox is no table: it is the channel after the last receipt, then the entries
 //! that wait.
 
+use maillage_protocol::body::{Content, Payload};
 use maillage_protocol::channel::Channel;
 use maillage_protocol::control::{Control, EpochReason};
 use maillage_protocol::delivery::Health;
@@ -20,6 +21,7 @@ use maillage_protocol::transport::{NamedKeybox, PullAnswer};
 use zeroize::Zeroizing;
 
 use super::LinkError;
+use super::feedback::news_of;
 use super::links::control_entry;
 use super::peers::{Alert, LinkState, Waiting};
 use super::turns::Subject;
@@ -242,10 +244,21 @@ impl App {
             Outgoing::Clear { body, .. } => encoding::from_base64url(body).ok().map(Zeroizing::new),
             Outgoing::Sealed { part, .. } => {
                 let content = self.safe.fact_content(&fact)?;
-                content.and_then(|content| content.outgoing.get(usize::from(*part)).cloned())
+                let told = content.and_then(|it| it.outgoing.get(usize::from(*part)).cloned());
+                told.or_else(|| self.without_content(fact.act.as_ref()?))
             }
         };
         Ok(plaintext.map(|plaintext| (outgoing, plaintext)))
+    }
+
+    /// Returns what is left to tell of a word that an erasure overtook: its code and its date. Help that
+    /// was given, or a yes, must not vanish for those who asked. What told something of her stays unsaid.
+    fn without_content(&self, act: &Act) -> Option<Zeroizing<Vec<u8>>> {
+        let Act::Said(said) = act else { return None };
+        let [word] = &said.words[..] else { return None };
+        let case = self.case(said.referral)?;
+        let payload = Payload { skeleton: word.clone(), content: Content::default() };
+        news_of(&case, &payload)?.encode(None).ok().map(Zeroizing::new)
     }
 
     /// Returns the key under which the body of what an act tells is kept. A consent that goes with a

@@ -91,7 +91,8 @@ impl<'a> Register<'a> {
 
     fn given(&self) -> impl Iterator<Item = ErasureLine> {
         let given = self.state.erasures.given.values();
-        given.filter_map(|(peer, order, attested)| self.line(*peer, order, attested.map(|it| it.at)))
+        given
+            .filter_map(|(peer, order, attested)| self.line(*peer, order, attested.map(|it| it.at)))
     }
 
     fn received(&self) -> impl Iterator<Item = ErasureLine> {

@@ -337,6 +337,14 @@ impl State {
         }
     }
 
+    /// Lets a word of ours wait for a place once more.
+    pub(super) fn wait_again(&mut self, peer: NodeId, referral: ReferralId, what: Waiting) {
+        if let Some(peer) = self.peers.get_mut(&peer) {
+            peer.waiting.insert(what);
+            self.telling.insert(what, referral);
+        }
+    }
+
     /// Gives what somebody followed to somebody else.
     fn hand_over(&mut self, from: ProfessionalId, to: ProfessionalId) {
         for case in self.cases.values_mut().filter(|case| case.followed_by == Some(from)) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use maillage_protocol::body::{Channel, Contact, SafeContact, SafeRule};
 use maillage_protocol::codes::{Answerer, DeclineReason, Language};
-use maillage_protocol::codes::{FirstContact, HeardBy, Helped, Medium, NeedCode, Outcome};
+use maillage_protocol::codes::{FirstContact, HeardBy, Helped, Matter, Medium, NeedCode, Outcome};
 use maillage_protocol::consent::{
     CollectionPlace, FeedbackLevel, Gesture, Notice, NoticeForm, PersonalCode, Validity,
     WithdrawalScope,
@@ -17,7 +17,7 @@ use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, Seq, ServiceId};
 use maillage_protocol::identity::Organization;
 use maillage_protocol::private::Private;
 use maillage_protocol::receipt::DeliveryReceipt;
-use maillage_protocol::referral::{Author, Command, Evidence, NextStep, Status};
+use maillage_protocol::referral::{Author, Command, Event, Evidence, NextStep, Status};
 use maillage_protocol::time::DAY;
 use maillage_protocol::transport::LinkAnswer;
 
@@ -472,6 +472,43 @@ fn a_withdrawal_erases_on_both_sides_and_stays_after_a_start() {
         assert!(matches!(pair.a.erasure_state(id), Some(ErasureState::Attested { .. })));
         assert_eq!(pair.status(id), Status::Withdrawn);
         pair.restart();
+    }
+}
+
+/// What an erasure overtakes is told all the same, without what identifies: both sides fold it alike,
+/// whether it had its place already or not.
+#[test]
+fn a_word_that_a_withdrawal_overtakes_is_a_late_note() {
+    for signed in [false, true] {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let withdraw = Command::Withdraw(WithdrawalScope::Referral);
+        pair.a.say(Some(NADIA), Author::Person, id, withdraw, Texts::default(), None).unwrap();
+        let says = |command, words| {
+            pair.b.say(Some(KARIM), Author::Receiver, id, command, words, None).unwrap();
+        };
+        let words = Words { text: "Venez mardi".to_owned().into(), reviewed: true };
+        says(Command::Accept, Texts::default());
+        says(Command::Question { matters: vec![Matter::ALL[0]] }, Texts::of(Some(words)));
+        if signed {
+            pair.b.sign_waiting(pair.a.node(), 64).unwrap();
+        }
+        // As a node does that slept: the order first, before anything else is heard.
+        pair.restart();
+        for PendingErasure { order, .. } in pair.a.pending_erasures(pair.b.node()) {
+            pair.b.obey_order(pair.a.node(), &order).unwrap().unwrap();
+        }
+        pair.restart();
+        pair.exchange();
+        assert_eq!(pair.status(id), Status::Withdrawn, "{signed}");
+        let story = |app: &App| app.story(id).unwrap().unwrap();
+        let (hers, his) = (story(&pair.a), story(&pair.b));
+        let late: Vec<_> = hers.steps.iter().filter(|step| step.late).collect();
+        assert!(matches!(late[0].event, Event::Accepted), "{:?}", hers.steps);
+        assert_eq!((late.len(), hers.steps.len()), (2, his.steps.len()));
+        let texts = |story: &Story| story.steps.iter().any(|step| step.text.is_some());
+        assert!(!texts(&hers) && !texts(&his));
     }
 }
 

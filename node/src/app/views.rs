@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use maillage_protocol::body::{Payload, Professional, Saying};
-use maillage_protocol::codes::{AttemptEnd, HeardBy, Helped, Medium, NeedCode, OutcomeClass};
+use maillage_protocol::body::{NeedReport, Payload, Professional, Saying};
+use maillage_protocol::codes::{AttemptEnd, HeardBy, Helped, Medium, NeedCode};
 use maillage_protocol::consent::{Consent, FeedbackLevel};
 use maillage_protocol::directory::Card;
 use maillage_protocol::disclosure::Category;
@@ -203,7 +203,7 @@ pub struct Story {
     /// Whether a refusal may still be asked to be looked at again, by us.
     pub reviewable: bool,
     /// What those who took over say became of her need.
-    pub reported: Option<OutcomeClass>,
+    pub reported: Option<NeedReport>,
     /// Our other requests for the same need, if it came back here.
     pub came_back: Vec<ShortCode>,
     /// The request of ours by which it is passed on, or was last.
@@ -289,6 +289,8 @@ pub struct Step {
     pub text: Option<Private<String>>,
     /// Who may be called about it.
     pub speaker: Option<Private<Professional>>,
+    /// Whether another word overtook it: it moved nothing (referral.md §5.9).
+    pub late: bool,
 }
 
 /// A node that we are linked with, or about to be.
@@ -431,7 +433,7 @@ impl App {
             steps,
             card,
             peer: case.peer,
-            reported: case.reported.and_then(|report| report.class),
+            reported: case.reported,
             came_back,
             narrowable: Narrowable::of(&case),
             beside,
@@ -518,6 +520,7 @@ impl App {
                 _ => {}
             }
         }
+        mark_late(case.referral.status(), &mut steps);
         let until = case.consent().map(|consent| consent.grant().scope.expires);
         if until.is_some_and(|until| until <= self.now()) {
             steps.iter_mut().for_each(|step| (step.text, step.speaker) = (None, None));
@@ -546,7 +549,7 @@ impl App {
             let content = payload.map(|payload| payload.content).unwrap_or_default();
             let (at, by, event) = (heard.at, heard.by, heard.event);
             let (text, speaker) = (content.text, content.speaker);
-            steps.push(Step { at, by, event, delivery, text, speaker });
+            steps.push(Step { at, by, event, delivery, text, speaker, late: false });
         }
         Ok(())
     }
@@ -566,7 +569,7 @@ impl App {
         let content = content.unwrap_or_default();
         let (at, by, event) = (fact.at, fact.by, fact.event);
         let (delivery, text, speaker) = (Delivery::Delivered, content.text, content.speaker);
-        steps.push(Step { at, by, event, delivery, text, speaker });
+        steps.push(Step { at, by, event, delivery, text, speaker, late: false });
         Ok(())
     }
 
@@ -621,6 +624,34 @@ pub(super) fn is_unopened(case: &Case) -> bool {
     let status = case.referral.status();
     let again = status == Status::Seen && case.referral.receiver.stage == Stage::Declined;
     case.side == Author::Receiver && (status == Status::Delivered || again)
+}
+
+/// Marks what another word overtook, by the precedence of referral.md §5.5: her withdrawal, a mistake,
+/// help that was given, a cancellation. What her withdrawal overtook is what came here after it.
+fn mark_late(status: Status, steps: &mut [Step]) {
+    let (mut left, mut cancelled) = (false, false);
+    for step in steps {
+        step.late = match (status, &step.event) {
+            (_, Event::FeedbackGiven { .. }) => false,
+            (Status::Withdrawn, _) => left,
+            (Status::Mistaken, event) => {
+                matches!(event, Event::Concluded { .. } | Event::ReferredOn { .. })
+            }
+            (Status::Concluded | Status::Closed | Status::ReferredOn, event) => {
+                matches!(event, Event::Cancelled { .. } | Event::CancellationEnforced)
+            }
+            (Status::Cancelled, event) => {
+                let settles = matches!(event, Event::CancellationConfirmed { .. });
+                step.by == Author::Receiver && !settles && cancelled
+            }
+            _ => false,
+        };
+        match step.event {
+            Event::Withdrawn { scope, .. } => left |= scope.ends_the_referral(),
+            Event::Cancelled { .. } => cancelled = true,
+            _ => {}
+        }
+    }
 }
 
 /// Returns our part in the conference that is going on, if there is one.

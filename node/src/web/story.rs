@@ -7,7 +7,9 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use maillage_protocol::body::{Belonging, Channel, Contact, Context, Professional};
+use maillage_protocol::body::{
+    Belonging, Channel, Contact, Context, InTime, NeedReport, Professional,
+};
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
     Accommodation, AttemptEnd, HalfDay, Language, Mobility, Mode, NeedCode, Obstacle, Right,
@@ -349,7 +351,7 @@ pub(super) struct StoryView {
     /// Whose word closed it, or that she says no.
     pub(super) confirmation: Option<String>,
     /// What those who took over say became of her need.
-    pub(super) reported: Option<String>,
+    pub(super) reported: Vec<String>,
     /// What has become of the need, once it is closed.
     pub(super) need_end: Option<String>,
     /// The request of somebody else's that it passes on.
@@ -390,13 +392,31 @@ impl StoryView {
                 true => Some(Confirmation::Contested.label()),
                 false => story.confirmation.map(Coded::label),
             },
-            reported: story.reported.map(Coded::label),
+            reported: story.reported.map(reported).unwrap_or_default(),
             need_end: story.need.filter(|need| *need != NeedStatus::Open).map(Coded::label),
             passes_on: story.passes_on.map(|code| code.to_string()),
             passed_on: story.passed_on.map(|(code, _)| code.to_string()),
             came_back: story.came_back.iter().map(ToString::to_string).collect(),
         }
     }
+}
+
+/// Says what became of her need where it was passed on.
+fn reported(report: NeedReport) -> Vec<String> {
+    let NeedReport { class, hops, looped, in_time } = report;
+    let class = class.map(Coded::label);
+    let in_time = match in_time {
+        InTime::Kept => Some(Text("parcours-nouvelles-a-temps")),
+        InTime::Missed => Some(Text("parcours-nouvelles-trop-tard")),
+        InTime::Unknown => None,
+    };
+    let said = [
+        class.map(|issue| say_with("parcours-nouvelles", [("issue", issue.into())])),
+        Some(say_with("parcours-nouvelles-relais", [("nombre", hops.into())])),
+        looped.then(|| say("parcours-nouvelles-cercle")),
+        in_time.map(|text| text.to_string()),
+    ];
+    said.into_iter().flatten().collect()
 }
 
 fn erased(erasure: ErasureState, clock: Clock) -> String {

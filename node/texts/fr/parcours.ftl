@@ -254,7 +254,14 @@ fait-plus-recent = événement d’une version plus récente
 parcours-ouvertures = Qui a ouvert ce dossier ici
 parcours-ouvertures-aide = Qui ouvre ce dossier est noté, une fois par heure. La personne lit cette liste sur sa page.
 parcours-accord-expire = Son accord a expiré : son contact n’est plus lisible ici, et sera détruit un mois plus tard. Pour continuer, un nouvel accord est nécessaire.
-parcours-nouvelles = Nouvelles de la structure qui a pris le relais : { $nom }.
+parcours-nouvelles = Nouvelles de la structure qui a pris le relais : { $issue }.
+parcours-nouvelles-relais = { $nombre ->
+    [one] Passée une fois à une autre structure.
+   *[other] Passée { $nombre } fois à une autre structure.
+}
+parcours-nouvelles-cercle = Elle est revenue à une structure qui l’avait déjà : le cercle a été coupé.
+parcours-nouvelles-a-temps = L’échéance du droit a été tenue.
+parcours-nouvelles-trop-tard = L’échéance du droit n’a pas été tenue.
 parcours-besoin-fin = Le besoin : { $nom }.
 parcours-revenue = Cette demande revient ici : le même besoin y est déjà passé. Personne ne l’a encore réglé. Parlez-vous. Vos autres demandes :
 parcours-relais-de = Elle prolonge la demande
@@ -267,3 +274,4 @@ suivi-aide = Cette personne recevra les réponses et les rappels. Le reste de l�
 suivi-collegues = Dans l’équipe
 suivi-confier = Confier le suivi
 suivi-collegue-absent = Choisissez une personne de l’équipe.
+parcours-note-tardive = Note tardive : ce mot en a croisé un autre, qui l’emporte.

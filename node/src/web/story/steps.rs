@@ -21,6 +21,8 @@ pub(in crate::web) struct StepView {
     pub(in crate::web) text: Option<String>,
     /// Who may be called about it.
     pub(in crate::web) speaker: Option<String>,
+    /// Whether another word overtook it.
+    pub(in crate::web) late: bool,
     /// Whether it has arrived.
     pub(in crate::web) delivery: Option<Text>,
 }
@@ -44,6 +46,7 @@ impl StepView {
             words: words(&step.event, row, services, clock),
             text: step.text.as_ref().map(|text| text.reveal().clone()),
             speaker: step.speaker.as_ref().map(|speaker| to_call(speaker.reveal())),
+            late: step.late,
             // What the other side said has arrived, since we read it.
             delivery: ours.then(|| row::delivery(step.delivery)).flatten(),
         }

@@ -135,7 +135,9 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
     let erased = her.post("/p", &mine).await;
     erased.says("EPN Le Lavoir l’a confirmé");
     // Thirty days after it was erased there, on 2 March.
-    erased.says("sauvegarde qui peut encore le contenir est détruite au plus tard mercredi 1er avril");
+    erased.says(
+        "sauvegarde qui peut encore le contenir est détruite au plus tard mercredi 1er avril",
+    );
     erased.hides("Êtes-vous aidée");
     erased.hides("Ils ont :");
 }
