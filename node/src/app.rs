@@ -97,7 +97,7 @@ pub use peers::{Alert, LinkState, Peer, Trouble};
 pub use person::PersonCard;
 pub use receipts::{CheckedReceipt, WrongReceipt};
 pub use refer::{Proposed, Request, is_discreet};
-pub use register::{ErasureLine, Ordered};
+pub use register::{ErasureLine, Ordered, RefusalLine};
 pub use renewal::Renewal;
 pub use retention::Rule;
 pub use rotation::WrongSheet;

@@ -92,6 +92,9 @@ fn what_a_modified_node_tells_too_much_is_refused_destroyed_and_said_to_be() {
     let event = EventId(forged.header.hash(Label::EventId));
     let refused = Control::Refused { event, code: "out_of_scope".to_owned() };
     pair.epn.until("whoever sent it is told", |_| peer.fetch_controls().contains(&refused));
+    // And it is listed for whoever watches over the data.
+    pair.epn.hire("odile", Capability::Audit, None);
+    assert!(pair.epn.visit("odile").read("/registre").contains("refusé et détruit ici"));
     pair.holds(&[]);
 }
 
@@ -149,6 +152,10 @@ fn who_must_not_be_contacted_is_read_with_just_what_she_agreed_to() {
     {
         assert!(page.contains(said), "{said}: {page}");
     }
+    // Her reference alone on the list, and nowhere who sent her.
+    let home = pair.epn.visit("pro").read("/");
+    assert!(home.contains(&pair.epn.reference(&id)) && !home.contains(FIRST_NAME), "{home}");
+    assert!([&home, &page].iter().all(|page| !page.contains("CCAS")));
     // Whoever runs the node where she is known opens nothing of hers.
     let (paul, reference) = (pair.ccas.visit("paul"), pair.ccas.reference(&id));
     assert_eq!(paul.status(&format!("/parcours/{reference}")), 404);

@@ -30,7 +30,7 @@ struct Row {
     reference: String,
     first_name: Option<Private<String>>,
     need: NeedCode,
-    other: String,
+    other: Option<String>,
     side: Author,
     status: Status,
     turn: Option<TurnView>,

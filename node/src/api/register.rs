@@ -6,14 +6,17 @@ use serde_json::{Value, json};
 use super::caller::{Caller, aside};
 use super::problem::ApiProblem;
 use crate::app::authority::Auditor;
-use crate::app::{ErasureLine, ExceptionalAccess, LinkLine, Opening, Ordered, ShortCode};
+use crate::app::{
+    ErasureLine, ExceptionalAccess, LinkLine, Opening, Ordered, RefusalLine, ShortCode,
+};
 
 /// How many openings are told, the last ones.
 const TOLD: usize = 1_000;
 
 pub(super) async fn read(Caller(auditor): Caller<Auditor>) -> Result<Json<Value>, ApiProblem> {
     let reader = auditor.clone();
-    let retention = aside(move || reader.retention()).await?;
+    let (refusals, retention) =
+        aside(move || Ok::<_, ApiProblem>((reader.refusals()?, reader.retention()?))).await?;
     let retention: Vec<_> = retention
         .into_iter()
         .map(|(rule, count)| json!({ "rule": rule.code(), "count": count }))
@@ -22,6 +25,7 @@ pub(super) async fn read(Caller(auditor): Caller<Auditor>) -> Result<Json<Value>
     Ok(Json(json!({
         "openings": each(&mut auditor.trail(None, TOLD).into_iter().map(opening)),
         "accesses": each(&mut auditor.accesses().into_iter().map(access)),
+        "refusals": each(&mut refusals.into_iter().map(refusal)),
         "erasures": each(&mut auditor.erasures().into_iter().map(erasure)),
         "links": each(&mut auditor.links_made().into_iter().map(link)),
         "retention": retention,
@@ -62,6 +66,10 @@ fn erasure(line: ErasureLine) -> Value {
         "due": line.due,
         "attested": line.attested,
     })
+}
+
+fn refusal(line: RefusalLine) -> Value {
+    json!({ "partner": line.name, "refused_by": if line.here { "us" } else { "partner" }, "at": line.at })
 }
 
 fn link(line: LinkLine) -> Value {

@@ -27,9 +27,9 @@ use maillage_protocol::transport::TrailAnswer;
 use super::{
     AccessError, AccessName, Account, AccountError, AccountPerson, App, AppError, Calls,
     CheckedReceipt, DraftError, ErasureLine, Everything, ExceptionalAccess, JoinFailure, LinkError,
-    LinkLine, Note, Opening, PeerView, PersonCard, PrivateNote, Proposed, Renewal, Request, Rule,
-    SayError, Search, ShortCode, Story, StuckConference, Texts, WeakPassword, Worklist,
-    WorklistRow, WrongReceipt,
+    LinkLine, Note, Opening, PeerView, PersonCard, PrivateNote, Proposed, RefusalLine, Renewal,
+    Request, Rule, SayError, Search, ShortCode, Story, StuckConference, Texts, WeakPassword,
+    Worklist, WorklistRow, WrongReceipt,
 };
 use crate::env::random;
 use crate::facts::{Absence, AccessReason, Capability, Duty, ImportedPlace, MailChoice};
@@ -274,10 +274,11 @@ impl Writer {
     }
 
     /// Leaves out of a row what is not for whoever reads it: that they are to be told themselves, and
-    /// the name of a person whom they have not met.
+    /// the name of a person whom they have not met, or who must not be seen on a list.
     fn reads(&self, row: &mut WorklistRow) {
         row.read_by(self.0.id());
-        row.first_name = row.first_name.take().filter(|_| self.0.app.has_met(self.0.id(), row.id));
+        let named = !row.discreet && self.0.app.has_met(self.0.id(), row.id);
+        row.first_name = row.first_name.take().filter(|_| named);
     }
 
     /// Returns everything that may be shown of one referral: that it was opened is written.
@@ -556,6 +557,11 @@ impl Auditor {
     #[must_use]
     pub fn erasures(&self) -> Vec<ErasureLine> {
         self.0.app.erasure_register()
+    }
+
+    /// Returns what was sent and refused, since she had not agreed to it, the last one first.
+    pub fn refusals(&self) -> Result<Vec<RefusalLine>, AppError> {
+        self.0.app.refusals()
     }
 
     /// Returns the links by which passwords were chosen, the last one first.

@@ -84,17 +84,22 @@ impl App {
 
     /// Returns the same, as far as it may be read here now.
     pub(super) fn readable_card(&self, case: &Case) -> Result<Option<PersonCard>, AppError> {
-        // At the date until which she agreed, reading closes on both sides, without a message.
-        let until = case.consent().map(|consent| consent.grant().scope.expires);
-        if until.is_none_or(|until| until <= self.now()) {
+        if !self.may_be_read(case) {
             return Ok(None);
         }
         self.card_she_left(case)
     }
 
+    /// Tells whether she still agrees: at the date until which she did, reading closes on both sides,
+    /// without a message.
+    pub(super) fn may_be_read(&self, case: &Case) -> bool {
+        let until = case.consent().map(|consent| consent.grant().scope.expires);
+        until.is_some_and(|until| self.now() < until)
+    }
+
     /// Returns what was kept of her, without what she took back: that is not read, even before it is
     /// destroyed.
-    fn card_she_left(&self, case: &Case) -> Result<Option<PersonCard>, AppError> {
+    pub(super) fn card_she_left(&self, case: &Case) -> Result<Option<PersonCard>, AppError> {
         let card = self.kept_card(case)?;
         Ok(card.zip(case.consent()).map(|(card, agreed)| card.only(&agreed.categories())))
     }

@@ -1,16 +1,19 @@
-//! The register of erasures: what was ordered, by whom, and whether it was carried out. References
-//! only.
+//! The register: what was ordered to be erased, by whom, whether it was carried out, and what was
+//! refused because she had not agreed to it. References only.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use maillage_protocol::control::Control;
 use maillage_protocol::erasure::{ErasureAttestation, ErasureOrder};
 use maillage_protocol::id::{EventId, NodeId};
 use maillage_protocol::signed::Signed;
 use maillage_protocol::time::Timestamp;
 
 use super::state::State;
-use super::{App, ShortCode};
+use super::{App, AppError, ShortCode};
+use crate::facts::{Entry, Outgoing};
+use crate::journal::Number;
 
 /// Who gave an order to erase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +51,44 @@ impl ErasureLine {
     pub fn is_late(&self, now: Timestamp) -> bool {
         self.order == Ordered::ByUs && self.attested.is_none() && self.due <= now
     }
+}
+
+/// Something that was sent and refused, since she had not agreed that it be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RefusedEvent {
+    peer: NodeId,
+    event: EventId,
+    /// Whether we refused it.
+    here: bool,
+}
+
+impl RefusedEvent {
+    /// Reads that we refused something, off what is to be told.
+    pub(super) fn by_us(told: &Outgoing) -> Option<Self> {
+        match told.control()? {
+            Control::Refused { event, .. } => Some(Self { peer: told.to(), event, here: true }),
+            _ => None,
+        }
+    }
+
+    /// Reads that a peer refused something.
+    pub(super) fn by_peer(peer: NodeId, said: Option<&Control>) -> Option<Self> {
+        match said {
+            Some(Control::Refused { event, .. }) => Some(Self { peer, event: *event, here: false }),
+            _ => None,
+        }
+    }
+}
+
+/// The same, as those read it who watch over the protection of data.
+#[derive(Clone, Debug)]
+pub struct RefusalLine {
+    /// The other organization.
+    pub name: String,
+    /// Whether we refused it, and destroyed it here.
+    pub here: bool,
+    /// When it was said, by the clock of who said it; `None` once that was destroyed.
+    pub at: Option<Timestamp>,
 }
 
 /// Reads the register off what is known.
@@ -133,6 +174,25 @@ impl App {
         lines
     }
 
+    /// Returns what was sent and refused, the last one first.
+    pub(super) fn refusals(&self) -> Result<Vec<RefusalLine>, AppError> {
+        let refused: Vec<_> = {
+            let state = self.state();
+            let place = |it: &RefusedEvent| (*it, state.events.get(&it.event).copied());
+            state.refused.iter().rev().map(place).collect()
+        };
+        let line = |(refused, number): (RefusedEvent, Option<Number>)| {
+            let event = match number.map(|number| self.read(number)).transpose()?.flatten() {
+                Some(Entry::Sent(entry)) => entry.recall(),
+                Some(Entry::Received(entry)) => entry.recall(),
+                _ => None,
+            };
+            let at = event.and_then(|(_, event)| event).map(|event| event.header().at);
+            Ok(RefusalLine { name: self.name_of(refused.peer), here: refused.here, at })
+        };
+        refused.into_iter().map(line).collect()
+    }
+
     /// Returns the orders of ours that had to be attested by now, and were not.
     pub(super) fn late_erasures(&self) -> Vec<ErasureLine> {
         let now = self.now();
@@ -143,5 +203,37 @@ impl App {
         }
         let given = Register::of(&state, self.node());
         given.given().filter(|line| line.is_late(now)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::links::control_entry;
+    use crate::app::tests::{Pair, propose};
+    use crate::facts::{Act, FactContent};
+
+    /// Whoever refused it lists it, and so does whoever had sent it: somebody has to call.
+    #[test]
+    fn what_was_refused_is_listed_at_both_ends() {
+        let mut pair = Pair::linked();
+        let id = propose(&pair);
+        pair.exchange();
+        let event = pair.b.case(id).unwrap().heard[1];
+        let refused = Control::Refused { event, code: "out_of_scope".to_owned() };
+        let act = Act::Told { outgoing: vec![control_entry(pair.a.node(), &refused)] };
+        pair.b.record(None, &act, &FactContent::default()).unwrap();
+        pair.exchange();
+        for _ in 0..2 {
+            for (app, here, other) in
+                [(&pair.a, false, "EPN Le Lavoir"), (&pair.b, true, "CCAS de Brenne")]
+            {
+                let lines = app.refusals().unwrap();
+                let [line] = &lines[..] else { panic!("{lines:?}") };
+                assert_eq!((line.here, line.name.as_str()), (here, other));
+                assert!(line.at.is_some());
+            }
+            pair.restart();
+        }
     }
 }

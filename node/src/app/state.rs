@@ -28,6 +28,7 @@ use super::inbox::NOWHERE;
 use super::needs::OwnNeed;
 use super::notes::NotePlace;
 use super::peers::{Alert, LinkState, Peer, Stream, Unheld, Waiting};
+use super::register::RefusedEvent;
 use super::saying::side_of;
 use super::trail::Opened;
 use crate::facts::{
@@ -70,6 +71,8 @@ pub(super) struct State {
     pub stuck: BTreeMap<ReferralId, ToldStuck>,
     /// Conferences of others that come to no end: what they told us.
     pub stuck_there: StuckThere,
+    /// What was sent and refused, since she had not agreed to it: here, or by a peer.
+    pub refused: Vec<RefusedEvent>,
     /// Orders to erase, given and received.
     pub erasures: Erasures,
     /// Personal codes that were issued here, by their hash.
@@ -280,7 +283,9 @@ impl State {
                 meant.map(|access| access.ended.get_or_insert(*at));
             }
             Act::Need { need, at, event, .. } => self.hear_need(*need, *at, event),
-            Act::Told { .. } => {
+            Act::Told { outgoing } => {
+                let refused = outgoing.iter().filter_map(RefusedEvent::by_us);
+                self.refused.extend(refused);
                 self.handed_on.extend(unit_of(&fact.content.wrapped).map(|unit| (unit, number)));
             }
             Act::Restored { .. } | Act::KeyMade { .. } => {}
@@ -557,6 +562,7 @@ impl State {
         }
         let control = event.as_ref().and_then(|event| control_of(event, &entry.body));
         self.stuck_there.hear(from, control.as_ref());
+        self.refused.extend(RefusedEvent::by_peer(from, control.as_ref()));
         if event.is_none() {
             self.bare.insert(number);
         }

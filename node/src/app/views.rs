@@ -1,10 +1,11 @@
 //! What pages and programs read.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use maillage_protocol::body::{NeedReport, Payload, Professional, Saying};
+use maillage_protocol::body::{NeedReport, Payload, Professional, SafeRule, Saying};
 use maillage_protocol::codes::{AttemptEnd, HeardBy, Helped, Medium, NeedCode};
 use maillage_protocol::consent::{Consent, FeedbackLevel};
 use maillage_protocol::directory::Card;
@@ -94,8 +95,10 @@ pub struct WorklistRow {
     pub first_name: Option<Private<String>>,
     /// What she needs.
     pub need: NeedCode,
-    /// The name of the other organization.
-    pub other: String,
+    /// The name of the other organization, unless she wants it never said who sent her.
+    pub other: Option<String>,
+    /// Whether lists leave out her name for her safety.
+    pub discreet: bool,
     /// Which half is ours.
     pub side: Author,
     /// The word for it.
@@ -468,7 +471,10 @@ impl App {
     pub(super) fn row(&self, case: &Case) -> Result<WorklistRow, AppError> {
         let turn = case.referral.turn();
         let reminder = reminder(&self.state(), case, self.now());
-        let first_name = self.readable_card(case)?.map(|card| card.contact);
+        let contact = self.card_she_left(case)?.map(|card| card.contact);
+        let careful = contact.as_ref().and_then(|contact| contact.safe_contact.as_ref());
+        let rules = careful.map(|safe| safe.reveal().rules.clone()).unwrap_or_default();
+        let masked = case.side == Author::Receiver && rules.contains(&SafeRule::MaskedSender);
         let asked = case.proposal.as_ref();
         let (choose, mine) = {
             let (state, now) = (self.state(), self.now());
@@ -477,9 +483,11 @@ impl App {
         Ok(WorklistRow {
             id: case.id,
             code: ShortCode::of(case.id),
-            first_name: first_name.and_then(|contact| contact.first_name),
+            first_name: contact.filter(|_| self.may_be_read(case)).and_then(|it| it.first_name),
             need: asked.map_or(NeedCode::Other, |asked| asked.code),
-            other: self.name_of(case.peer),
+            other: (!masked).then(|| self.name_of(case.peer)),
+            discreet: !rules
+                .is_disjoint(&BTreeSet::from([SafeRule::DoNotContact, SafeRule::MaskedSender])),
             side: case.side,
             status: case.referral.status(),
             turn,

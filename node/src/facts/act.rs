@@ -373,13 +373,17 @@ impl Outgoing {
         }
     }
 
+    /// Returns what it says about the channel, if that is what it does.
+    #[must_use]
+    pub fn control(&self) -> Option<Control> {
+        let Self::Clear { control: true, body, .. } = self else { return None };
+        encoding::from_base64url(body).ok().and_then(|body| Control::read(&body).ok())
+    }
+
     /// Tells whether it starts the channel again.
     #[must_use]
     pub fn opens_epoch(&self) -> bool {
-        let Self::Clear { control: true, body, .. } = self else { return false };
-        let control =
-            encoding::from_base64url(body).ok().and_then(|body| Control::read(&body).ok());
-        matches!(control, Some(Control::EpochOpen { .. }))
+        matches!(self.control(), Some(Control::EpochOpen { .. }))
     }
 
     /// Returns the kind of the event that will carry it.

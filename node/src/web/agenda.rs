@@ -12,6 +12,7 @@ use maillage_protocol::time::Timestamp;
 use super::errors::PageError;
 use super::form::Typed;
 use super::layout::{Frame, lead_to};
+use super::row;
 use super::story::{self, Reference};
 use super::{Visitor, person};
 use crate::app::Story;
@@ -98,7 +99,7 @@ pub(super) async fn hers(
     let story = person::read(&bearer).await?;
     match Appointment::of(&story, story.card.as_ref()) {
         Some(appointment) => {
-            let with = [("nom", story.row.other.as_str().into())];
+            let with = [("nom", row::other(&story.row).into())];
             let title = say_with("agenda-rendez-vous", with);
             Ok(appointment.file(&story.row.code.to_string(), &title))
         }

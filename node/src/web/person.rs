@@ -19,7 +19,7 @@ use super::errors::PageError;
 use super::filters;
 use super::form::{Choice, Mistakes, Typed};
 use super::layout::{Frame, page, page_again};
-use super::row::is_asked;
+use super::row::{is_asked, other};
 use super::story::{self, Asked, Line, OpeningView, card_lines};
 use super::{Visitor, aside, session, statics, taking_back};
 use crate::app::authority::Bearer;
@@ -214,7 +214,7 @@ pub(super) async fn stop(
     let sender = frame.organization.clone().unwrap_or_default();
     let items = taking_back::choices(&story.narrowable, &sender, &typed);
     // What she stopped with them already is not offered again.
-    let structure = story.erasure.is_none().then_some(story.row.other);
+    let structure = story.erasure.is_none().then(|| other(&story.row));
     let code = typed.one("code").to_owned();
     let shown = StopPage { frame, code, structure, items, mistakes };
     if shown.mistakes.is_empty() { page(&shown) } else { page_again(&shown) }
@@ -323,6 +323,7 @@ impl RequestView {
         clock: Clock,
     ) -> Self {
         let (row, card) = (&story.row, story.card.as_ref());
+        let other = other(row);
         // What she ended is what she reads, however it had ended before.
         let status = if story.has_left() { Status::Withdrawn } else { row.status };
         let asked = story.proposal.as_ref().map(|proposal| {
@@ -342,7 +343,7 @@ impl RequestView {
             to_call: told::to_call(story),
             next: next(story, &sender, clock),
             appointment: appointment(story, clock),
-            structure: row.other.clone(),
+            structure: other.clone(),
             address: place,
             hours: card.and_then(|card| card.hours.clone()),
             telephone: card.and_then(|card| card.telephone.as_deref()).map(Telephone::of),
@@ -360,7 +361,7 @@ impl RequestView {
             said: told::of_the_help(story, clock),
             contested: story.is_contested(),
             openings: Vec::new(),
-            erased: story.erasure.map(|state| erased(state, &row.other, clock)),
+            erased: story.erasure.map(|state| erased(state, &other, clock)),
             stops: story.erasure.is_none() || story.need == Some(NeedStatus::Open),
         }
     }
@@ -393,13 +394,13 @@ fn search(status: Status, need: Option<NeedStatus>) -> Option<Text> {
 fn next(story: &Story, sender: &str, clock: Clock) -> Option<String> {
     let turn = story.row.turn?;
     if story.row.unshared {
-        let about = [("structure", story.row.other.as_str().into())];
+        let about = [("structure", other(&story.row).into())];
         return Some(say_with("personne-suite-tue", about));
     }
     let structure = match turn.holder {
         Author::Person => return None,
         Author::Sender => sender,
-        Author::Receiver => &story.row.other,
+        Author::Receiver => &other(&story.row),
     };
     let due = clock.moment(turn.due);
     // Nobody can call her: it is for her to go and see them.

@@ -11,7 +11,7 @@ use super::filters;
 use super::layout::{Frame, Room, page};
 use super::story::{OpeningView, called};
 use crate::app::authority::Auditor;
-use crate::app::{ErasureLine, ExceptionalAccess, LinkLine, Ordered, ShortCode};
+use crate::app::{ErasureLine, ExceptionalAccess, LinkLine, Ordered, RefusalLine, ShortCode};
 use crate::text::{Clock, Coded, Moment, numbered};
 
 /// How many openings the page shows.
@@ -31,6 +31,7 @@ struct RegisterPage {
     accesses: Vec<AccessView>,
     links: Vec<LinkView>,
     erasures: Vec<ErasureView>,
+    refusals: Vec<RefusalView>,
     retention: Vec<(String, u64)>,
 }
 
@@ -123,6 +124,15 @@ impl ErasureView {
     }
 }
 
+/// Something that was refused, in words.
+struct RefusalView {
+    /// The other structure.
+    name: String,
+    /// Whether it was refused here.
+    here: bool,
+    at: Option<Moment>,
+}
+
 /// What is searched.
 #[derive(Deserialize)]
 pub(super) struct Search {
@@ -139,10 +149,11 @@ pub(super) async fn show(
     let (frame, typed) = (frame.in_room(Room::Register), asked.into_inner().reference);
     let of = typed.trim().parse::<ShortCode>().ok();
     let lost = !typed.trim().is_empty() && of.is_none();
-    let (mut trail, accesses, links, erasures, retention) = aside(move || {
+    let (mut trail, accesses, links, (erasures, refusals), retention) = aside(move || {
         let trail = if lost { Vec::new() } else { auditor.trail(of, SHOWN + 1) };
         let (accesses, links) = (auditor.accesses(), auditor.links_made());
-        Ok::<_, PageError>((trail, accesses, links, auditor.erasures(), auditor.retention()?))
+        let erasures = (auditor.erasures(), auditor.refusals()?);
+        Ok::<_, PageError>((trail, accesses, links, erasures, auditor.retention()?))
     })
     .await?;
     let more = trail.len() > SHOWN;
@@ -156,6 +167,14 @@ pub(super) async fn show(
         accesses: accesses.iter().map(|access| AccessView::of(access, false, clock)).collect(),
         links: links.iter().map(|link| LinkView::of(link, clock)).collect(),
         erasures: erasures.iter().map(|line| ErasureView::of(line, clock)).collect(),
+        refusals: refusals
+            .into_iter()
+            .map(|RefusalLine { name, here, at }| RefusalView {
+                name,
+                here,
+                at: at.map(|at| clock.moment(at)),
+            })
+            .collect(),
         retention: retention.iter().map(|(rule, count)| (numbered(*rule), *count)).collect(),
         more,
         typed,

@@ -50,6 +50,11 @@ pub(super) struct TurnView {
     pub(super) mine: bool,
 }
 
+/// Names the other organization, unless she wants it never said who sent her.
+pub(super) fn other(row: &WorklistRow) -> String {
+    row.other.clone().unwrap_or_else(|| say("reseau-partenaire"))
+}
+
 impl RowView {
     /// Says a row, for whoever reads it now.
     pub(super) fn of(row: &WorklistRow, clock: Clock) -> Self {
@@ -60,7 +65,7 @@ impl RowView {
             page: format!("/{room}/{reference}"),
             first_name: row.first_name.as_ref().map(|name| name.reveal().clone()),
             need: row.need.label(),
-            other: row.other.clone(),
+            other: other(row),
             status: row.status.label(),
             turn: match row.choose {
                 Some(due) if row.mine => {
@@ -145,7 +150,7 @@ impl TurnView {
                 say_with("tour-a-vous", [("acte", act.into())])
             }
             Author::Sender | Author::Receiver => {
-                let words = [("acte", act.into()), ("structure", row.other.as_str().into())];
+                let words = [("acte", act.into()), ("structure", other(row).into())];
                 say_with("tour-a-autre", words)
             }
         };

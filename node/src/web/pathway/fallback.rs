@@ -15,6 +15,7 @@ use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::layout::{Frame, Room, lead_to, page};
 use crate::web::refer::place::{Found, folded};
+use crate::web::row;
 use crate::web::story::{self, Reference};
 
 /// How many places the sheet names.
@@ -68,7 +69,7 @@ pub(in crate::web) async fn show(
         reference: story.row.code.to_string(),
         right: asked.right.map_or_else(|| asked.code.label(), Coded::label),
         before: frame.clock.on_paper(deadline),
-        asked: story.row.other.clone(),
+        asked: row::other(&story.row),
         asked_telephone: telephone(theirs),
         ours: telephone(us.as_ref().and_then(|card| card.telephone.as_deref())),
         our_hours: us.and_then(|card| card.hours),

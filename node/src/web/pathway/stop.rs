@@ -15,6 +15,7 @@ use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::{Choice, Mistakes, Sent, Typed};
 use crate::web::layout::{Frame, Room, lead_to, page, page_again};
+use crate::web::row;
 use crate::web::row::RowView;
 use crate::web::story::{self, Reference};
 use crate::web::taking_back;
@@ -47,7 +48,7 @@ fn view(frame: Frame, story: &Story, typed: &Typed, mistakes: Mistakes) -> StopP
         Status::Proposed | Status::Delivered | Status::Seen | Status::Questioned
     );
     let sender = match row.side {
-        Author::Receiver => row.other.clone(),
+        Author::Receiver => row::other(row),
         Author::Sender | Author::Person => frame.organization.clone().unwrap_or_default(),
     };
     StopPage {

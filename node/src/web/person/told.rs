@@ -5,6 +5,7 @@ use maillage_protocol::referral::{Author, Event, Status};
 
 use crate::app::Story;
 use crate::text::{Clock, Coded, Moment, Telephone, Text, say_with};
+use crate::web::row;
 
 /// Something that somebody said of the help, in a sentence.
 pub(super) struct Statement {
@@ -24,9 +25,9 @@ pub(super) struct ToCall {
 
 /// Says what the structure declared and what she answered, each in its own words, oldest first.
 pub(super) fn of_the_help(story: &Story, clock: Clock) -> Vec<Statement> {
-    let structure = story.row.other.as_str();
+    let structure = row::other(&story.row);
     let said = |words: Text, name, label: String| {
-        say_with(words.0, [("structure", structure.into()), (name, label.into())])
+        say_with(words.0, [("structure", structure.as_str().into()), (name, label.into())])
     };
     let statement = |event: &Event| {
         Some(match event {

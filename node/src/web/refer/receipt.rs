@@ -14,6 +14,7 @@ use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::Sent;
 use crate::web::layout::{Frame, Room, lead_to, page};
+use crate::web::row;
 use crate::web::story::{Asked, Line, card_lines};
 use crate::web::{aside, session, square};
 
@@ -111,7 +112,7 @@ pub(in crate::web) async fn show(
         fingerprint,
         address_of_page,
         code: code.map(|code| code.reveal().clone()),
-        organization: story.row.other,
+        organization: row::other(&story.row),
         address: card.as_ref().and_then(|card| card.address.clone()),
         commune: card.as_ref().map(|card| card.commune.clone()),
         telephone: card.as_ref().and_then(|card| card.telephone.as_deref()).map(Telephone::of),

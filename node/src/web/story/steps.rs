@@ -41,7 +41,7 @@ impl StepView {
             who: match step.by {
                 Author::Person => say("qui-elle"),
                 Author::Sender | Author::Receiver if ours => say("qui-nous"),
-                Author::Sender | Author::Receiver => row.other.clone(),
+                Author::Sender | Author::Receiver => row::other(row),
             },
             words: words(&step.event, row, services, clock),
             text: step.text.as_ref().map(|text| text.reveal().clone()),
@@ -129,7 +129,7 @@ fn words(event: &Event, row: &WorklistRow, services: &ServiceNames, clock: Clock
             "fait-concertation-plan",
             [
                 ("acte", act.label().into()),
-                ("qui", (if *by == row.side { say("qui-nous") } else { row.other.clone() }).into()),
+                ("qui", (if *by == row.side { say("qui-nous") } else { row::other(row) }).into()),
                 ("jour", clock.day(*before).words.into()),
             ],
         ),

@@ -219,6 +219,36 @@ async fn a_discreet_receipt_holds_the_code_and_nothing_else() {
     receipt.says("<header class=\"top no-print\">");
 }
 
+/// She wants it never said who sent her: neither is she on a list, nor they on a screen.
+#[actix_web::test]
+async fn who_sent_her_is_not_named_where_she_is_helped() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let masked = [("donnees", "prudence", "masked_sender")];
+    let code = reference(&refer!(nadia, nodes.b.node(), masked));
+    nodes.exchange();
+    let (request, path) = (format!("/demandes/{code}"), format!("/parcours/{code}"));
+    // What protects her goes with the way to reach her, once they said yes.
+    karim.see(&request).await.says("CCAS de Brenne");
+    karim.submit(&request, &format!("{request}/oui"), &[]).await;
+    nodes.exchange();
+    let story = karim.see(&path).await;
+    story.says("Ne pas dire le nom de la structure");
+    story.says("Un partenaire du réseau");
+    story.says(NAME);
+    let home = karim.see("/").await;
+    home.says(&code);
+    for page in [&story, &home] {
+        page.hides("CCAS de Brenne");
+    }
+    home.hides(NAME);
+    karim.see(&format!("{path}/arret")).await.hides("CCAS de Brenne");
+    // Those who sent her know whom they asked.
+    nadia.see(&path).await.says("EPN Le Lavoir");
+    nadia.see("/").await.hides(NAME);
+}
+
 #[actix_web::test]
 async fn a_refusal_is_never_a_dead_end() {
     let territory = Territory::begin();
