@@ -109,6 +109,7 @@ pub use views::{Chosen, Delivery, PeerView, ShortCode, Step, Story, Worklist, Wo
 pub use words::{Unwritable, Words};
 
 use news::News;
+pub use state::Practice;
 use state::State;
 use turns::{Subject, Turns};
 
@@ -320,6 +321,11 @@ impl App {
         self.restored.store(false, Ordering::Relaxed);
         self.record(None, &Act::Restored { at: self.env.now() }, &FactContent::default())?;
         Ok(())
+    }
+
+    /// Works by this law and this calendar from now on.
+    pub fn adopt(&self, practice: Practice) {
+        self.state.write().unwrap_or_else(PoisonError::into_inner).practice = practice;
     }
 
     /// Replaces the address that this node gives to its peers.

@@ -18,8 +18,12 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
+use maillage_protocol::calendar::Calendar;
+use maillage_protocol::consent::Basis;
 use maillage_protocol::private::Private;
 use serde::{Deserialize, Serialize};
+
+use crate::app::Practice;
 
 pub use network::{Network, NotANetwork};
 pub use public_url::PublicUrl;
@@ -58,6 +62,10 @@ pub struct Config {
     /// Which peers may be called.
     #[serde(default)]
     pub peers: Peers,
+
+    /// By which law and which calendar the structure works.
+    #[serde(default)]
+    pub structure: Structure,
 
     /// How long one stays signed in.
     #[serde(default)]
@@ -114,6 +122,63 @@ pub struct Peers {
     /// Whether anybody may call as often as they like: for whoever measures, and nobody else.
     #[serde(default)]
     pub unlimited: bool,
+}
+
+/// By which law and which calendar the structure works.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Structure {
+    /// On what basis it treats personal data (GDPR, article 6): written into each agreement, beside
+    /// what the person agrees to.
+    #[serde(default)]
+    pub legal_basis: LegalBasis,
+
+    /// Which days are not worked: frozen in each request that it writes.
+    #[serde(default)]
+    pub working_days: WorkingDays,
+}
+
+/// On what basis a structure treats personal data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LegalBasis {
+    /// A task of public interest: most often a CCAS.
+    #[default]
+    PublicTask,
+    /// A legal obligation.
+    LegalObligation,
+    /// A legitimate interest: most often an association.
+    LegitimateInterest,
+    /// Consent in the sense of the regulation.
+    Consent,
+}
+
+/// Which days are not worked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkingDays {
+    /// The holidays of mainland France and Corsica.
+    #[default]
+    Metropolitan,
+    /// Good Friday and 26 December besides.
+    AlsaceMoselle,
+}
+
+impl From<Structure> for Practice {
+    fn from(structure: Structure) -> Self {
+        Self {
+            basis: match structure.legal_basis {
+                LegalBasis::PublicTask => Basis::PublicTask,
+                LegalBasis::LegalObligation => Basis::LegalObligation,
+                LegalBasis::LegitimateInterest => Basis::LegitimateInterest,
+                LegalBasis::Consent => Basis::Consent,
+            },
+            calendar: match structure.working_days {
+                WorkingDays::Metropolitan => Calendar::Metropolitan,
+                WorkingDays::AlsaceMoselle => Calendar::AlsaceMoselle,
+            },
+        }
+    }
 }
 
 /// How long one stays signed in.
@@ -174,7 +239,7 @@ pub struct Metrics {
 }
 
 /// Every key, in the order of the sample. A test compares it with the fields.
-pub const KEYS: [&str; 24] = [
+pub const KEYS: [&str; 26] = [
     "public_url",
     "listen",
     "public_base_path",
@@ -188,6 +253,8 @@ pub const KEYS: [&str; 24] = [
     "peers.poll",
     "peers.roots",
     "peers.unlimited",
+    "structure.legal_basis",
+    "structure.working_days",
     "sessions.idle_minutes",
     "backup.to",
     "backup.recipients",

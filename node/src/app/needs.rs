@@ -10,7 +10,7 @@ use maillage_protocol::codes::{
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::id::{NeedId, NodeId, ProfessionalId, ReferralId};
 use maillage_protocol::need::{Need, NeedEnd, NeedEvent, NeedStatus, NeedTurn, settled_by};
-use maillage_protocol::referral::{Answer, Author, Command, Confirmation, Rules, Status, Tried};
+use maillage_protocol::referral::{Answer, Author, Command, Confirmation, Status, Tried};
 use maillage_protocol::time::{DAY, Timestamp};
 
 use super::cases::Case;
@@ -67,7 +67,7 @@ impl State {
             ended => ended,
         };
         let attempts = attempts.map(|case| (&case.referral, ended(case)));
-        match own.need.turn(Rules::default().calendar, attempts)? {
+        match own.need.turn(self.practice.calendar, attempts)? {
             NeedTurn::Owner { due } => (own.attempts.last() == Some(&case.id)).then_some(due),
             NeedTurn::Attempt(_) => None,
         }

@@ -85,7 +85,8 @@ impl App {
 
     /// Returns the mails of the day, on the morning of a working day.
     fn digests(&self, now: Timestamp) -> Vec<DueMail> {
-        let Some(since) = morning(now) else { return Vec::new() };
+        let calendar = self.state().practice.calendar;
+        let Some(since) = morning(now, calendar) else { return Vec::new() };
         let readers: Vec<_> = {
             let state = self.state();
             let present = state.accounts.present(now);
@@ -190,8 +191,7 @@ fn is_urgent(case: &Case) -> bool {
 }
 
 /// Returns when the morning of a working day began, while it lasts.
-fn morning(now: Timestamp) -> Option<Timestamp> {
-    let calendar = Calendar::Metropolitan;
+fn morning(now: Timestamp, calendar: Calendar) -> Option<Timestamp> {
     let today = calendar.day(now);
     let began = calendar.at(today, MORNING, 0).filter(|_| calendar.is_worked(today))?;
     (began <= now && now < began.after(STILL_MORNING)).then_some(began)

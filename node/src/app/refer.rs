@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use maillage_protocol::body::{
-    Contact, Content, Context, Cover, Payload, SafeRule, Thread, Unsayable,
+    Channel, Contact, Content, Context, Cover, Payload, SafeRule, Thread, Unsayable,
 };
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
@@ -11,7 +11,7 @@ use maillage_protocol::codes::{
     Right, Urgency, Zone,
 };
 use maillage_protocol::consent::{
-    Agreement, Basis, CollectionPlace, Consent, ConsentReceipt, FeedbackLevel, Gesture, Notice,
+    Agreement, CollectionPlace, Consent, ConsentReceipt, FeedbackLevel, Gesture, Notice,
     PersonalCode, Purpose, SignedReceipt, Subject, Validity,
 };
 use maillage_protocol::disclosure::{Category, Level, OutOfScope, SecrecyRegime};
@@ -236,8 +236,11 @@ impl App {
         now: Timestamp,
     ) -> Result<Consent, SayError> {
         let id = ConsentId::from_random(random(&*self.env));
-        let mut purposes =
-            BTreeSet::from([Purpose::TransmitReferral, Purpose::BeContacted, Purpose::Feedback]);
+        let mut purposes = BTreeSet::from([Purpose::TransmitReferral, Purpose::Feedback]);
+        // Who comes by herself is called by nobody.
+        if request.contact.channel != Some(Channel::ComesWithCode) {
+            purposes.insert(Purpose::BeContacted);
+        }
         if request.statistics {
             purposes.insert(Purpose::AnonymousStatistics);
         }
@@ -258,7 +261,7 @@ impl App {
             host: None,
             service: request.service,
             feedback: request.feedback,
-            basis: Basis::PublicTask,
+            basis: self.state().practice.basis,
             validity: request.validity,
             place: request.place,
             agent: who,
@@ -275,7 +278,7 @@ impl App {
         let Some(before) = request.after else { return Ok(self.new_need()) };
         let case = self.case(before).ok_or(SayError::Unknown)?;
         let (need, pathway) = case.chain.ok_or(SayError::NoOpenNeed)?;
-        let rules = Rules::default();
+        let rules = self.rules();
         let tried = match request.tells_tried {
             true => self.state().tried(&case),
             false => Vec::new(),
@@ -300,10 +303,15 @@ impl App {
         }
     }
 
+    /// Returns the rules by which the clocks of a new chain of requests run.
+    fn rules(&self) -> Rules {
+        Rules { calendar: self.state().practice.calendar, ..Rules::default() }
+    }
+
     fn new_need(&self) -> Origin {
         let pathway = PathwayId::from_random(random(&*self.env));
         let need = NeedId::from_random(random(&*self.env));
-        let (rules, tried, beside) = (Rules::default(), Vec::new(), false);
+        let (rules, tried, beside) = (self.rules(), Vec::new(), false);
         Origin { need, pathway, opens: true, hop: 0, parent: None, rules, tried, beside }
     }
 
@@ -405,4 +413,37 @@ fn categories(request: &Request, origin: &Origin) -> BTreeSet<Category> {
     ];
     let asked = told.into_iter().filter_map(|(told, category)| told.then_some(category));
     asked.chain(told_once_accepted(request).categories()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use maillage_protocol::calendar::Calendar;
+    use maillage_protocol::consent::Basis;
+
+    use super::*;
+    use crate::app::Practice;
+    use crate::app::tests::{NADIA, Pair, request};
+
+    /// The basis and the calendar of the structure that asks are in what it writes, and the purposes
+    /// are those that she was asked about: nobody calls who comes by herself.
+    #[test]
+    fn a_request_says_by_which_law_and_which_days_and_for_what() {
+        let pair = Pair::linked();
+        let ask = |way: Channel, once| {
+            let mut asked = request(pair.b.node());
+            asked.contact.channel = Some(way);
+            let proposed = pair.a.propose(NADIA, asked, [once; 16]).unwrap();
+            let case = pair.a.case(proposed.referral).unwrap();
+            let calendar = case.proposal.as_ref().unwrap().rules.calendar;
+            let grant = case.consent().unwrap().grant().clone();
+            (grant.basis, calendar, grant.scope.purposes.contains(&Purpose::BeContacted))
+        };
+        let phone = Channel::Phone { number: Private::from("+33198765432".to_owned()) };
+        assert_eq!(ask(phone, 1), (Basis::PublicTask, Calendar::Metropolitan, true));
+        let (basis, calendar) = (Basis::LegitimateInterest, Calendar::AlsaceMoselle);
+        pair.a.adopt(Practice { basis, calendar });
+        assert_eq!(ask(Channel::ComesWithCode, 2), (basis, calendar, false));
+        pair.exchange();
+        pair.b.referrals().into_iter().for_each(|id| pair.same_referral(id));
+    }
 }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use maillage_protocol::body::{Saying, Skeleton};
+use maillage_protocol::calendar::Calendar;
+use maillage_protocol::consent::Basis;
 use maillage_protocol::control::Control;
 use maillage_protocol::directory::Card;
 use maillage_protocol::event::{EventKind, Head, RawHeader, Recipient, Verified};
@@ -38,9 +40,27 @@ use crate::facts::{
 use crate::journal::Number;
 use crate::vault::{Quarter, VaultError};
 
+/// By which law and which calendar this node works: its administrator says so, and its journal does
+/// not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Practice {
+    /// On what basis it treats personal data.
+    pub basis: Basis,
+    /// Which days are worked.
+    pub calendar: Calendar,
+}
+
+impl Default for Practice {
+    fn default() -> Self {
+        Self { basis: Basis::PublicTask, calendar: Calendar::Metropolitan }
+    }
+}
+
 /// What a node knows.
 #[derive(Default)]
 pub(super) struct State {
+    /// By which law and which calendar we work.
+    pub practice: Practice,
     /// Our identity log, and who it says that we are.
     pub us: Option<(Identity, Vec<SignedIdentity>)>,
     /// Identity logs of other nodes, as they were first seen.

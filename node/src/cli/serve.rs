@@ -60,6 +60,7 @@ pub(super) fn run(_: Args, context: &Context) -> Result<(), VerbError> {
                was acknowledged"
         );
     }
+    node.app.adopt(config.structure.into());
     node.app.move_to(config.public_url.as_str()).map_err(cannot_start)?;
     let index = Index::open(&folder.index()).map_err(cannot_start)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

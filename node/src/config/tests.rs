@@ -82,6 +82,8 @@ fn a_mistake_is_refused_and_named() {
         ("127.0.0.1:8080", "127.0.0.1", "listen"),
         ("\ndata_dir ", "\n# ", "data_dir"),
         ("\"10.0.0.0/8\"", "\"10.0.0.0/99\"", "peers.allow_private"),
+        ("\"public_task\"", "\"habit\"", "structure.legal_basis"),
+        ("\"metropolitan\"", "\"never\"", "structure.working_days"),
         ("idle_minutes = 15", "idle_minutes = 31", "sessions.idle_minutes"),
         ("idle_minutes = 15", "idle_minutes = \"demain\"", "sessions.idle_minutes"),
         ("\nlisten ", "\nlisten = \"127.0.0.1:1\"\nlisten ", "duplicate key"),

@@ -66,7 +66,7 @@ impl Scope {
     fn includes(&self, category: Category) -> bool {
         let purpose = if category == Category::AlreadyTried {
             Purpose::AlreadyTried
-        } else if category.is_channel() {
+        } else if category.is_channel() && category != Category::ComesWithCode {
             Purpose::BeContacted
         } else {
             Purpose::TransmitReferral
