@@ -1,7 +1,7 @@
 //! Scenario 4: the vicious circle is cut by the node that closes it, by itself.
 
 use maillage_tests::{Territory, both};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const NAMES: [&str; 4] = ["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy", "MDS Est"];
 
@@ -10,7 +10,11 @@ fn who_is_sent_round_is_seen_and_two_people_talk() {
     let mut all = Territory::at("2026-03-02", 9, &NAMES);
     let [ccas, epn, courcy, mds] = &all.nodes[..] else { panic!("four nodes") };
     let accept = json!({ "command": "accept" });
-    let first = all.ask(0, 1);
+    let proposed = ccas.post("/referrals", &ccas.proposal_to(epn)).expect("the node answers");
+    let proposed = proposed.json::<Value>().expect("a name and a code");
+    let named = |member: &str| proposed[member].as_str().expect("a text").to_owned();
+    let (first, code) = (named("referral"), named("personal_code"));
+    both([ccas, epn], &first, "delivered");
     epn.says(&first, &accept);
     both([ccas, epn], &first, "accepted");
     let second = all.ask_after(&first, 1, 2, "delivered");
@@ -31,6 +35,13 @@ fn who_is_sent_round_is_seen_and_two_people_talk() {
     let round = all.ask_after(&third, 3, 0, "case_conference");
     let (holder, act, _) = mds.turn(&round).unwrap();
     assert_eq!((holder.as_str(), act.as_str()), ("sender", "join"));
+    // Somebody can be called at once where it was recognised, by the name of the desk at least.
+    mds.until("the desk is named", |mds| {
+        let story = mds.get(&format!("/referrals/{round}")).unwrap_or_default();
+        story["steps"].as_array().is_some_and(|steps| {
+            steps.iter().any(|step| step["speaker"]["name"] == "CCAS de Brenne")
+        })
+    });
     // Nobody was told the path: what arrives names no structure.
     let asked = ccas.get(&format!("/referrals/{round}")).unwrap()["asked"].clone();
     assert_eq!((&asked["hop"], &asked["tried"]), (&json!(3), &json!(null)));
@@ -52,7 +63,17 @@ fn who_is_sent_round_is_seen_and_two_people_talk() {
     assert!(ccas.list("to_choose").is_empty());
     courcy.says(&third, &json!({ "command": "confirm" }));
     ccas.until("the owner has to choose", |ccas| ccas.list("to_choose") == [first.as_str()]);
+    // What became of it comes back to the owner: how it ended, how far it went, and that it went round.
+    let reported = ccas.get(&format!("/referrals/{first}")).unwrap()["reported"].clone();
+    assert_eq!(reported["looped"], true, "{reported}");
+    assert_eq!(reported["hops"], 2, "{reported}");
+    assert_eq!(reported["class"], "unmet", "{reported}");
+    assert!(ccas.page_of(&first).contains("le cercle a été coupé"));
     let need = json!({ "outcome": "blocked_by_agency" });
     assert_eq!(ccas.post(&format!("/referrals/{first}/need"), &need).unwrap().status(), 204);
+    // He is told in plain words, and where to turn.
+    let page = ccas.send_form("/p", &[("code", &code)]).unwrap();
+    assert!(page.contains("Aucune solution n’a été trouvée"), "{page}");
+    assert!(page.contains("L’aide de EPN Le Lavoir n’a pas suffi.") && page.contains("Défenseur"));
     all.holds(&[(&first, 0, 1), (&second, 1, 2), (&third, 2, 3), (&round, 3, 0)]);
 }

@@ -45,5 +45,7 @@ fn an_absence_asks_for_another_try_and_two_may_end_it() {
     both([ccas, epn], &id, "closed");
     // Not met: it is the owner's turn.
     assert_eq!(ccas.list("to_choose"), [id.as_str()]);
+    let choice = format!("/parcours/{}/besoin", ccas.reference(&id));
+    assert!(ccas.visit("pro").read(&choice).contains("accompagnement physique"));
     all.holds(&[(&id, 0, 1)]);
 }

@@ -32,7 +32,11 @@ fn who_keeps_to_a_word_that_she_denies_closes_it_as_contested() {
     let id = concluded(&all);
     let [ccas, epn] = &all.nodes[..] else { panic!("two nodes") };
     // What only the receiver heard is a note, and closes nothing.
-    assert!(!epn.say(&id, &answer("yes")));
+    epn.says(&id, &answer("yes"));
+    ccas.until("the note is read where she was sent from", |ccas| {
+        ccas.page_of(&id).contains("entendu par qui l’a aidée")
+    });
+    both([ccas, epn], &id, "concluded");
     all.set("2026-03-03", 10, 0);
     ccas.says(&id, &answer("no"));
     epn.until("it is the receiver's turn", |epn| {

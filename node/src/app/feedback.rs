@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use maillage_protocol::body::{Content, Payload, Saying};
+use maillage_protocol::codes::HeardBy;
 use maillage_protocol::consent::FeedbackLevel;
-use maillage_protocol::referral::{Author, Fact, Referral, last_news, told_back};
+use maillage_protocol::referral::{
+    Author, Command, Event, Fact, Referral, Status, last_news, told_back,
+};
 use maillage_protocol::time::Timestamp;
 
 use super::cases::Case;
@@ -27,6 +30,18 @@ pub(super) fn news_of(case: &Case, payload: &Payload) -> Option<Payload> {
     let mut news = payload.clone();
     news.skeleton.saying = Saying::Referral(event);
     Some(news)
+}
+
+/// Returns what those who help heard her say of their own help: nobody confirms its own work, so it is
+/// a note, which both sides read and which closes nothing. Her own word takes her code, or whoever
+/// asked for her.
+pub(super) fn heard_by_helper(case: &Case, command: &Command, at: Timestamp) -> Option<Fact> {
+    let Command::GiveFeedback { helped, answerer, via, heard } = *command else { return None };
+    let ended = matches!(case.referral.status(), Status::Concluded | Status::Closed);
+    let noted = heard == HeardBy::Receiver && case.side == Author::Receiver && ended;
+    let conclusion = case.referral.receiver.concluded;
+    let event = Event::FeedbackGiven { conclusion, helped, answerer, via, heard };
+    noted.then_some(Fact { by: Author::Person, at, event })
 }
 
 /// Tells whether the sender is told yes or no, and nothing of what follows.
@@ -114,7 +129,7 @@ mod tests {
     use maillage_protocol::consent::WithdrawalScope;
     use maillage_protocol::id::ReferralId;
     use maillage_protocol::need::NeedStatus;
-    use maillage_protocol::referral::{Command, Event, Evidence, NextStep, Status};
+    use maillage_protocol::referral::{Evidence, NextStep};
     use maillage_protocol::time::DAY;
 
     use super::*;

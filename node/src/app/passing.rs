@@ -156,15 +156,21 @@ impl State {
 
     /// Returns what those who sent her may be told, once those who took over are done.
     fn report(&self, case: &Case, now: Timestamp) -> Option<(Arc<Case>, NeedReport)> {
-        let parent = self.parent_of(case).filter(|parent| {
-            let passed = parent.referral.status() == Status::ReferredOn;
-            passed && !parent.erased && parent.passed_to == Some(case.id)
-        })?;
+        let parent = self.parent_of(case).filter(|parent| !parent.erased)?;
         let asked = parent.proposal.as_ref()?;
         let level = parent.consent()?.feedback();
         let class = class_of(case).filter(|_| level != FeedbackLevel::DecisionOnly)?;
-        let told = level == FeedbackLevel::Outcome;
-        let hop = case.proposal.as_ref().map_or(asked.hop, |child| child.hop);
+        let status = parent.referral.status();
+        let passed = status == Status::ReferredOn && parent.passed_to == Some(case.id);
+        // Who takes her back after a circle says how it ended; that there was one, only this tells.
+        let taken_back = case.looped && status != Status::ReferredOn;
+        if !passed && !taken_back {
+            return None;
+        }
+        let told = passed && level == FeedbackLevel::Outcome;
+        // What was given back did not go further.
+        let went = case.proposal.as_ref().filter(|_| passed);
+        let hop = went.map_or(asked.hop, |child| child.hop);
         let report = NeedReport {
             class: told.then_some(class),
             hops: case.reported.map_or(hop, |further| further.hops),
@@ -278,8 +284,9 @@ impl App {
     /// Returns whom to call here, until somebody gives their name.
     fn desk(&self) -> Option<Private<Professional>> {
         let card = self.card()?;
-        let (name, function, phone) = (card.name, String::new(), card.telephone?);
-        Some(Professional { name, function, phone }.into())
+        // Without a telephone, the name of the structure is better than nobody.
+        let phone = card.telephone.unwrap_or_default();
+        Some(Professional { name: card.name, function: String::new(), phone }.into())
     }
 
     /// Says of the others of a chain what follows from a referral.

@@ -14,7 +14,7 @@ use maillage_protocol::referral::{Author, Command, Fact, Refusal, decide};
 use zeroize::Zeroizing;
 
 use super::cases::Case;
-use super::feedback::news_of;
+use super::feedback::{heard_by_helper, news_of};
 use super::inbox::NOWHERE;
 use super::narrowing::Narrowable;
 use super::passing::taken_up;
@@ -163,7 +163,10 @@ impl App {
             if again && self.state().is_dropped(&case) {
                 return Err(Refusal::NotNow(case.referral.status()).into());
             }
-            let fact = decide(&case.referral, by, self.now(), taken_up(&case, command))?;
+            let fact = match heard_by_helper(&case, &command, self.now()) {
+                Some(note) => note,
+                None => decide(&case.referral, by, self.now(), taken_up(&case, command))?,
+            };
             self.write_word(&case, who, fact, texts.into(), once)
         })?;
         if ends {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use maillage_protocol::consent::PersonalCode;
-use maillage_protocol::id::NodeId;
 
 use super::errors::PageError;
 use super::filters;
@@ -35,8 +34,6 @@ struct CodePage {
 struct KnownPage {
     frame: Frame,
     code: String,
-    /// Who issued it.
-    issuer: String,
 }
 
 #[derive(Template)]
@@ -70,20 +67,14 @@ pub(super) async fn stop(
     let tries = tries.expect("the server gives every page the tries");
     let now = session::app(&request).env().monotonic();
     tries.check(caller(&request), now)?;
-    if let Ok(issuer) = typed.one("chez").parse::<NodeId>() {
-        let stopped = aside(move || writer.stop_by_code(issuer, code)).await;
-        if stopped.is_err() {
-            tries.count(caller(&request), now);
-        }
-        return stopped.and_then(|()| page(&DonePage { frame }));
-    }
     let calls = request.app_data::<web::Data<dyn Calls>>();
     let calls = Arc::clone(calls.expect("the server gives every page the calls"));
     match writer.search(&*calls, &code).await {
-        Search { issuer: Some(issuer), .. } => {
-            let code = code.to_printed();
-            page(&KnownPage { frame, code, issuer: issuer.to_string() })
+        Search { issuer: Some(issuer), .. } if typed.one("sure") == "oui" => {
+            aside(move || writer.stop_by_code(issuer, code)).await?;
+            page(&DonePage { frame })
         }
+        Search { issuer: Some(_), .. } => page(&KnownPage { frame, code: code.to_printed() }),
         Search { issuer: None, silent } => {
             tries.count(caller(&request), now);
             unknown(frame, &typed, Text("retrait-inconnu"), silent)

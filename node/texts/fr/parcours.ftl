@@ -15,6 +15,9 @@ besoin-suite-titre = Et maintenant ?
 besoin-ailleurs = Demander à quelqu’un d’autre
 besoin-ailleurs-aide = Ce que vous aviez saisi est déjà là. Les lieux proposés par ceux qui n’ont pas pu aider viennent en premier. Son accord est redemandé.
 besoin-ailleurs-faire = Orienter ailleurs
+besoin-propose = Proposé par qui n’a pas pu aider :
+besoin-meme-chose = La même chose, mais à { $nom }
+besoin-absente = Elle n’est pas venue, ou n’a pas pu être jointe : proposez-lui un accompagnement physique, ou une permanence plus proche de chez elle.
 besoin-aussi-aide = Sans attendre la réponse : la première structure qui dit oui aide, l’autre est prévenue, et personne ne reçoit son contact deux fois. Son accord est redemandé pour ce lieu.
 besoin-clore = Clore le besoin
 besoin-clore-aide = Le besoin est à vous jusqu’ici. Dites comment il se termine : il a été réglé autrement, ou aucune solution n’existe.
@@ -26,6 +29,7 @@ agir-issue = Déclarer l’issue
 agir-arret-demande = Répondre à la demande d’arrêt
 agir-reponse = Répondre à la question
 agir-avis = Noter sa réponse
+agir-avis-note = Noter ce qu’elle nous en dit
 agir-confirmation = Confirmer l’issue
 agir-arret = Arrêter
 
@@ -135,6 +139,7 @@ nombre-absent = Indiquez un nombre.
 
 avis-titre = Sa réponse
 avis-aide = Notez ce qu’elle dit, avec ses mots à elle. Ce n’est pas votre avis.
+avis-note = C’est une note : l’autre structure la lira, et rien n’est clos. Sa réponse à elle, elle la donne avec son code, ou à la structure qui l’a orientée.
 avis-question = « Êtes-vous aidée ? »
 avis-moyen = Comment l’a-t-elle dit ?
 avis-representant = Son représentant a répondu pour elle
@@ -248,6 +253,7 @@ fait-retrait-parcours = accord retiré pour tout le parcours
 fait-retrait-retour = plus rien n’est dit à la structure qui oriente
 fait-retrait-chiffres = ne souhaite plus être comptée
 fait-retrait-donnee = retire une donnée : { $donnee }
+fait-avis-rapporte = « Êtes-vous aidée ? » { $reponse } (entendu par qui l’a aidée : une note)
 fait-avis = « Êtes-vous aidée ? » { $reponse }
 fait-plus-recent = événement d’une version plus récente
 

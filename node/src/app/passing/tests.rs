@@ -228,6 +228,7 @@ fn a_circle_is_seen_by_the_node_that_closes_it() {
     nodes.exchange();
     let report = nodes.apps[0].case(parent).unwrap().reported.unwrap();
     assert_eq!((report.class, report.hops), (Some(OutcomeClass::Unmet), 1));
+    assert!(report.looped, "the owner knows that it went round");
     nodes.apps[0].close_need(NADIA, parent, Outcome::BlockedByAgency).unwrap();
     assert_eq!(nodes.need(parent), Some(NeedStatus::Unmet));
 }

@@ -7,8 +7,8 @@ use maillage_protocol::codes::{Answerer, HeardBy, Helped, Medium};
 use maillage_protocol::referral::{Author, Command};
 
 use super::say;
-use crate::app::Texts;
 use crate::app::authority::Writer;
+use crate::app::{Story, Texts};
 use crate::text::{Coded, Text};
 use crate::web::errors::PageError;
 use crate::web::filters;
@@ -25,15 +25,20 @@ struct FeedbackPage {
     answers: Vec<Choice>,
     media: Vec<Choice>,
     represented: bool,
+    /// Whether it is heard by those who helped: a note.
+    note: bool,
     mistakes: Mistakes,
 }
 
 impl FeedbackPage {
-    fn of(frame: Frame, row: RowView, typed: &Typed, mistakes: Mistakes) -> Self {
+    fn of(frame: Frame, story: &Story, typed: &Typed, mistakes: Mistakes) -> Self {
+        let (row, note) =
+            (RowView::of(&story.row, frame.clock), story.row.side == Author::Receiver);
         Self {
             answers: typed.choices("aidee", Helped::all()),
             media: typed.choices("moyen", &[Medium::Desk, Medium::Voice]),
             represented: typed.holds("representant", "oui"),
+            note,
             frame: frame.in_room(Room::Home),
             row,
             mistakes,
@@ -48,8 +53,7 @@ pub(in crate::web) async fn show(
     reference: Reference,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
-    let row = RowView::of(&story.row, frame.clock);
-    page(&FeedbackPage::of(frame, row, &Typed::default(), Mistakes::default()))
+    page(&FeedbackPage::of(frame, &story, &Typed::default(), Mistakes::default()))
 }
 
 /// Writes down what she says.
@@ -64,8 +68,7 @@ pub(in crate::web) async fn give(
     let helped = mistakes.need("aidee", sent.typed.chosen("aidee"), Text("aidee-absente"));
     let via = mistakes.need("moyen", sent.typed.chosen("moyen"), Text("moyen-avis-absent"));
     let (Some(helped), Some(via)) = (helped, via) else {
-        let row = RowView::of(&story.row, frame.clock);
-        return page_again(&FeedbackPage::of(frame, row, &sent.typed, mistakes));
+        return page_again(&FeedbackPage::of(frame, &story, &sent.typed, mistakes));
     };
     let answerer = match sent.typed.holds("representant", "oui") {
         true => Answerer::Representative,

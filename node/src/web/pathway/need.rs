@@ -4,10 +4,11 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use maillage_protocol::codes::Outcome;
+use maillage_protocol::referral::Event;
 
 use super::Family;
-use crate::app::Story;
 use crate::app::authority::Writer;
+use crate::app::{LinkState, Story};
 use crate::text::Text;
 use crate::web::aside;
 use crate::web::errors::PageError;
@@ -25,21 +26,61 @@ struct NeedPage {
     row: RowView,
     /// Whether somebody else may be asked at the same time, and nothing is to be closed.
     beside: bool,
+    /// The places that those who could not help have named: what the form sends, and a name.
+    named: Vec<(String, String)>,
+    /// What may help somebody who did not come.
+    advice: Option<Text>,
     families: Vec<Family>,
     mistakes: Mistakes,
 }
 
 impl NeedPage {
-    fn of(frame: Frame, story: &Story, typed: &Typed, mistakes: Mistakes) -> Self {
+    fn of(
+        frame: Frame,
+        (story, named): (&Story, Vec<(String, String)>),
+        typed: &Typed,
+        mistakes: Mistakes,
+    ) -> Self {
         let (row, beside) = (RowView::of(&story.row, frame.clock), story.beside);
         Self {
             beside,
+            named,
+            advice: advice(story),
             families: Family::all(typed),
             frame: frame.in_room(Room::Home),
             row,
             mistakes,
         }
     }
+}
+
+/// Returns the places that those who could not help have named, of partners that can be asked.
+async fn named(writer: &Writer, story: &Story) -> Result<Vec<(String, String)>, PageError> {
+    let (writer, services) = (writer.clone(), again::named_by(story));
+    let partners = aside(move || Ok::<_, PageError>(writer.partners())).await?;
+    let asked = story.peer;
+    let active = partners
+        .iter()
+        .filter(|partner| partner.state == LinkState::Active && partner.node != asked);
+    let known = active.filter_map(|partner| Some((partner.node, partner.card.as_ref()?)));
+    let known: Vec<_> = known
+        .flat_map(|(node, card)| card.services.iter().map(move |it| (node, card, it)))
+        .collect();
+    let named = services.iter().flat_map(|id| known.iter().filter(move |(.., it)| it.id == *id));
+    let named = named.map(|(node, card, service)| {
+        (format!("{node}.{}", service.id), format!("{} ({})", card.name, service.name))
+    });
+    Ok(named.collect())
+}
+
+/// Says what may help somebody who could not be reached, or did not come.
+fn advice(story: &Story) -> Option<Text> {
+    let last = story.steps.iter().rev().find_map(|step| match step.event {
+        Event::Concluded { outcome, .. } => outcome,
+        _ => None,
+    });
+    let missed = matches!(last, Some(Outcome::Absences | Outcome::Unreachable));
+    missed.then_some(Text("besoin-absente"))
 }
 
 /// Shows the choice.
@@ -52,20 +93,24 @@ pub(in crate::web) async fn show(
     if !story.row.has_to_choose() && !story.beside {
         return Ok(lead_to(&format!("/parcours/{}", story.row.code)));
     }
-    page(&NeedPage::of(frame, &story, &Typed::default(), Mistakes::default()))
+    let named = named(&writer, &story).await?;
+    page(&NeedPage::of(frame, (&story, named), &Typed::default(), Mistakes::default()))
 }
 
 /// Begins another attempt, where this one ended.
 pub(in crate::web) async fn ask_again(
     writer: Writer,
     reference: Reference,
-    _: Sent,
+    sent: Sent,
 ) -> Result<HttpResponse, PageError> {
     let story = story::read(&writer, reference).await?;
     if !story.row.has_to_choose() && !story.beside {
         return Err(PageError::NoOpenNeed);
     }
-    again::lead_to_draft(writer, story).await
+    let wanted = sent.typed.one("vers").to_owned();
+    let named = named(&writer, &story).await?;
+    let place = named.into_iter().map(|(value, _)| value).find(|value| *value == wanted);
+    again::lead_to_draft(writer, story, place).await
 }
 
 /// Closes the need.
@@ -79,7 +124,8 @@ pub(in crate::web) async fn close(
     let mut mistakes = Mistakes::default();
     let outcome = sent.typed.chosen::<Outcome>("issue");
     let Some(outcome) = mistakes.need("issue", outcome, Text("besoin-fin-absente")) else {
-        return page_again(&NeedPage::of(frame, &story, &sent.typed, mistakes));
+        let named = named(&writer, &story).await?;
+        return page_again(&NeedPage::of(frame, (&story, named), &sent.typed, mistakes));
     };
     let id = story.row.id;
     aside(move || writer.close_need(id, outcome)).await?;

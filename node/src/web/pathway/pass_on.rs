@@ -64,7 +64,7 @@ pub(in crate::web) async fn begin(
     if !is_possible(&story) {
         return Ok(lead_to(&format!("/parcours/{}/relais", story.row.code)));
     }
-    again::lead_to_draft(writer, story).await
+    again::lead_to_draft(writer, story, None).await
 }
 
 /// Takes the work up again: nobody else is asked any more, or it did not help her.

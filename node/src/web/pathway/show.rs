@@ -87,6 +87,7 @@ fn acts(story: &Story) -> Vec<ActLink> {
                 Text("agir-arret-demande"),
                 status == Status::CancellationRequested,
             ),
+            ("parcours", "avis", Text("agir-avis-note"), status == Status::Concluded),
             ("parcours", "relais", Text("agir-relais"), pass_on::is_possible(story)),
             ("parcours", "relais", Text("agir-relais-suivre"), status == Status::ReferringOn),
             ("demandes", "refus", Text("agir-desistement"), status.is_helping()),

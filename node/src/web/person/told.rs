@@ -19,8 +19,8 @@ pub(super) struct Statement {
 pub(super) struct ToCall {
     /// Their name and function.
     pub(super) who: String,
-    /// Their number.
-    pub(super) telephone: Telephone,
+    /// Their number, if they have one.
+    pub(super) telephone: Option<Telephone>,
 }
 
 /// Says what the structure declared and what she answered, each in its own words, oldest first.
@@ -83,7 +83,8 @@ pub(super) fn to_call(story: &Story) -> Vec<ToCall> {
             let speaker = speaker.reveal();
             let said = [&speaker.name, &speaker.function].into_iter().filter(|it| !it.is_empty());
             let who = said.cloned().collect::<Vec<_>>().join(", ");
-            ToCall { who, telephone: Telephone::of(&speaker.phone) }
+            let telephone = (!speaker.phone.is_empty()).then(|| Telephone::of(&speaker.phone));
+            ToCall { who, telephone }
         })
         .collect()
 }

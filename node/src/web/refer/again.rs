@@ -15,16 +15,28 @@ use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::form::Typed;
 
-/// Leads to a draft that goes on where a referral is: the one that they began, or a new one.
+/// Leads to a draft that goes on where a referral is: the one that they began, or a new one. If a place
+/// is chosen already, it goes on after that.
 pub(in crate::web) async fn lead_to_draft(
     writer: Writer,
     story: Story,
+    place: Option<String>,
 ) -> Result<HttpResponse, PageError> {
-    let begun = aside(move || match begun(writer.member(), &story)? {
-        Some(begun) => Ok(begun),
-        None => Draft::Referral(Box::new(draft(&story))).keep(writer.member(), None),
+    let step = if place.is_some() { "/orienter/donnees" } else { "/orienter/lieu" };
+    let begun = aside(move || {
+        let known = begun(writer.member(), &story)?;
+        let (id, mut typed) =
+            known.map_or_else(|| (None, draft(&story)), |(id, it)| (Some(id), it));
+        match (id, place) {
+            (Some(id), None) => Ok(id),
+            (id, place) => {
+                let place = place.map(|place| Typed::from(vec![field("lieu", &place)]));
+                typed.place = place.unwrap_or_default();
+                Draft::Referral(Box::new(typed)).keep(writer.member(), id)
+            }
+        }
     });
-    Ok(lead_to_step("/orienter/lieu", begun.await?))
+    Ok(lead_to_step(step, begun.await?))
 }
 
 fn draft(story: &Story) -> ReferralDraft {
@@ -39,12 +51,12 @@ fn draft(story: &Story) -> ReferralDraft {
     }
 }
 
-fn begun(member: &Member, story: &Story) -> Result<Option<UnitId>, PageError> {
+fn begun(member: &Member, story: &Story) -> Result<Option<(UnitId, ReferralDraft)>, PageError> {
     let goes_on = (Some(story.row.id), story.beside);
     for id in member.drafts() {
         match Draft::read(member, id) {
             Ok(Draft::Referral(typed)) if (typed.after, typed.beside) == goes_on => {
-                return Ok(Some(id));
+                return Ok(Some((id, *typed)));
             }
             Ok(_) | Err(PageError::NotFound) => {}
             Err(failure) => return Err(failure),
@@ -64,7 +76,7 @@ pub(super) fn filled(typed: &Typed, person: Option<PersonCard>) -> Typed {
 }
 
 /// Returns the services that whoever could not help has named.
-pub(super) fn named_by(story: &Story) -> Vec<ServiceId> {
+pub(in crate::web) fn named_by(story: &Story) -> Vec<ServiceId> {
     let theirs = story.steps.iter().rev().filter(|step| step.by == Author::Receiver);
     let named = theirs.map(|step| &step.event).find_map(|event| match event {
         Event::Declined { next: NextStep::Alternative { services }, .. } => {

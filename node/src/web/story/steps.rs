@@ -1,6 +1,7 @@
 //! What was said about a referral, one sentence for each kind of word.
 
 use maillage_protocol::body::Professional;
+use maillage_protocol::codes::HeardBy;
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::referral::{Author, ConferenceEnd, Event, NextStep};
 
@@ -145,6 +146,9 @@ fn words(event: &Event, row: &WorklistRow, services: &ServiceNames, clock: Clock
                 say_with("fait-retrait-donnee", [("donnee", item.label().into())])
             }
         },
+        Event::FeedbackGiven { helped, heard: HeardBy::Receiver, .. } => {
+            say_with("fait-avis-rapporte", [("reponse", helped.label().into())])
+        }
         Event::FeedbackGiven { helped, .. } => {
             say_with("fait-avis", [("reponse", helped.label().into())])
         }

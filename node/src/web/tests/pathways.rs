@@ -1,11 +1,14 @@
 //! What follows a first answer: a need that goes on, a relay, a talk, a second look.
 
 use actix_web::http::StatusCode;
+use maillage_protocol::codes::DeclineReason;
+use maillage_protocol::referral::{Alternatives, Author, Command, NextStep};
 
 use super::Territory;
 use super::browser::browse;
 use super::hire;
 use super::journeys::{NAME, borrowed, code_on, desks, reference, steps};
+use crate::app::Texts;
 use crate::app::tests::SERVICE;
 use crate::app::tests::Several;
 use crate::facts::Capability;
@@ -214,6 +217,41 @@ async fn a_need_goes_on_after_a_refusal() {
         (over.status, over.location()),
         (StatusCode::SEE_OTHER, &*format!("/parcours/{second}"))
     );
+}
+
+/// Who cannot help names who may: one press, and only her agreement is asked again.
+#[actix_web::test]
+async fn the_same_is_asked_of_whom_a_refusal_names() {
+    let nodes = Several::of(&["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy"]);
+    let [ccas, epn, courcy] = &nodes.apps[..] else { panic!("three nodes") };
+    hire(ccas, "nadia", &[Capability::Work]);
+    let mut nadia = browse(ccas).await;
+    nadia.sign_in("nadia").await;
+    let first = reference(&refer!(nadia, epn.node()));
+    nodes.exchange();
+    let services = Alternatives::try_from(vec![SERVICE]).unwrap();
+    let next = NextStep::Alternative { services };
+    let no = Command::Decline { reason: DeclineReason::CapacityFull, next_date: None, next };
+    let id = epn.referrals()[0];
+    epn.say(None, Author::Receiver, id, no, Texts::default(), None).unwrap();
+    nodes.exchange();
+    let choice = format!("/parcours/{first}/besoin");
+    let shown = nadia.see(&choice).await;
+    shown.says("La même chose, mais à France services Courcy (Aide aux démarches)");
+    shown.hides("mais à EPN Le Lavoir");
+    let there = format!("{}.{SERVICE}", courcy.node());
+    let again = format!("{choice}/ailleurs");
+    let begun = nadia.submit(&choice, &again, &[("vers", there.as_str())]).await;
+    let mut page = begun.location().to_owned();
+    assert!(page.starts_with("/orienter/donnees"), "{page}");
+    let filled = nadia.see(&page).await;
+    filled.says(&format!("value=\"{NAME}\""));
+    for (_, fields) in &steps(courcy.node())[2..] {
+        page = nadia.submit(&page, &page, &borrowed(fields)).await.location().to_owned();
+    }
+    nadia.see(&page).await.says("France services Courcy");
+    nodes.exchange();
+    assert_eq!(courcy.referrals().len(), 1);
 }
 
 /// Karim cannot do it himself, and asks Yann: Nadia sees that somebody helps, and who has the turn.

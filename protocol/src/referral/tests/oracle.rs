@@ -324,7 +324,7 @@ fn is_a_way_to_end(event: &Event) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     /// Two nodes, any number of letters under way: they end up agreeing, and no jump is seen but
     /// those of the table and the late news.
@@ -366,6 +366,8 @@ proptest! {
                 continue;
             }
             nodes[node] = before.clone().hear(&fact);
+            let (status, turn) = (nodes[node].status(), nodes[node].turn());
+            prop_assert_eq!(turn.is_none(), status.is_over(), "{:?}", nodes[node]);
             let sent = nodes[0].sender.asked().is_some();
             if letter.is_none() && sent {
                 boxes[1 - node].push_back(fact);
