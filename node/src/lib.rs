@@ -10,6 +10,7 @@ pub mod telemetry;
 pub mod text;
 pub mod disk;
 pub mod folder;
+pub mod hours;
 pub mod keys;
 
 // Truth: what was said, and the keys that can be destroyed.

@@ -23,7 +23,7 @@ use std::fmt;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{Loader, static_loader};
 
-pub use dates::{Clock, Moment, in_agendas};
+pub use dates::{Clock, Moment, in_agendas, wall_time};
 pub use keeping::{kept_until, numbered};
 pub use labels::{Coded, theme};
 pub use notice::{Presentation, Reading};

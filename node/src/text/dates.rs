@@ -143,6 +143,12 @@ fn hour(at: &Zoned) -> String {
 static WALL: LazyLock<TimeZone> =
     LazyLock::new(|| TimeZoneDatabase::bundled().get("Europe/Paris").unwrap_or(TimeZone::UTC));
 
+/// Writes an instant as a clock on the wall shows it, `2026-03-10T16:40`, for other programs.
+#[must_use]
+pub fn wall_time(at: Timestamp) -> String {
+    local(at).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
 fn local(at: Timestamp) -> Zoned {
     let at = i64::try_from(at.0).ok().and_then(|at| Instant::from_millisecond(at).ok());
     at.unwrap_or(Instant::MAX).to_zoned(WALL.clone())

@@ -1,6 +1,6 @@
 //! How the numbers and the hours of a public directory are written for people.
 
-use super::say;
+use super::{say, say_with};
 
 /// A telephone number: for a click, and for the eye.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,32 +38,45 @@ fn by_two(digits: &str) -> String {
 /// Days and words of the opening hours of OpenStreetMap, which public directories write.
 const CODES: &[&str] = &["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su", "PH", "off"];
 
-/// Writes opening hours with French days. What is not understood stays as it came.
+/// Writes opening hours as people say them. What is not understood stays as it came.
 #[must_use]
 pub fn opening_hours(hours: &str) -> String {
-    let mut words = hours.replace(';', " ;").replace(',', ", ");
-    for code in CODES {
-        words = replace_word(&words, code, &say(&format!("horaire-{code}")));
-    }
-    words
+    let rules: Option<Vec<_>> = hours.split(';').map(rule).collect();
+    rules.map_or_else(|| hours.to_owned(), |rules| rules.join(" ; "))
 }
 
-/// Replaces a code where it stands alone.
-fn replace_word(text: &str, code: &str, word: &str) -> String {
-    let mut written = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(code) {
-        let (before, found) = rest.split_at(at);
-        let after = &found[code.len()..];
-        let stands = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-        written.push_str(before);
-        let alone = stands(before.chars().last().or(written.chars().last()))
-            && stands(after.chars().next());
-        written.push_str(if alone { word } else { code });
-        rest = after;
-    }
-    written.push_str(rest);
-    written
+/// Says some days, and from when until when: « lundi à vendredi, 9 h – 12 h 30 ».
+fn rule(rule: &str) -> Option<String> {
+    let (days, times) = rule.trim().split_once(' ')?;
+    let days = each(days, |days| match days.split_once('-') {
+        Some((from, to)) => {
+            Some(say_with("horaire-plage", [("de", code(from)?.into()), ("a", code(to)?.into())]))
+        }
+        None => code(days),
+    })?;
+    let times = each(times, |times| match times.split_once('-') {
+        Some((from, to)) => Some(format!("{} – {}", hour(from)?, hour(to)?)),
+        None => code(times).filter(|_| times == "off"),
+    })?;
+    Some(format!("{days}, {times}"))
+}
+
+fn each(list: &str, said: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let said: Option<Vec<_>> = list.split(',').map(|one| said(one.trim())).collect();
+    said.map(|said| said.join(", "))
+}
+
+fn code(code: &str) -> Option<String> {
+    CODES.contains(&code).then(|| say(&format!("horaire-{code}")))
+}
+
+fn hour(time: &str) -> Option<String> {
+    let (hour, minute) = time.split_once(':')?;
+    let (hour, minute) = (hour.parse::<u8>().ok()?, minute.parse::<u8>().ok()?);
+    Some(match minute {
+        0 => format!("{hour} h"),
+        minute => format!("{hour} h {minute:02}"),
+    })
 }
 
 /// Returns the name of every word that is looked up by code.
@@ -87,11 +100,18 @@ mod tests {
     }
 
     #[test]
-    fn hours_have_french_days() {
-        assert_eq!(
-            opening_hours("Mo-Tu 09:30-12:30,13:30-17:30; PH off"),
-            "lun.-mar. 09:30-12:30, 13:30-17:30 ; jours fériés fermé",
-        );
-        assert_eq!(opening_hours("Monday; sur rendez-vous"), "Monday ; sur rendez-vous");
+    fn hours_are_said_as_people_say_them() {
+        for (written, said) in [
+            ("Mo-Fr 09:00-17:00", "lundi à vendredi, 9 h – 17 h"),
+            (
+                "Mo-Tu,Th 09:30-12:30,13:30-17:05; PH off",
+                "lundi à mardi, jeudi, 9 h 30 – 12 h 30, 13 h 30 – 17 h 05 ; jours fériés, fermé",
+            ),
+            ("mardi et jeudi, sur rendez-vous", "mardi et jeudi, sur rendez-vous"),
+            ("Mo-Fr 09:00+", "Mo-Fr 09:00+"),
+            ("Mo-Fr", "Mo-Fr"),
+        ] {
+            assert_eq!(opening_hours(written), said);
+        }
     }
 }

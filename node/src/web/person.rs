@@ -26,7 +26,7 @@ use crate::app::authority::Bearer;
 use crate::app::{Calls, ErasureState, PersonCard, SayError, Story};
 use crate::caller::caller;
 use crate::code_tries::CodeTries;
-use crate::text::{Clock, Coded, Moment, Telephone, Text, Tongue, say, say_with};
+use crate::text::{Clock, Coded, Moment, Telephone, Text, Tongue, opening_hours, say, say_with};
 use sentences::Sentence;
 use told::{Statement, ToCall};
 
@@ -345,7 +345,7 @@ impl RequestView {
             appointment: appointment(story, clock),
             structure: other.clone(),
             address: place,
-            hours: card.and_then(|card| card.hours.clone()),
+            hours: card.and_then(|card| card.hours.as_deref()).map(opening_hours),
             telephone: card.and_then(|card| card.telephone.as_deref()).map(Telephone::of),
             known: asked.unwrap_or_default(),
             asked: is_asked(status),

@@ -10,15 +10,16 @@ date-heure = { $heure } h
 date-heure-minute = { $heure } h { $minute }
 
 # Horaires d’un annuaire public.
-horaire-Mo = lun.
-horaire-Tu = mar.
-horaire-We = mer.
-horaire-Th = jeu.
-horaire-Fr = ven.
-horaire-Sa = sam.
-horaire-Su = dim.
+horaire-Mo = lundi
+horaire-Tu = mardi
+horaire-We = mercredi
+horaire-Th = jeudi
+horaire-Fr = vendredi
+horaire-Sa = samedi
+horaire-Su = dimanche
 horaire-PH = jours fériés
 horaire-off = fermé
+horaire-plage = { $de } à { $a }
 
 date-semaine-1 = lundi
 date-semaine-2 = mardi

@@ -9,7 +9,7 @@ use maillage_protocol::referral::{Author, Status};
 use crate::app::Story;
 use crate::app::authority::Writer;
 use crate::facts::ImportedPlace;
-use crate::text::{Coded, Moment, Telephone};
+use crate::text::{Coded, Moment, Telephone, opening_hours};
 use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
@@ -72,7 +72,7 @@ pub(in crate::web) async fn show(
         asked: row::other(&story.row),
         asked_telephone: telephone(theirs),
         ours: telephone(us.as_ref().and_then(|card| card.telephone.as_deref())),
-        our_hours: us.and_then(|card| card.hours),
+        our_hours: us.and_then(|card| card.hours).as_deref().map(opening_hours),
         places: near(&places, &commune).into_iter().map(Found::of).collect(),
         frame: frame.in_room(Room::Home),
     })

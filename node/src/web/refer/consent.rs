@@ -55,7 +55,8 @@ impl Offer {
             return Err(back("/orienter/besoin"));
         };
         let (reader, code) = (writer.clone(), need.code);
-        let places = aside(move || Ok::<_, PageError>(Place::all(&reader.partners(), code, clock)));
+        let places =
+            aside(move || Ok::<_, PageError>(Place::all(&reader.partners(), (code, None), clock)));
         let places = match places.await {
             Ok(places) => places,
             Err(failure) => return Err(actix_web::ResponseError::error_response(&failure)),

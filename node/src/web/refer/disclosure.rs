@@ -288,7 +288,8 @@ pub(super) async fn tried(writer: &Writer, step: &Step) -> Result<Vec<AttemptEnd
 /// Returns the secrecy that binds those who are asked.
 async fn regime(writer: &Writer, step: &Step, clock: Clock) -> Result<SecrecyRegime, PageError> {
     let (writer, chosen) = (writer.clone(), step.typed.place.clone());
-    let places = move || Ok::<_, PageError>(Place::all(&writer.partners(), NeedCode::Other, clock));
+    let places =
+        move || Ok::<_, PageError>(Place::all(&writer.partners(), (NeedCode::Other, None), clock));
     let places = aside(places).await?;
     Ok(Place::read(&chosen, &places).map_or(SecrecyRegime::Charter, |place| place.regime))
 }

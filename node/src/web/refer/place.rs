@@ -1,8 +1,11 @@
 //! T4 `/orienter/lieu`: where, chosen with her. Partners can be asked from here; the other places
 //! of the territory are shown with their telephone.
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use maillage_protocol::calendar::{Calendar, Day};
 use maillage_protocol::codes::{AttemptEnd, NeedCode};
 use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::guard::compared;
@@ -15,6 +18,7 @@ use super::{Step, Which, again, lead_to_step};
 use crate::app::authority::Writer;
 use crate::app::{LinkState, PeerView};
 use crate::facts::ImportedPlace;
+use crate::hours::opens_before;
 use crate::text::{Clock, Coded, Moment, Telephone, Text, opening_hours};
 use crate::web::aside;
 use crate::web::errors::PageError;
@@ -38,6 +42,8 @@ pub(super) struct Place {
     pub(super) regime: SecrecyRegime,
     commune: String,
     fits: bool,
+    /// Whether it does not open before the right is lost.
+    too_late: bool,
     /// Whether those who could not help named it.
     named: bool,
     /// How it ended when it was asked for the same need, in words.
@@ -58,15 +64,23 @@ impl Place {
     }
 
     /// Returns the services that can be asked, those that answer the need first.
-    pub(super) fn all(partners: &[PeerView], need: NeedCode, clock: Clock) -> Vec<Self> {
+    pub(super) fn all(
+        partners: &[PeerView],
+        (need, until): (NeedCode, Option<Day>),
+        clock: Clock,
+    ) -> Vec<Self> {
         let active = partners.iter().filter(|partner| partner.state == LinkState::Active);
-        let mut places: Vec<_> = active.flat_map(|peer| Self::of(peer, need, clock)).collect();
-        places.sort_by_key(|place| !place.fits);
+        let mut places: Vec<_> =
+            active.flat_map(|peer| Self::of(peer, (need, until), clock)).collect();
+        places.sort_by_key(|place| (!place.fits, place.too_late));
         places
     }
 
-    fn of(peer: &PeerView, need: NeedCode, clock: Clock) -> Vec<Self> {
+    fn of(peer: &PeerView, (need, until): (NeedCode, Option<Day>), clock: Clock) -> Vec<Self> {
         let Some(card) = &peer.card else { return Vec::new() };
+        let hours = card.hours.as_deref().zip(until);
+        let opens = hours.map(|(hours, until)| opens_before(hours, clock.now(), until));
+        let too_late = opens.flatten() == Some(false);
         let view = |service: &maillage_protocol::directory::Service| Self {
             peer: peer.node,
             service: service.id,
@@ -74,11 +88,12 @@ impl Place {
             name: service.name.clone(),
             address: card.address.clone(),
             telephone: card.telephone.as_deref().map(Telephone::of),
-            hours: card.hours.clone(),
+            hours: card.hours.as_deref().map(opening_hours),
             secrecy: card.regime.label(),
             regime: card.regime,
             commune: card.commune.clone(),
             fits: service.needs.contains(&need),
+            too_late,
             named: false,
             tried: None,
             last_contact: peer.last_contact.map(|at| clock.moment(at)),
@@ -102,6 +117,8 @@ struct PlacePage {
     others: Vec<Place>,
     search: String,
     found: Vec<Found>,
+    /// Whether there is no time left to ask anybody: it is done now, or somebody is called.
+    now: bool,
     /// How many places of the territory there are in all.
     known: usize,
     mistakes: Mistakes,
@@ -129,6 +146,9 @@ impl Found {
     }
 }
 
+/// The time of work below which nobody is asked any more.
+const TOO_SHORT: Duration = Duration::from_secs(2 * 60 * 60);
+
 /// Places of the territory shown at once.
 const SHOWN: usize = 20;
 
@@ -147,10 +167,11 @@ struct Known {
 async fn known(
     writer: &Writer,
     step: &Step,
-    need: NeedCode,
+    need: &Need,
     clock: Clock,
 ) -> Result<Known, PageError> {
     let (writer, after) = (writer.clone(), step.typed.after);
+    let need = (need.code, need.deadline);
     aside(move || {
         let before = after.map(|before| writer.story(before)).transpose()?.flatten();
         let named = before.as_ref().map(again::named_by).unwrap_or_default();
@@ -164,7 +185,7 @@ async fn known(
         // It is not sent back to whoever asked us.
         let from = before.filter(|story| story.row.side == Author::Receiver);
         places.retain(|place| from.as_ref().is_none_or(|story| story.peer != place.peer));
-        places.sort_by_key(|place| (!place.named, place.tried.is_some()));
+        places.sort_by_key(|place| (place.too_late, !place.named, place.tried.is_some()));
         Ok::<_, PageError>(Known { places, imported: writer.places() })
     })
     .await
@@ -180,9 +201,20 @@ const fn ended(end: AttemptEnd) -> Option<Text> {
     }
 }
 
+/// Tells whether less than two hours of work are left before the right is lost (referral.md §8).
+fn is_for_now(need: &Typed, clock: Clock) -> bool {
+    let until = Need::read(need, clock).ok().and_then(|need| need.deadline);
+    let left = |until| {
+        let calendar = Calendar::Metropolitan;
+        calendar.working_time(clock.now(), calendar.end_of(until))
+    };
+    until.is_some_and(|until| left(until) < TOO_SHORT)
+}
+
 fn view(frame: Frame, step: &Step, known: Known, search: &str, mistakes: Mistakes) -> PlacePage {
     let (fitting, others) = known.places.into_iter().partition(|place| place.fits || place.named);
     let need = step.typed.need.chosen::<NeedCode>("besoin");
+    let now = is_for_now(&step.typed.need, frame.clock);
     let count = known.imported.len();
     let wanted = folded(search);
     let matches = |place: &&ImportedPlace| {
@@ -198,6 +230,7 @@ fn view(frame: Frame, step: &Step, known: Known, search: &str, mistakes: Mistake
         others,
         found: known.imported.iter().filter(matches).take(SHOWN).map(Found::of).collect(),
         search: search.to_owned(),
+        now,
         known: count,
         mistakes,
     }
@@ -219,7 +252,7 @@ pub(in crate::web) async fn show(
     let Ok(need) = Need::read(&step.typed.need, frame.clock) else {
         return back_to_need(&step);
     };
-    let known = known(&writer, &step, need.code, frame.clock).await?;
+    let known = known(&writer, &step, &need, frame.clock).await?;
     let search = search.into_inner().commune.unwrap_or_default();
     page(&view(frame, &step, known, &search, Mistakes::default()))
 }
@@ -235,7 +268,7 @@ pub(in crate::web) async fn keep(
     let Ok(need) = Need::read(&step.typed.need, frame.clock) else {
         return back_to_need(&step);
     };
-    let known = known(&writer, &step, need.code, frame.clock).await?;
+    let known = known(&writer, &step, &need, frame.clock).await?;
     step.typed.place = sent.typed;
     match Place::read(&step.typed.place, &known.places) {
         Ok(_) => Ok(lead_to_step("/orienter/donnees", step.keep(&writer).await?)),

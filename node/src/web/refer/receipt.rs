@@ -9,7 +9,7 @@ use maillage_protocol::id::UnitId;
 use super::{Draft, SentReferral};
 use crate::app::authority::Writer;
 use crate::app::{Chosen, ShortCode};
-use crate::text::{Coded, Moment, Reading, Telephone, Text};
+use crate::text::{Coded, Moment, Reading, Telephone, Text, opening_hours};
 use crate::web::errors::PageError;
 use crate::web::filters;
 use crate::web::form::Sent;
@@ -116,7 +116,7 @@ pub(in crate::web) async fn show(
         address: card.as_ref().and_then(|card| card.address.clone()),
         commune: card.as_ref().map(|card| card.commune.clone()),
         telephone: card.as_ref().and_then(|card| card.telephone.as_deref()).map(Telephone::of),
-        hours: card.and_then(|card| card.hours),
+        hours: card.and_then(|card| card.hours).as_deref().map(opening_hours),
         service,
         reading,
         besides: story.chosen.as_ref().map(besides).unwrap_or_default(),

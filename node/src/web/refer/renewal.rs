@@ -117,7 +117,7 @@ async fn offer(writer: &Writer, story: &Story, clock: Clock) -> Result<Option<Of
     let (Some(asked), Some(PersonCard { contact, context })) = (&story.proposal, person) else {
         return Ok(None);
     };
-    let places = Place::all(&writer.partners(), asked.code, clock);
+    let places = Place::all(&writer.partners(), (asked.code, None), clock);
     let same = |place: &Place| place.peer == story.peer && place.service == asked.service;
     let Some(place) = places.into_iter().find(same) else { return Ok(None) };
     let need = Need {

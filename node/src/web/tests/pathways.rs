@@ -7,7 +7,7 @@ use maillage_protocol::referral::{Alternatives, Author, Command, NextStep};
 use super::Territory;
 use super::browser::browse;
 use super::hire;
-use super::journeys::{NAME, borrowed, code_on, desks, reference, steps};
+use super::journeys::{NAME, NEED, borrowed, code_on, desks, reference, steps};
 use crate::app::Texts;
 use crate::app::tests::SERVICE;
 use crate::app::tests::Several;
@@ -217,6 +217,36 @@ async fn a_need_goes_on_after_a_refusal() {
         (over.status, over.location()),
         (StatusCode::SEE_OTHER, &*format!("/parcours/{second}"))
     );
+}
+
+/// A right that is lost before anybody opens is not sent there first, and one that is lost today is not
+/// sent at all.
+#[actix_web::test]
+async fn a_right_that_cannot_wait_is_not_sent_to_whoever_opens_later() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let mut card = nodes.b.card().unwrap();
+    card.hours = Some("We 09:00-17:00".to_owned());
+    nodes.b.describe(card).unwrap().unwrap();
+    nodes.exchange();
+    // Monday 2 March, at nine, then at ten past four.
+    for (hours, deadline, too_late, now) in [
+        (0, "2026-03-04", false, false),
+        (0, "2026-03-03", true, false),
+        (430, "2026-03-03", true, false),
+        (0, "2026-03-02", true, true),
+    ] {
+        nodes.ccas.env.advance(std::time::Duration::from_secs(60 * hours));
+        let mut nadia = browse(&nodes.a).await;
+        nadia.sign_in("nadia").await;
+        let need = [("besoin", NEED), ("droit", "social"), ("echeance", deadline)];
+        let page = nadia.submit("/orienter/besoin", "/orienter/besoin", &need).await;
+        let place = nadia.see(page.location()).await;
+        place.says("mercredi, 9 h – 17 h");
+        let said = |words: &str| place.body.contains(words);
+        assert_eq!(said("N’ouvre pas avant l’échéance"), too_late, "{deadline}");
+        assert_eq!(said("moins de deux heures de travail"), now, "{deadline}");
+    }
 }
 
 /// Who cannot help names who may: one press, and only her agreement is asked again.
