@@ -1,7 +1,7 @@
 //! Scenario 5: a right is about to be lost, and every clock knows.
 
 use maillage_node::facts::{Capability, Duty};
-use maillage_tests::{FIRST_NAME, Territory, both, paris};
+use maillage_tests::{FIRST_NAME, Node, Territory, both, paris};
 use serde_json::json;
 
 const NAMES: [&str; 3] = ["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy"];
@@ -21,6 +21,12 @@ fn ask(all: &Territory, to: usize, beside: Option<&str>) -> String {
     id
 }
 
+/// Says whether her right was saved, as the structure that answers for her need knows it.
+fn in_time(ccas: &Node, id: &str) -> String {
+    let story = ccas.get(&format!("/referrals/{id}")).unwrap();
+    story["in_time"].as_str().expect("there is a date").to_owned()
+}
+
 #[test]
 fn the_date_of_the_right_drives_the_clocks_and_nothing_expires_before_it() {
     let mut all = Territory::at("2026-03-06", 16, &NAMES[..2]);
@@ -38,6 +44,19 @@ fn the_date_of_the_right_drives_the_clocks_and_nothing_expires_before_it() {
     // A yes in the last minutes is a yes.
     epn.says(&id, &json!({ "command": "accept" }));
     both([ccas, epn], &id, "accepted");
+    assert_eq!(in_time(ccas, &id), "unknown");
+    // Done in time is in time, however late it is confirmed.
+    for said in [
+        json!({ "command": "start", "contact": "met" }),
+        json!({ "command": "conclude", "outcome": "done_with" }),
+    ] {
+        epn.says(&id, &said);
+    }
+    both([ccas, epn], &id, "concluded");
+    all.set("2026-03-26", 9, 0);
+    let [ccas, epn] = &all.nodes[..] else { panic!("two nodes") };
+    both([ccas, epn], &id, "closed");
+    assert_eq!(in_time(ccas, &id), "kept");
     all.holds(&[(&id, 0, 1)]);
 }
 
@@ -123,8 +142,15 @@ fn what_nobody_did_in_time_ends_after_the_date_and_the_need_says_so() {
     all.set("2026-03-13", 17, 1);
     both([ccas, epn], &id, "expired");
     assert_eq!(ccas.list("urgent"), [id.as_str()], "somebody has to choose, and soon");
-    let end = json!({ "outcome": "deadline_passed" });
+    assert_eq!(in_time(ccas, &id), "missed");
+    let choice = format!("/parcours/{}/besoin", ccas.reference(&id));
+    let chosen = "value=\"deadline_passed\" checked";
+    assert!(ccas.visit("pro").read(&choice).contains(chosen), "it is proposed");
+    // Whatever somebody says of it, the right is counted as lost.
+    let end = json!({ "outcome": "capacity" });
     assert_eq!(ccas.post(&format!("/referrals/{id}/need"), &end).unwrap().status(), 204);
     assert_eq!(ccas.get(&format!("/referrals/{id}")).unwrap()["need"], "unmet");
+    assert_eq!(in_time(ccas, &id), "missed");
+    assert!(ccas.page_of(&id).contains("L’échéance du droit n’a pas été tenue."));
     all.holds(&[(&id, 0, 1)]);
 }

@@ -179,6 +179,7 @@ fn story_view(story: Story, notes: &[Note], folded: Option<String>) -> Value {
         "agreed_items": story.agreed_items.iter().map(|item| item.code()).collect::<Vec<_>>(),
         "need": story.need.map(NeedStatus::code),
         "reported": story.reported,
+        "in_time": story.in_time,
         "confirmation": story.confirmation,
         "erased": story.erasure.is_some(),
         "erasure": story.erasure.map(named_erasure),

@@ -45,7 +45,7 @@ impl State {
     }
 
     /// Returns the need that a referral of ours is an attempt to meet.
-    fn need_of(&self, case: &Case) -> Option<(NeedId, &OwnNeed)> {
+    pub(super) fn need_of(&self, case: &Case) -> Option<(NeedId, &OwnNeed)> {
         let (id, _) = case.chain.filter(|_| case.side == Author::Sender)?;
         self.needs.get(&id).map(|own| (id, own))
     }

@@ -154,6 +154,31 @@ impl State {
         echoes
     }
 
+    /// Tells whether the right that a need of ours is about was saved: done before its date, by
+    /// whomever, or lost when nothing was done by then. `None` if there is no date, or if another
+    /// organization answers for the need.
+    pub(super) fn right_in_time(&self, case: &Case, now: Timestamp) -> Option<InTime> {
+        let (_, own) = self.need_of(case)?;
+        let end = self.practice.calendar.end_of(own.need.facts.deadline?);
+        let saved = |attempt: &Arc<Case>| match attempt.referral.status() {
+            Status::ReferredOn => {
+                attempt.reported.is_some_and(|report| report.in_time == InTime::Kept)
+            }
+            status => {
+                let stated = attempt.referral.outcome().flatten().map(|outcome| outcome.class());
+                let class = if status == Status::Concluded { stated } else { class_of(attempt) };
+                class == Some(OutcomeClass::Resolved)
+                    && done_at(attempt).is_some_and(|at| at <= end)
+            }
+        };
+        let mut attempts = own.attempts.iter().filter_map(|id| self.cases.get(id));
+        Some(match attempts.any(saved) {
+            true => InTime::Kept,
+            false if end < now => InTime::Missed,
+            false => InTime::Unknown,
+        })
+    }
+
     /// Returns what those who sent her may be told, once those who took over are done.
     fn report(&self, case: &Case, now: Timestamp) -> Option<(Arc<Case>, NeedReport)> {
         let parent = self.parent_of(case).filter(|parent| !parent.erased)?;
@@ -181,7 +206,7 @@ impl State {
                 // Whether it was in time tells how it ended.
                 _ if !told => InTime::Unknown,
                 Some(further) => further.in_time,
-                None => in_time(asked, class, case_end(case).unwrap_or(now)),
+                None => in_time(asked, class, done_at(case).unwrap_or(now)),
             },
         };
         // Said again if she says something else since.
@@ -204,6 +229,15 @@ fn stop_of(parent: &Case, child: &Case) -> Option<(ReferralId, Author, Command)>
     let dropped = !parent.goes_on_at(child.id) && child.referral.sender.cancelled.is_none();
     let stop = Command::Cancel(CancelReason::TakenElsewhere);
     dropped.then_some((child.id, Author::Sender, stop))
+}
+
+/// Returns when the help of a referral was finished, which somebody may confirm long after.
+fn done_at(case: &Case) -> Option<Timestamp> {
+    let receiver = &case.referral.receiver;
+    match receiver.stage {
+        Stage::Concluded { .. } => Some(receiver.since),
+        _ => case_end(case),
+    }
 }
 
 fn case_end(case: &Case) -> Option<Timestamp> {

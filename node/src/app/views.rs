@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use maillage_protocol::body::{NeedReport, Payload, Professional, SafeRule, Saying};
+use maillage_protocol::body::{InTime, NeedReport, Payload, Professional, SafeRule, Saying};
 use maillage_protocol::codes::{AttemptEnd, HeardBy, Helped, Medium, NeedCode};
 use maillage_protocol::consent::{Consent, FeedbackLevel};
 use maillage_protocol::directory::Card;
@@ -186,6 +186,8 @@ pub struct Story {
     pub confirmation: Option<Confirmation>,
     /// What has become of the need, if we answer for it.
     pub need: Option<NeedStatus>,
+    /// Whether the right that it is about was saved, if it has a date and we answer for the need.
+    pub in_time: Option<InTime>,
     /// What was said, oldest first.
     pub steps: Vec<Step>,
     /// The other organization, as it describes itself.
@@ -412,6 +414,7 @@ impl App {
             let beside = state.may_ask_beside(&case);
             (state.need_status(&case), state.is_dropped(&case), beside, tried)
         };
+        let in_time = self.state().right_in_time(&case, self.now());
         let came_back = self.came_back(&case);
         let follower = {
             let state = self.state();
@@ -437,6 +440,7 @@ impl App {
             card,
             peer: case.peer,
             reported: case.reported,
+            in_time,
             came_back,
             narrowable: Narrowable::of(&case),
             beside,

@@ -352,6 +352,8 @@ pub(super) struct StoryView {
     pub(super) confirmation: Option<String>,
     /// What those who took over say became of her need.
     pub(super) reported: Vec<String>,
+    /// Whether the right was saved.
+    pub(super) right: Option<Text>,
     /// What has become of the need, once it is closed.
     pub(super) need_end: Option<String>,
     /// The request of somebody else's that it passes on.
@@ -393,6 +395,7 @@ impl StoryView {
                 false => story.confirmation.map(Coded::label),
             },
             reported: story.reported.map(reported).unwrap_or_default(),
+            right: story.in_time.and_then(right),
             need_end: story.need.filter(|need| *need != NeedStatus::Open).map(Coded::label),
             passes_on: story.passes_on.map(|code| code.to_string()),
             passed_on: story.passed_on.map(|(code, _)| code.to_string()),
@@ -401,20 +404,24 @@ impl StoryView {
     }
 }
 
+/// Says whether a right was saved, once it is known.
+const fn right(in_time: InTime) -> Option<Text> {
+    match in_time {
+        InTime::Kept => Some(Text("parcours-nouvelles-a-temps")),
+        InTime::Missed => Some(Text("parcours-nouvelles-trop-tard")),
+        InTime::Unknown => None,
+    }
+}
+
 /// Says what became of her need where it was passed on.
 fn reported(report: NeedReport) -> Vec<String> {
     let NeedReport { class, hops, looped, in_time } = report;
     let class = class.map(Coded::label);
-    let in_time = match in_time {
-        InTime::Kept => Some(Text("parcours-nouvelles-a-temps")),
-        InTime::Missed => Some(Text("parcours-nouvelles-trop-tard")),
-        InTime::Unknown => None,
-    };
     let said = [
         class.map(|issue| say_with("parcours-nouvelles", [("issue", issue.into())])),
         Some(say_with("parcours-nouvelles-relais", [("nombre", hops.into())])),
         looped.then(|| say("parcours-nouvelles-cercle")),
-        in_time.map(|text| text.to_string()),
+        right(in_time).map(|text| text.to_string()),
     ];
     said.into_iter().flatten().collect()
 }

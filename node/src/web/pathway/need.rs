@@ -3,6 +3,7 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
+use maillage_protocol::body::InTime;
 use maillage_protocol::codes::Outcome;
 use maillage_protocol::referral::Event;
 
@@ -94,7 +95,11 @@ pub(in crate::web) async fn show(
         return Ok(lead_to(&format!("/parcours/{}", story.row.code)));
     }
     let named = named(&writer, &story).await?;
-    page(&NeedPage::of(frame, (&story, named), &Typed::default(), Mistakes::default()))
+    // A right that was lost is closed as such, unless they say otherwise.
+    let lost = story.in_time == Some(InTime::Missed);
+    let issue = lost.then(|| ("issue".to_owned(), Outcome::DeadlinePassed.code().to_owned()));
+    let typed = Typed::from(issue.into_iter().collect::<Vec<_>>());
+    page(&NeedPage::of(frame, (&story, named), &typed, Mistakes::default()))
 }
 
 /// Begins another attempt, where this one ended.
