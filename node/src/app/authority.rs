@@ -17,7 +17,7 @@ use std::sync::Arc;
 use maillage_protocol::codes::{Answerer, AttemptEnd, HeardBy, Helped, Medium, Outcome};
 use maillage_protocol::consent::{PersonalCode, SignedReceipt, WithdrawalScope};
 use maillage_protocol::directory::Card;
-use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, UnitId};
+use maillage_protocol::id::{NodeId, ProfessionalId, ReferralId, ServiceId, UnitId};
 use maillage_protocol::link::Invitation;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{Author, Command, Referral};
@@ -27,9 +27,9 @@ use maillage_protocol::transport::TrailAnswer;
 use super::{
     AccessError, AccessName, Account, AccountError, AccountPerson, App, AppError, Calls,
     CheckedReceipt, DraftError, ErasureLine, Everything, ExceptionalAccess, JoinFailure, LinkError,
-    LinkLine, Note, Opening, PeerView, PersonCard, PrivateNote, Proposed, RefusalLine, Renewal,
-    Request, Rule, SayError, Search, ShortCode, Story, StuckConference, Texts, WeakPassword,
-    Worklist, WorklistRow, WrongReceipt,
+    LinkLine, Note, Observed, Opening, PeerView, PersonCard, PrivateNote, Proposed, RefusalLine,
+    Renewal, Request, Rule, SayError, Search, ShortCode, Story, StuckConference, Texts,
+    WeakPassword, Worklist, WorklistRow, WrongReceipt,
 };
 use crate::env::random;
 use crate::facts::{Absence, AccessReason, Capability, Duty, ImportedPlace, MailChoice};
@@ -369,6 +369,12 @@ impl Writer {
     #[must_use]
     pub fn partners(&self) -> Vec<PeerView> {
         self.0.app.partners()
+    }
+
+    /// Returns how each service has answered this node.
+    #[must_use]
+    pub fn observed(&self) -> BTreeMap<(NodeId, ServiceId), Observed> {
+        self.0.app.observed()
     }
 
     /// Returns the places that others describe.

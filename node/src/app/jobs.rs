@@ -4,8 +4,8 @@ use maillage_protocol::channel::ChannelStatus;
 use maillage_protocol::control::Control;
 use maillage_protocol::event::Head;
 use maillage_protocol::id::{Epoch, NodeId, ReferralId, Seq};
-use maillage_protocol::referral::{Author, Reminder, due, reminders};
-use maillage_protocol::time::Timestamp;
+use maillage_protocol::referral::{Author, Reminder, Stage, Status, due, reminders};
+use maillage_protocol::time::{DAY, Timestamp};
 
 use super::cases::Case;
 use super::feedback::is_unshared;
@@ -52,14 +52,16 @@ impl App {
         Ok(said)
     }
 
-    /// Tells our team which consents end soon, and where what follows should be chosen by now: no
-    /// turn is late there.
+    /// Tells our team which consents end soon, where what follows should be chosen by now, and who is
+    /// expected tomorrow: no turn is late there.
     pub(super) fn remind_daily(&self, now: Timestamp) -> Result<(), AppError> {
         let late: Vec<_> = {
             let state = self.state();
             let late = state.cases.values().filter(|case| {
-                let told =
-                    renewal::reminder(case, now).into_iter().chain(unchosen(&state, case, now));
+                let told = renewal::reminder(case, now)
+                    .into_iter()
+                    .chain(unchosen(&state, case, now))
+                    .chain(expected(&state, case, now));
                 told.into_iter().any(|told| !has_heard(case, told))
             });
             late.map(|case| case.id).collect()
@@ -148,13 +150,29 @@ pub(super) fn late(state: &State, case: &Case, now: Timestamp) -> Vec<(Reminder,
     // Who is told nothing of what follows cannot tell that it is late.
     let follows = case.side == Author::Receiver || !is_unshared(case);
     let late = if follows { reminders(&case.referral, case.side, now) } else { Vec::new() };
-    late.into_iter().chain(renewal::reminder(case, now)).chain(unchosen(state, case, now)).collect()
+    late.into_iter()
+        .chain(renewal::reminder(case, now))
+        .chain(unchosen(state, case, now))
+        .chain(expected(state, case, now))
+        .collect()
 }
 
 /// Returns since when what follows should be chosen by us.
 fn unchosen(state: &State, case: &Case, now: Timestamp) -> Option<(Reminder, Timestamp)> {
     let due = state.choice_due(case, now).filter(|due| *due <= now && state.is_ours(case, now));
     due.map(|due| (Reminder::Unchosen, due))
+}
+
+/// Returns since when somebody is expected here tomorrow, if we may remind her: nothing is sent to who
+/// must not be contacted, nor the day before to who fixed it that day.
+fn expected(state: &State, case: &Case, now: Timestamp) -> Option<(Reminder, Timestamp)> {
+    let Stage::Scheduled { time } = case.referral.receiver.stage else { return None };
+    let calendar = state.practice.calendar;
+    let since = calendar.at(calendar.day(time.before(DAY)), 0, 0)?;
+    let ours = case.side == Author::Receiver && case.referral.status() == Status::Scheduled;
+    let fixed_before = case.referral.receiver.since < since && since <= now && now < time;
+    let discreet = case.consent().is_none_or(|consent| consent.grant().discreet);
+    (ours && fixed_before && !discreet).then_some((Reminder::AppointmentNear, since))
 }
 
 /// Tells whether our team was told something already.
@@ -168,11 +186,14 @@ fn place_of(head: Option<Head>) -> (Epoch, Seq) {
 
 #[cfg(test)]
 mod tests {
-    use maillage_protocol::codes::DeclineReason;
-    use maillage_protocol::referral::{Command, NextStep, Status};
+    use std::time::Duration;
+
+    use maillage_protocol::body::{SafeContact, SafeRule};
+    use maillage_protocol::codes::{DeclineReason, MeetingMode};
+    use maillage_protocol::referral::{Command, NextStep};
 
     use super::*;
-    use crate::app::tests::{Pair, propose, wait};
+    use crate::app::tests::{NADIA, Pair, propose, request, wait};
 
     fn reminder(app: &App) -> Option<Reminder> {
         let lists = app.worklist().unwrap();
@@ -249,5 +270,42 @@ mod tests {
         }
         pair.b.retain(false).unwrap();
         assert!(pair.b.worklist().unwrap().to_choose.is_empty());
+    }
+
+    #[test]
+    fn who_expects_somebody_tomorrow_is_told_unless_she_must_not_be_contacted() {
+        let pair = Pair::linked();
+        let mut careful = request(pair.b.node());
+        let rules = [SafeRule::DoNotContact].into();
+        careful.contact.safe_contact = Some(SafeContact { rules, hours: None }.into());
+        let careful = pair.a.propose(NADIA, careful, [2; 16]).unwrap().referral;
+        let id = propose(&pair);
+        pair.exchange();
+        // Monday 2 March at nine; the appointment is on Thursday at two.
+        let time = pair.b.now().after(DAY.saturating_mul(3)).after(Duration::from_secs(5 * 3_600));
+        let says = |id, command| {
+            pair.b.say(None, Author::Receiver, id, command, Texts::default(), None).unwrap();
+        };
+        for id in [id, careful] {
+            says(id, Command::Accept);
+            pair.exchange();
+            says(id, Command::Schedule { time, mode: MeetingMode::ALL[0] });
+        }
+        pair.exchange();
+        let told = |id| {
+            pair.b.retain(false).unwrap();
+            pair.a.retain(false).unwrap();
+            assert_eq!(pair.a.story(id).unwrap().unwrap().row.reminder, None, "not who sent her");
+            pair.b.story(id).unwrap().unwrap().row.reminder
+        };
+        for (days, expected) in [
+            (1, None),
+            (1, Some(Reminder::AppointmentNear)),
+            (1, Some(Reminder::AppointmentNear)),
+            (1, None),
+        ] {
+            wait(&pair, days);
+            assert_eq!((told(id), told(careful)), (expected, None));
+        }
     }
 }

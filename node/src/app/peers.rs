@@ -46,6 +46,8 @@ pub struct Peer {
     pub without_key: Vec<Head>,
     /// When it last called us, or answered.
     pub last_contact: Option<Timestamp>,
+    /// When it last signed something that we hold, by its clock.
+    pub last_word: Option<Timestamp>,
     /// When it last came to wait for what we have for it, since it cannot be reached.
     pub polled: Option<Timestamp>,
     /// What a human has to look at.
@@ -256,6 +258,7 @@ impl Peer {
             coordinates: false,
             without_key: Vec::new(),
             last_contact: None,
+            last_word: None,
             polled: None,
             alert: None,
             health: Health::Well,

@@ -572,6 +572,7 @@ impl State {
         let Recipient::Node(from) = entry.peer else { return };
         let Some(peer) = self.peers.get_mut(&from) else { return };
         let header = event.as_ref().map(Verified::header);
+        peer.last_word = peer.last_word.max(header.map(|header| header.at));
         if header.is_some_and(|header| header.kind == EventKind::Directory) {
             peer.card = Card::read(&entry.body).ok().or(peer.card.take());
         }
@@ -622,11 +623,14 @@ impl State {
     }
 
     fn hear_receipt(&mut self, entry: &ReceiptEntry) {
-        let Some(head) = head_of(entry) else { return };
-        let Some(peer) = self.peers.get_mut(&entry.peer) else { return };
+        let Ok(receipt) = DeliveryReceipt::recall(&entry.receipt) else { return };
+        let (Some(head), Some(peer)) = (receipt.head, self.peers.get_mut(&entry.peer)) else {
+            return;
+        };
         if entry.issued {
             peer.issued = Some(head);
         } else {
+            peer.last_word = peer.last_word.max(Some(receipt.at));
             peer.acknowledged(head);
         }
     }
@@ -639,11 +643,6 @@ fn number_of(stream: &Stream, head: Option<Head>) -> Option<Number> {
 /// Tells whether both sides hold an event.
 fn has_arrived(peer: &Peer, event: &Exchanged) -> bool {
     !event.sent || number_of(&peer.outgoing, peer.acked).is_some_and(|held| event.number <= held)
-}
-
-/// Returns the head that a receipt of ours, or one that we checked when it came, names.
-fn head_of(entry: &ReceiptEntry) -> Option<Head> {
-    DeliveryReceipt::recall(&entry.receipt).ok()?.head
 }
 
 fn extended(

@@ -315,7 +315,7 @@ pub struct PeerView {
     pub card: Option<Card>,
     /// Whether it coordinates the territory.
     pub coordinates: bool,
-    /// When it last gave a sign of life to this process.
+    /// When it last gave a sign of life: to this process, or else in something that it signed.
     pub last_contact: Option<Timestamp>,
     /// How much waits for it.
     pub waiting: usize,
@@ -339,7 +339,7 @@ impl App {
                 state: peer.state.clone(),
                 card: peer.card.clone(),
                 coordinates: peer.coordinates,
-                last_contact: peer.last_contact,
+                last_contact: peer.last_contact.or(peer.last_word),
                 waiting: peer.waiting.len() + usize::try_from(unheld).unwrap_or(usize::MAX),
                 trouble: peer.trouble(),
             }

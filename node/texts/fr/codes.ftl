@@ -397,6 +397,7 @@ relance-undelivered = La demande n’arrive pas. Appelez la structure, ou demand
 relance-undecided = Pas de réponse dans les temps. Appelez la structure, ou demandez aussi ailleurs.
 relance-half_time = La moitié du temps est passée, et personne n’a accepté. Appelez, ou demandez aussi ailleurs.
 relance-alternatives = Toujours pas de réponse. Demandez aussi ailleurs.
+relance-appointment_near = Elle est attendue demain. Si vous pouvez la joindre, rappelez-le-lui : le jour, l’heure et le lieu, sans le motif.
 relance-consent_ends = Son accord se termine bientôt. Demandez-lui si elle veut le prolonger.
 relance-no_news = Pas de nouvelles. Appelez la structure.
 

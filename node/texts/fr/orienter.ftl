@@ -55,7 +55,12 @@ lieu-deja-refuse = A déjà répondu « ce n’est pas ici » pour cette personn
 lieu-deja-silence = N’a pas répondu pour cette personne.
 lieu-deja-aide = A déjà aidé cette personne : cela n’a pas suffi.
 lieu-vu = Dernier contact : { $nom }.
-lieu-pas-vu = Pas de contact depuis le démarrage : l’envoi attendra.
+lieu-pas-vu = Aucun contact encore : l’envoi attendra.
+lieu-silencieux = Silencieux : vos deux dernières demandes sont restées sans réponse.
+lieu-observe = { $jours ->
+    [one] D’après vos demandes : { $oui } oui sur { $total }, le plus souvent en un jour.
+   *[other] D’après vos demandes : { $oui } oui sur { $total }, le plus souvent en { $jours } jours.
+}
 lieu-territoire = Autres lieux du territoire
 lieu-territoire-aide =
     { $nombre ->

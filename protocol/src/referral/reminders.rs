@@ -27,6 +27,8 @@ code_list! {
         NoNews = "no_news",
         /// What she agreed to ends soon: she is asked again.
         ConsentEnds = "consent_ends",
+        /// She is expected tomorrow: whoever expects her may remind her.
+        AppointmentNear = "appointment_near",
     }
 }
 

@@ -11,15 +11,16 @@ use maillage_protocol::disclosure::SecrecyRegime;
 use maillage_protocol::guard::compared;
 use maillage_protocol::id::{NodeId, ServiceId};
 use maillage_protocol::referral::Author;
+use maillage_protocol::time::DAY;
 use serde::Deserialize;
 
 use super::need::Need;
 use super::{Step, Which, again, lead_to_step};
 use crate::app::authority::Writer;
-use crate::app::{LinkState, PeerView};
+use crate::app::{LinkState, Observed, PeerView};
 use crate::facts::ImportedPlace;
 use crate::hours::opens_before;
-use crate::text::{Clock, Coded, Moment, Telephone, Text, opening_hours};
+use crate::text::{Clock, Coded, Moment, Telephone, Text, opening_hours, say_with};
 use crate::web::aside;
 use crate::web::errors::PageError;
 use crate::web::filters;
@@ -48,6 +49,8 @@ pub(super) struct Place {
     named: bool,
     /// How it ended when it was asked for the same need, in words.
     tried: Option<Text>,
+    /// How it has answered us.
+    observed: Observed,
     last_contact: Option<Moment>,
 }
 
@@ -96,9 +99,28 @@ impl Place {
             too_late,
             named: false,
             tried: None,
+            observed: Observed::default(),
             last_contact: peer.last_contact.map(|at| clock.moment(at)),
         };
         card.services.iter().map(view).collect()
+    }
+
+    /// Says how it has answered us, once that is more than chance.
+    fn answers(&self) -> Option<String> {
+        let Observed { answered, accepted, median, .. } = self.observed;
+        let days = median.as_secs().div_ceil(DAY.as_secs()).max(1);
+        let about = [("oui", accepted.into()), ("total", answered.into()), ("jours", days.into())];
+        (answered >= ENOUGH).then(|| say_with("lieu-observe", about))
+    }
+
+    /// Orders those who answer before those who are silent, those who say yes and soon before the
+    /// others.
+    fn promise(&self) -> (bool, usize, Duration) {
+        let Observed { answered, accepted, median, silent } = self.observed;
+        let known = answered >= ENOUGH;
+        // Of those whom we do not know yet, neither good nor bad is thought.
+        let refused = if known { 100 - 100 * accepted / answered } else { 50 };
+        (silent, refused, if known { median } else { Duration::ZERO })
     }
 
     fn value(&self) -> String {
@@ -146,6 +168,9 @@ impl Found {
     }
 }
 
+/// Answers after which they say something.
+const ENOUGH: usize = 3;
+
 /// The time of work below which nobody is asked any more.
 const TOO_SHORT: Duration = Duration::from_secs(2 * 60 * 60);
 
@@ -176,16 +201,21 @@ async fn known(
         let before = after.map(|before| writer.story(before)).transpose()?.flatten();
         let named = before.as_ref().map(again::named_by).unwrap_or_default();
         let tried = before.as_ref().map(|story| story.tried.clone()).unwrap_or_default();
+        let observed = writer.observed();
         let mut places = Place::all(&writer.partners(), need, clock);
         for place in &mut places {
             place.named = named.contains(&place.service);
+            let seen = observed.get(&(place.peer, place.service));
+            place.observed = seen.cloned().unwrap_or_default();
             let last = tried.iter().rev().find(|(peer, _)| *peer == place.peer);
             place.tried = last.and_then(|(_, end)| ended(*end));
         }
         // It is not sent back to whoever asked us.
         let from = before.filter(|story| story.row.side == Author::Receiver);
         places.retain(|place| from.as_ref().is_none_or(|story| story.peer != place.peer));
-        places.sort_by_key(|place| (place.too_late, !place.named, place.tried.is_some()));
+        places.sort_by_key(|place| {
+            (place.too_late, !place.named, place.tried.is_some(), place.promise())
+        });
         Ok::<_, PageError>(Known { places, imported: writer.places() })
     })
     .await
