@@ -109,7 +109,7 @@ fn has_left(case: &Case) -> bool {
 }
 
 /// Tells whether the receiver accepted and waits for the contact.
-fn awaits_contact(case: &Case) -> bool {
+pub(super) fn awaits_contact(case: &Case) -> bool {
     let referral = &case.referral;
     let helps = referral.status().is_helping() && referral.receiver.accepted.is_some();
     case.side == Author::Sender && helps && referral.sender.disclosed.is_none()

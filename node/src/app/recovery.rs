@@ -338,6 +338,23 @@ mod tests {
         assert_eq!(restored.case(id).unwrap().told, pair.a.case(id).unwrap().told);
     }
 
+    /// How to reach her had left for nobody yet: it is lost, and whoever has to act reads so.
+    #[test]
+    fn what_nobody_else_knew_is_lost_and_said_to_be() {
+        let pair = Pair::linked();
+        let restored = pair.ccas.copy(true);
+        let id = propose(&pair);
+        pair.exchange();
+        assert!(!pair.a.story(id).unwrap().unwrap().contact_lost);
+        remember(&restored, &pair.b);
+        assert!(!restored.story(id).unwrap().unwrap().contact_lost, "nobody waits for it yet");
+        says(&pair.b, Author::Receiver, id, Command::Accept);
+        deliver(&pair.b, &restored);
+        let story = restored.story(id).unwrap().unwrap();
+        assert!(story.contact_lost && story.contact.is_none());
+        assert_eq!(story.row.turn.unwrap().act, maillage_protocol::referral::Act::Disclose);
+    }
+
     #[test]
     fn what_was_erased_here_since_the_backup_is_erased_again() {
         let pair = Pair::linked();

@@ -29,6 +29,7 @@ use super::jobs::late;
 use super::narrowing::Narrowable;
 use super::peers::{LinkState, Trouble};
 use super::person::PersonCard;
+use super::reactions::awaits_contact;
 use super::renewal::ends_soon;
 use super::saying::side_of;
 use super::state::State;
@@ -174,6 +175,8 @@ pub struct Story {
     pub proposal: Option<Proposal>,
     /// Her name and the way to reach her, if this node may know them and still does.
     pub contact: Option<PersonCard>,
+    /// Whether those who accepted wait for the way to reach her, and it was lost here with a backup.
+    pub contact_lost: bool,
     /// Until when she agreed.
     pub agreed_until: Option<Timestamp>,
     /// Which items about her she agreed to have told, what she took back left out.
@@ -424,6 +427,7 @@ impl App {
         Ok(Some(Story {
             follower,
             row: self.row(&case)?,
+            contact_lost: awaits_contact(&case) && self.kept_card(&case)?.is_none() && !case.erased,
             agreed_until: case.consent().map(|consent| consent.grant().scope.expires),
             agreed_items: case
                 .consent()

@@ -344,6 +344,8 @@ pub(super) struct StoryView {
     pub(super) agreed_until: Option<Moment>,
     /// Whether that time is over, and what she told is closed to us.
     pub(super) closed: bool,
+    /// Whether the way to reach her was lost, and somebody waits for it.
+    pub(super) contact_lost: bool,
     /// How far the erasure is.
     pub(super) erasure: Option<String>,
     /// Who of ours follows it.
@@ -388,6 +390,7 @@ impl StoryView {
                 .map(|until| clock.day_of(until)),
             closed: story.erasure.is_none()
                 && story.agreed_until.is_some_and(|until| until <= clock.now()),
+            contact_lost: story.contact_lost,
             erasure: story.erasure.map(|erasure| erased(erasure, clock)),
             follower: story.follower.as_ref().map(|(_, name)| name.reveal().clone()),
             confirmation: match story.is_contested() {

@@ -280,4 +280,5 @@ suivi-aide = Cette personne recevra les réponses et les rappels. Le reste de l�
 suivi-collegues = Dans l’équipe
 suivi-confier = Confier le suivi
 suivi-collegue-absent = Choisissez une personne de l’équipe.
+parcours-contact-perdu = Son contact a été perdu avec une ancienne sauvegarde, et l’autre structure l’attend. Appelez-la, en disant la référence ; ou annulez, et refaites la demande avec la personne.
 parcours-note-tardive = Note tardive : ce mot en a croisé un autre, qui l’emporte.
