@@ -464,6 +464,7 @@ impl Node {
         for (path, bytes) in self.files() {
             let found = memchr::memmem::find(&bytes, text.as_bytes());
             assert!(found.is_none(), "{text} in {}", path.display());
+            assert!(!path.to_string_lossy().contains(text), "{text} names {}", path.display());
         }
     }
 

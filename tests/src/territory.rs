@@ -240,6 +240,36 @@ pub(crate) fn holds(nodes: &mut [&mut Node], referrals: &[(&str, usize, usize)],
 /// The lists of what waits for somebody.
 const LISTS: [&str; 6] = ["urgent", "waiting", "to_answer", "to_clarify", "to_close", "to_choose"];
 
+/// What a request tells of her, and the items of an agreement that allow it.
+const ASKED: [(&str, &str); 11] = [
+    ("code", "need"),
+    ("right", "right"),
+    ("obstacles", "obstacles"),
+    ("zone", "zone"),
+    ("deadline", "deadline"),
+    ("mode", "mode"),
+    ("schedule", "schedule"),
+    ("mobility", "mobility"),
+    ("language", "language"),
+    ("accommodations", "accommodation"),
+    ("tried", "already_tried"),
+];
+/// What is told once it is accepted.
+const TOLD: [(&str, &str); 4] = [
+    ("name", "first_name"),
+    ("safe", "safe_contact"),
+    ("brings", "brings"),
+    ("note", "practical_note"),
+];
+/// What is told to those who are bound by secrecy.
+const CONTEXT: [(&str, &str); 5] = [
+    ("stage", "procedure_stage"),
+    ("documents", "documents_held"),
+    ("equipment", "equipment_home"),
+    ("autonomy", "autonomy"),
+    ("note", "context_note"),
+];
+
 /// Checks that what is read of her here is what she agreed to, and still does.
 #[track_caller]
 fn is_agreed(story: &Value, now: Timestamp) {
@@ -248,13 +278,19 @@ fn is_agreed(story: &Value, now: Timestamp) {
         return;
     }
     let items = story["agreed_items"].as_array().expect("items");
-    let agreed = |item: &str| items.iter().any(|held| held == item);
-    let told = [("name", "first_name"), ("brings", "brings"), ("note", "practical_note")];
-    for (_, item) in told.iter().filter(|(field, _)| !contact[*field].is_null()) {
-        assert!(agreed(item), "{item} is read and was not agreed to");
-    }
-    if let Some(way @ ("phone" | "email" | "post")) = contact["channel"]["way"].as_str() {
-        assert!(agreed(way), "{way} is read and was not agreed to");
+    let agreed = |item: &str| {
+        let held = items.iter().any(|held| held == item);
+        assert!(held, "{item} is read and was not agreed to: {items:?}");
+    };
+    let read = |of: &Value, told: &[(&str, &str)]| {
+        let there = told.iter().filter(|(field, _)| !of[*field].is_null());
+        there.for_each(|(_, item)| agreed(item));
+    };
+    read(&story["asked"], &ASKED);
+    read(contact, &TOLD);
+    read(&story["context"], &CONTEXT);
+    if let Some(way) = contact["channel"]["way"].as_str() {
+        agreed(way);
     }
     let until = story["agreed_until"].as_u64().expect("a date");
     assert!(now.0 < until, "it is read after the date until which she agreed");
