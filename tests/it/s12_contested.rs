@@ -34,7 +34,7 @@ fn who_keeps_to_a_word_that_she_denies_closes_it_as_contested() {
     // What only the receiver heard is a note, and closes nothing.
     epn.says(&id, &answer("yes"));
     ccas.until("the note is read where she was sent from", |ccas| {
-        ccas.page_of(&id).contains("entendu par qui l’a aidée")
+        ccas.page_of(&id).contains("une note de qui l’a aidée")
     });
     both([ccas, epn], &id, "concluded");
     all.set("2026-03-03", 10, 0);

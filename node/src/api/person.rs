@@ -143,7 +143,7 @@ async fn view(bearer: Bearer) -> Result<Json<Value>, ApiProblem> {
         "taken_back": codes(&mut story.narrowable.taken_back.iter()),
         "helped": story.her_answer().map(Helped::code),
         "said": story.steps.iter().filter_map(said_of_the_help).collect::<Vec<_>>(),
-        "contested": story.is_contested(),
+        "contested": story.contested,
         "tried": tried.collect::<Vec<_>>(),
         "erasure": story.erasure.map(named_erasure),
         "backups_gone": story.erasure.and_then(backups_gone),

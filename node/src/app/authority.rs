@@ -14,6 +14,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use maillage_protocol::calendar::Calendar;
 use maillage_protocol::codes::{Answerer, AttemptEnd, HeardBy, Helped, Medium, Outcome};
 use maillage_protocol::consent::{PersonalCode, SignedReceipt, WithdrawalScope};
 use maillage_protocol::directory::Card;
@@ -369,6 +370,12 @@ impl Writer {
     #[must_use]
     pub fn partners(&self) -> Vec<PeerView> {
         self.0.app.partners()
+    }
+
+    /// Returns which days are worked here.
+    #[must_use]
+    pub fn calendar(&self) -> Calendar {
+        self.0.app.state().practice.calendar
     }
 
     /// Returns how each service has answered this node.

@@ -67,6 +67,9 @@ pub struct Case {
     pub reported: Option<NeedReport>,
     /// When that was last said.
     pub reported_at: Timestamp,
+    /// What she took back under agreements that are not known yet: a restored node hears its own words
+    /// before those of others. With when, and whether whoever said it had met her.
+    early: Vec<(ConsentId, WithdrawalScope, Timestamp, bool)>,
     /// Whether anybody wrote that she stops everything.
     pub left_pathway: bool,
     /// What our team was told to be late, oldest first.
@@ -195,6 +198,7 @@ impl Case {
             passed_to: None,
             reported: None,
             reported_at: Timestamp::default(),
+            early: Vec::new(),
             left_pathway: false,
             reminders: Vec::new(),
             spoke: None,
@@ -227,6 +231,7 @@ impl Case {
             Saying::Referral(event) => {
                 if let (Event::Proposed(proposal), Side::Sender) = (event, said_by) {
                     self.proposal.get_or_insert_with(|| (**proposal).clone());
+                    self.take_back();
                 }
                 if let (Event::Withdrawn { scope, .. }, Some(named)) =
                     (event, skeleton.thread.consent)
@@ -236,13 +241,8 @@ impl Case {
                     let helps = receiver.accepted.is_some() || receiver.stage == Stage::ReferredOn;
                     let met = said_by == Side::Sender || helps;
                     self.left_pathway |= *scope == WithdrawalScope::Pathway;
-                    let first = self.first_of(named);
-                    let hers = self.proposal.as_ref().is_some_and(|p| Some(p.consent) == first);
-                    self.left_everything |= *scope == WithdrawalScope::Pathway && met && hers;
-                    let renewed = |known: &&mut Consent| Some(known.first()) == first;
-                    for consent in self.consents.iter_mut().filter(renewed) {
-                        *consent = consent.clone().hear(*scope, skeleton.at);
-                    }
+                    self.early.push((named, *scope, skeleton.at, met));
+                    self.take_back();
                 }
                 if let Some(fact) = skeleton.fact(said_by) {
                     let was_open = self.referral.turn().is_some();
@@ -265,7 +265,10 @@ impl Case {
                         _ => {}
                     }
                     if was_open && self.referral.turn().is_none() {
-                        self.ended = fact.at;
+                        // What ended it may have been heard before it was asked.
+                        let Referral { receiver, person, .. } = &self.referral;
+                        let left = person.left.unwrap_or_default();
+                        self.ended = fact.at.max(receiver.since).max(left);
                     }
                 }
             }
@@ -291,6 +294,21 @@ impl Case {
         // There is one, most often: room for more would cost more than all the rest.
         self.consents.reserve_exact(usize::from(kept.is_some()));
         self.consents.extend(kept);
+    }
+
+    /// Takes back what she took back, under the agreements and for the request that are known by now.
+    fn take_back(&mut self) {
+        let Some(asked) = self.proposal.as_ref().map(|proposal| proposal.consent) else { return };
+        for (named, scope, at, met) in std::mem::take(&mut self.early) {
+            let Some(first) = self.first_of(named) else {
+                self.early.push((named, scope, at, met));
+                continue;
+            };
+            self.left_everything |= scope == WithdrawalScope::Pathway && met && asked == first;
+            for consent in self.consents.iter_mut().filter(|known| known.first() == first) {
+                *consent = consent.clone().hear(scope, at);
+            }
+        }
     }
 
     /// Tells whether the mail server took a mail, once it was given one.

@@ -419,8 +419,9 @@ impl App {
     /// Keeps the list of what was erased in a file. What a stop kept from being listed is listed, and
     /// what came back with a backup is erased again.
     pub fn list_erased_in(&self, list: PathBuf) -> Result<(), AppError> {
-        let known = std::fs::read_to_string(&list).unwrap_or_default();
-        let known = ErasureList::parse(&known).unwrap_or_default();
+        let known = ErasureList::mend(&list).map_err(|error| {
+            AppError::ErasureList(std::io::Error::new(std::io::ErrorKind::InvalidData, error))
+        })?;
         let missing: Vec<_> = {
             let state = self.state();
             let erased = state.cases.values().filter(|case| case.erased);

@@ -14,6 +14,7 @@ use maillage_protocol::referral::{Answer, Author, Command, Confirmation, Status,
 use maillage_protocol::time::{DAY, Timestamp};
 
 use super::cases::Case;
+use super::passing::class_of;
 use super::saying::{SayError, Texts};
 use super::state::State;
 use super::turns::Subject;
@@ -115,7 +116,10 @@ impl State {
             None => self.children_of(case).map(|case| &**case).collect(),
         };
         let ended = ours.into_iter().filter_map(|case| {
+            // What met the need, or may still, was not tried in vain.
+            let met = class_of(case) == Some(OutcomeClass::Resolved) || case.is_elsewhere();
             let end = match case.referral.status() {
+                _ if met => return None,
                 Status::Declined => AttemptEnd::Declined,
                 Status::Expired => AttemptEnd::Silence,
                 Status::Cancelled => AttemptEnd::Cancelled,
@@ -198,7 +202,7 @@ const ELSEWHERE: Duration = DAY.saturating_mul(30);
 
 /// Returns how those who took over settled a need, if they did.
 fn settled_elsewhere(case: &Case) -> Option<NeedEnd> {
-    let class = case.reported?.class?;
+    let class = case.last_report()?.class?;
     let outcome = Outcome::ResolvedElsewhere;
     let passed = case.referral.status() == Status::ReferredOn;
     (passed && class == OutcomeClass::Resolved).then_some(NeedEnd::Outcome { outcome })
@@ -206,7 +210,7 @@ fn settled_elsewhere(case: &Case) -> Option<NeedEnd> {
 
 /// Tells whether those who took over said, after a need was closed, that it is not met after all.
 fn is_denied_elsewhere(case: &Case, at: Timestamp, now: Timestamp) -> bool {
-    let class = case.reported.and_then(|report| report.class);
+    let class = case.last_report().and_then(|report| report.class);
     let since = at < case.reported_at && case.reported_at <= now;
     class.is_some_and(|class| class != OutcomeClass::Resolved) && since && !case.left_everything
 }

@@ -21,9 +21,11 @@ use maillage_protocol::transport::{NamedKeybox, PullAnswer};
 use zeroize::Zeroizing;
 
 use super::LinkError;
+use super::cases::ToldOfHer;
 use super::feedback::news_of;
 use super::links::control_entry;
 use super::peers::{Alert, LinkState, Waiting};
+use super::saying::side_of;
 use super::turns::Subject;
 use super::{App, AppError};
 use crate::env::random;
@@ -256,7 +258,10 @@ impl App {
     fn without_content(&self, act: &Act) -> Option<Zeroizing<Vec<u8>>> {
         let Act::Said(said) = act else { return None };
         let [word] = &said.words[..] else { return None };
-        let case = self.case(said.referral)?;
+        let case = self.case(said.referral).filter(|case| case.erased)?;
+        if ToldOfHer::is_in(word, side_of(said.side)).is_some() {
+            return None;
+        }
         let payload = Payload { skeleton: word.clone(), content: Content::default() };
         news_of(&case, &payload)?.encode(None).ok().map(Zeroizing::new)
     }

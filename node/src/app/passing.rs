@@ -21,6 +21,7 @@ use maillage_protocol::body::{
 use maillage_protocol::codes::{CancelReason, ConferenceReason, OutcomeClass};
 use maillage_protocol::consent::{FeedbackLevel, WithdrawalScope};
 use maillage_protocol::id::{ConsentId, NodeId, PayloadId, ProfessionalId, ReferralId};
+use maillage_protocol::need::NeedStatus;
 use maillage_protocol::pathway::{Circle, next_hop};
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{
@@ -29,6 +30,7 @@ use maillage_protocol::referral::{
 use maillage_protocol::time::{DAY, Timestamp};
 
 use super::cases::Case;
+use super::feedback::is_unshared;
 use super::saying::{SayError, thread_of};
 use super::state::State;
 use super::turns::Subject;
@@ -42,7 +44,13 @@ const MEMORY: Duration = DAY.saturating_mul(365);
 impl Case {
     /// Tells whether those who took over from the receiver still have to say what became of her.
     pub(super) fn is_elsewhere(&self) -> bool {
-        self.referral.status() == Status::ReferredOn && self.reported.is_none()
+        self.referral.status() == Status::ReferredOn && self.last_report().is_none()
+    }
+
+    /// Returns what was said of her need since it is where it is: what was said before is about a
+    /// structure that gave her back.
+    pub(super) fn last_report(&self) -> Option<NeedReport> {
+        self.reported.filter(|_| self.reported_at >= self.referral.receiver.since)
     }
 
     /// Tells whether what was asked of the receiver goes on at a referral of its own.
@@ -160,22 +168,15 @@ impl State {
     pub(super) fn right_in_time(&self, case: &Case, now: Timestamp) -> Option<InTime> {
         let (_, own) = self.need_of(case)?;
         let end = self.practice.calendar.end_of(own.need.facts.deadline?);
-        let saved = |attempt: &Arc<Case>| match attempt.referral.status() {
-            Status::ReferredOn => {
-                attempt.reported.is_some_and(|report| report.in_time == InTime::Kept)
-            }
-            status => {
-                let stated = attempt.referral.outcome().flatten().map(|outcome| outcome.class());
-                let class = if status == Status::Concluded { stated } else { class_of(attempt) };
-                class == Some(OutcomeClass::Resolved)
-                    && done_at(attempt).is_some_and(|at| at <= end)
-            }
-        };
-        let mut attempts = own.attempts.iter().filter_map(|id| self.cases.get(id));
-        Some(match attempts.any(saved) {
-            true => InTime::Kept,
-            false if end < now => InTime::Missed,
-            false => InTime::Unknown,
+        let closed = own.need.closed.filter(|_| own.need.status() == NeedStatus::Resolved);
+        let attempts = own.attempts.iter().filter_map(|id| self.cases.get(id));
+        let done: Vec<_> = attempts.filter_map(|attempt| in_time_at(attempt, end)).collect();
+        Some(if closed.is_some_and(|(at, _)| at <= end) || done.contains(&InTime::Kept) {
+            InTime::Kept
+        } else if end < now && done.is_empty() {
+            InTime::Missed
+        } else {
+            InTime::Unknown
         })
     }
 
@@ -202,7 +203,7 @@ impl State {
             looped: self
                 .children_of(parent)
                 .any(|child| child.looped || child.reported.is_some_and(|further| further.looped)),
-            in_time: match case.reported {
+            in_time: match case.last_report() {
                 // Whether it was in time tells how it ended.
                 _ if !told => InTime::Unknown,
                 Some(further) => further.in_time,
@@ -231,6 +232,25 @@ fn stop_of(parent: &Case, child: &Case) -> Option<(ReferralId, Author, Command)>
     dropped.then_some((child.id, Author::Sender, stop))
 }
 
+/// Tells whether an attempt saved a right before its end: `Unknown` if we are not told, `None` if it
+/// did not.
+fn in_time_at(attempt: &Case, end: Timestamp) -> Option<InTime> {
+    let status = attempt.referral.status();
+    if status == Status::ReferredOn {
+        let said = attempt.last_report().map_or(InTime::Unknown, |report| report.in_time);
+        return Some(said).filter(|said| *said != InTime::Missed);
+    }
+    let class = match attempt.referral.outcome() {
+        Some(None) => return Some(InTime::Unknown),
+        Some(Some(outcome)) if status == Status::Concluded => Some(outcome.class()),
+        _ if is_unshared(attempt) && status.is_helping() => return Some(InTime::Unknown),
+        _ => class_of(attempt),
+    };
+    let saved = class == Some(OutcomeClass::Resolved);
+    let done = done_at(attempt).is_some_and(|at| at <= end);
+    (saved && done).then_some(InTime::Kept)
+}
+
 /// Returns when the help of a referral was finished, which somebody may confirm long after.
 fn done_at(case: &Case) -> Option<Timestamp> {
     let receiver = &case.referral.receiver;
@@ -245,7 +265,7 @@ fn case_end(case: &Case) -> Option<Timestamp> {
 }
 
 /// Returns what a referral meant for the need, once it is over here and further on.
-fn class_of(case: &Case) -> Option<OutcomeClass> {
+pub(super) fn class_of(case: &Case) -> Option<OutcomeClass> {
     match case.referral.status() {
         Status::Closed if case.referral.confirmation() == Some(Confirmation::Contested) => {
             Some(OutcomeClass::Unmet)
@@ -255,7 +275,7 @@ fn class_of(case: &Case) -> Option<OutcomeClass> {
             Some(outcome.map_or(OutcomeClass::Unknown, |outcome| outcome.class()))
         }
         Status::ReferredOn => {
-            case.reported.map(|report| report.class.unwrap_or(OutcomeClass::Unknown))
+            case.last_report().map(|report| report.class.unwrap_or(OutcomeClass::Unknown))
         }
         Status::Declined | Status::Expired => Some(OutcomeClass::Unmet),
         status => status.is_over().then_some(OutcomeClass::Unknown),

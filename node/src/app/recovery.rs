@@ -17,7 +17,7 @@ use maillage_protocol::channel::Channel;
 use maillage_protocol::control::Control;
 use maillage_protocol::erasure::ErasureCause;
 use maillage_protocol::event::{EventKind, RawHeader, Recipient, Verified, WireBody, WireEvent};
-use maillage_protocol::id::{Epoch, NodeId, ReferralId, Seq, UnitId};
+use maillage_protocol::id::{Epoch, NodeId, PayloadId, ReferralId, Seq, UnitId};
 use maillage_protocol::keys::KeyUse;
 use maillage_protocol::leaf::LeafKind;
 use maillage_protocol::referral::{Author, Event};
@@ -35,7 +35,9 @@ use super::saying::side_of;
 use super::turns::Subject;
 use super::{App, AppError};
 use crate::env::random;
-use crate::facts::{Act, Entry, Envelope, EventEntry, FactContent, Outgoing, Said, SentSkeleton};
+use crate::facts::{
+    Act, Entry, Envelope, EventEntry, FactContent, FactEntry, Outgoing, Said, SentSkeleton,
+};
 use crate::vault::{Quarter, VaultKey};
 
 impl App {
@@ -90,7 +92,14 @@ impl App {
                 let Ok(canonical) = RawHeader(header).parse() else { break };
                 let key = us.signing_key(canonical.claims().kid, KeyUse::Sig);
                 let Some(Ok(event)) = key.map(|key| canonical.verify(&key)) else { break };
-                let body = body.map(|body| body.0).unwrap_or_default();
+                // The peer knows the keys of these bodies: only what was signed is ours.
+                let ends = (event.header().from, event.header().to);
+                let body = body.map(|body| body.0);
+                let altered = body.is_some() && event.check_body(body.as_deref()).is_err();
+                if ends != (self.node, Recipient::Node(peer)) || altered {
+                    break;
+                }
+                let body = body.unwrap_or_default();
                 let clear = event.header().kind == EventKind::Control;
                 let control = clear.then(|| Control::read(&body).unwrap_or(Control::Unknown));
                 let (epoch, seq, previous) = next_place(&placing.channel, control.as_ref());
@@ -111,9 +120,13 @@ impl App {
                     Some((_, plaintext)) => self.say_again(peer, &event, plaintext)?,
                     None => None,
                 };
-                let wrapped = match opened.zip(said) {
-                    Some(((key, _), (_, holder))) => self.safe.wrap(holder, &id.0, &key)?,
-                    None => Vec::new(),
+                let (body, wrapped) = match (opened, said) {
+                    (Some((key, _)), Some((_, Some(holder)))) => {
+                        (body, self.safe.wrap(holder, &id.0, &key)?)
+                    }
+                    // Of what was erased here, nothing comes back but its place and its code.
+                    (_, Some((_, None))) => (Vec::new(), Vec::new()),
+                    _ => (body, Vec::new()),
                 };
                 let skeleton =
                     said.map(|(Waiting { fact, index }, _)| SentSkeleton { of: (fact.0, index) });
@@ -135,7 +148,8 @@ impl App {
     }
 
     /// Finds the word of ours that an event tells, or says it again. Returns where it is, and the key
-    /// under which its body is kept; `None` if it is about no referral between the two.
+    /// under which its body is kept, unless that was erased here; `None` if it is about no referral
+    /// between the two.
     ///
     /// A word that waits for its place is one that this node remembers saying, or that a stop kept
     /// from being placed here.
@@ -144,14 +158,17 @@ impl App {
         peer: NodeId,
         event: &Verified,
         plaintext: &Zeroizing<Vec<u8>>,
-    ) -> Result<Option<(Waiting, VaultKey)>, AppError> {
+    ) -> Result<Option<(Waiting, Option<VaultKey>)>, AppError> {
         let Ok(payload) = Payload::decode(plaintext) else { return Ok(None) };
         let Some(referral) = payload.skeleton.thread.referral else { return Ok(None) };
         let case = self.case(referral).filter(|case| case.peer == peer);
         let consent = event.header().kind == EventKind::Consent;
         for told in case.iter().flat_map(|case| &case.told) {
-            if self.entry(told.what)?.is_some_and(|(_, known)| known == *plaintext) {
-                return Ok(Some((told.what, self.holder_of_act(told.what.fact, consent)?)));
+            if self.tells(told.what, payload.skeleton.id)? {
+                let gone = case.as_ref().is_some_and(|case| case.erased) && !consent;
+                let holder = self.holder_of_act(told.what.fact, consent)?;
+                let held = !gone && self.safe.holds(holder)?;
+                return Ok(Some((told.what, Some(holder).filter(|_| held))));
             }
         }
         if case.is_none() && self.case(referral).is_some() {
@@ -164,6 +181,16 @@ impl App {
         let expires = event.header().expires.unwrap_or(payload.skeleton.at);
         let outgoing = Outgoing::Sealed { to: peer, consent, expires, part: 0 };
         self.say_as_before(&case, payload, outgoing, plaintext).map(Some)
+    }
+
+    /// Tells whether an entry of ours is a certain word.
+    fn tells(&self, what: Waiting, word: PayloadId) -> Result<bool, AppError> {
+        Ok(match self.read(what.fact)? {
+            Some(Entry::Fact(FactEntry { act: Some(Act::Said(said)), .. })) => {
+                said.words.get(usize::from(what.index)).is_some_and(|said| said.id == word)
+            }
+            _ => false,
+        })
     }
 
     /// Begins a referral that we forgot. Whoever asks says first what she agreed to.
@@ -179,9 +206,10 @@ impl App {
         payload: Payload,
         outgoing: Outgoing,
         plaintext: &Zeroizing<Vec<u8>>,
-    ) -> Result<(Waiting, VaultKey), AppError> {
+    ) -> Result<(Waiting, Option<VaultKey>), AppError> {
         let Payload { skeleton, content } = payload;
-        let homeless = case.erased || case.unit == NOWHERE;
+        let listed = self.is_restored() && self.is_listed(case.id);
+        let homeless = case.erased || case.unit == NOWHERE || listed;
         let evidence = matches!(outgoing, Outgoing::Sealed { consent: true, .. });
         let alone = ToldOfHer::is_in(&skeleton, side_of(case.side)).filter(|_| !homeless);
         let holder = match alone {
@@ -210,13 +238,15 @@ impl App {
             opens,
             lookup: None,
             once: None,
+            again: true,
         };
         let hidden = match homeless {
             true => FactContent::default(),
             false => FactContent { outgoing: vec![plaintext.clone()], ..FactContent::default() },
         };
         let fact = self.record(Some(holder), &Act::Said(Box::new(said)), &hidden)?;
-        Ok((Waiting { fact, index: 0 }, holder))
+        let kept = Some(holder).filter(|_| evidence || !homeless);
+        Ok((Waiting { fact, index: 0 }, kept))
     }
 
     /// Keeps again what we let the other side know of her, unless more is kept here. Returns the unit
@@ -237,8 +267,12 @@ impl App {
     pub(super) fn erase_again(&self, case: &Case) -> Result<bool, AppError> {
         let here = !case.erased && case.unit != NOWHERE;
         let came_back = here && self.is_restored() && self.is_listed(case.id);
-        if came_back {
-            self.shred_referral(case.id, ErasureCause::Withdrawal)?;
+        // What whoever asked erased while somebody helped, she took back: the other side may not know.
+        let ends = case.side == Author::Sender && !case.referral.status().is_over();
+        match (came_back, ends) {
+            (true, true) => self.erase_referral(case.id, ErasureCause::Withdrawal)?,
+            (true, false) => self.shred_referral(case.id, ErasureCause::Closure)?,
+            (false, _) => {}
         }
         Ok(came_back)
     }
@@ -248,6 +282,7 @@ impl App {
 mod tests {
     use maillage_protocol::consent::{PersonalCode, WithdrawalScope};
     use maillage_protocol::referral::{Command, Status};
+    use maillage_protocol::seal::BodyPlace;
 
     use super::*;
     use crate::app::Texts;
@@ -338,6 +373,78 @@ mod tests {
         assert_eq!(restored.case(id).unwrap().told, pair.a.case(id).unwrap().told);
     }
 
+    /// The peer knows the key of each body: what it seals there itself is not ours.
+    #[test]
+    fn a_body_that_we_did_not_sign_is_not_taken_back() {
+        let pair = Pair::linked();
+        let restored = pair.ccas.copy(true);
+        propose(&pair);
+        pair.exchange();
+        let (us, them) = (restored.node(), pair.b.node());
+        let from = restored.signed_head(them);
+        let honest = || pair.b.theirs(us, from, 64).unwrap().events;
+        let mut forged = honest();
+        let WireEvent { header, body, keybox } = forged.remove(0);
+        let event = RawHeader(header.clone()).recall().unwrap();
+        let place = BodyPlace::of(event.header());
+        let bytes = body.unwrap().0;
+        let (key, mut said) = restored.open_sealed(&event, &bytes, keybox.as_ref()).unwrap();
+        let at = said.windows(9).position(|it| it == b"\"outcome\"").unwrap();
+        said[at + 1..at + 8].copy_from_slice(b"0utc0me");
+        let body = Some(WireBody(key.seal(&said, &place).unwrap()));
+        let forged = vec![WireEvent { header, body, keybox }];
+        assert_eq!(restored.recover_own(them, forged).unwrap(), 0);
+        assert_eq!(restored.recover_own(them, honest()).unwrap(), 2);
+    }
+
+    /// Erased here after she was told of: what the partner gives back of it keeps no word of hers.
+    #[test]
+    fn what_comes_back_of_somebody_who_was_erased_here_holds_nothing_of_her() {
+        let pair = Pair::linked();
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("erased");
+        pair.a.list_erased_in(list.clone()).unwrap();
+        let id = propose(&pair);
+        pair.exchange();
+        let restored = pair.ccas.copy(true);
+        says(&pair.b, Author::Receiver, id, Command::Accept);
+        pair.exchange();
+        pair.a.shred_referral(id, ErasureCause::Closure).unwrap();
+
+        restored.list_erased_in(list).unwrap();
+        remember(&restored, &pair.b);
+        for number in 0..restored.journal.len().0 {
+            if let Some(Entry::Sent(entry)) = restored.read(crate::journal::Number(number)).unwrap()
+            {
+                let key = entry
+                    .recall()
+                    .map(|(head, _)| restored.safe.unwrap(&head.id.0, &entry.wrapped));
+                let opens = key.is_some_and(|key| key.unwrap().is_some()) && !entry.body.is_empty();
+                let event = entry.recall().and_then(|(_, event)| event).unwrap();
+                assert!(!opens || event.header().kind == EventKind::Consent, "{number}");
+            }
+        }
+        // Whoever was asked may not know: they are told to erase too.
+        assert!(!restored.pending_erasures(pair.b.node()).is_empty());
+    }
+
+    /// What she took back where she is helped is remembered there, although it is heard first.
+    #[test]
+    fn what_she_took_back_stays_taken_back_at_whoever_forgot_it() {
+        let pair = Pair::linked();
+        let restored = pair.epn.copy(true);
+        let id = propose(&pair);
+        pair.exchange();
+        says(&pair.b, Author::Receiver, id, Command::Accept);
+        pair.exchange();
+        says(&pair.b, Author::Person, id, Command::Withdraw(WithdrawalScope::Feedback));
+        pair.exchange();
+        remember(&restored, &pair.a);
+        let told = |app: &App| app.case(id).unwrap().consent().unwrap().feedback();
+        assert_eq!(told(&restored), told(&pair.b));
+        assert_eq!(told(&pair.a), told(&pair.b));
+    }
+
     /// How to reach her had left for nobody yet: it is lost, and whoever has to act reads so.
     #[test]
     fn what_nobody_else_knew_is_lost_and_said_to_be() {
@@ -382,11 +489,18 @@ mod tests {
         let restored = pair.ccas.copy(true);
         let id = propose(&pair);
         pair.exchange();
+        says(&pair.b, Author::Receiver, id, Command::Accept);
+        pair.exchange();
+        assert!(pair.a.story(id).unwrap().unwrap().contact.is_some());
         pair.b.shred_referral(id, ErasureCause::Closure).unwrap();
+        let from = restored.signed_head(pair.b.node());
+        let mine = pair.b.theirs(restored.node(), from, 64).unwrap();
+        // Her agreement alone, which is evidence and names nobody.
+        let keys = mine.events.iter().filter(|event| event.keybox.is_some()).count();
+        assert_eq!((keys, mine.events.len()), (1, 3));
         remember(&restored, &pair.b);
         assert_eq!(restored.signed_head(pair.b.node()), pair.a.signed_head(pair.b.node()));
-        let asked = restored.referral(id).map(|referral| referral.status());
-        assert_ne!(asked, Some(Status::Accepted));
         assert!(restored.story(id).unwrap().is_none_or(|it| it.contact.is_none()));
+        assert!(restored.case(id).unwrap().told_of_her.is_empty());
     }
 }

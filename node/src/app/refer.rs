@@ -202,6 +202,7 @@ impl App {
                 opens,
                 lookup: Some(code.lookup().0),
                 once: Some(once),
+                again: false,
             };
             let mut content = FactContent::default();
             assemble(&mut said, &mut content, words);

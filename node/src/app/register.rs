@@ -62,11 +62,23 @@ pub(super) struct RefusedEvent {
     here: bool,
 }
 
+/// The code of a refusal because she had not agreed.
+const OUT_OF_SCOPE: &str = "out_of_scope";
+/// How many refusals are read, the last ones.
+const READ: usize = 200;
+
 impl RefusedEvent {
+    /// Returns what was refused.
+    pub(super) const fn event(&self) -> EventId {
+        self.event
+    }
+
     /// Reads that we refused something, off what is to be told.
     pub(super) fn by_us(told: &Outgoing) -> Option<Self> {
         match told.control()? {
-            Control::Refused { event, .. } => Some(Self { peer: told.to(), event, here: true }),
+            Control::Refused { event, code } if code == OUT_OF_SCOPE => {
+                Some(Self { peer: told.to(), event, here: true })
+            }
             _ => None,
         }
     }
@@ -74,7 +86,9 @@ impl RefusedEvent {
     /// Reads that a peer refused something.
     pub(super) fn by_peer(peer: NodeId, said: Option<&Control>) -> Option<Self> {
         match said {
-            Some(Control::Refused { event, .. }) => Some(Self { peer, event: *event, here: false }),
+            Some(Control::Refused { event, code }) if code == OUT_OF_SCOPE => {
+                Some(Self { peer, event: *event, here: false })
+            }
             _ => None,
         }
     }
@@ -179,7 +193,7 @@ impl App {
         let refused: Vec<_> = {
             let state = self.state();
             let place = |it: &RefusedEvent| (*it, state.events.get(&it.event).copied());
-            state.refused.iter().rev().map(place).collect()
+            state.refused.iter().rev().take(READ).map(place).collect()
         };
         let line = |(refused, number): (RefusedEvent, Option<Number>)| {
             let event = match number.map(|number| self.read(number)).transpose()?.flatten() {

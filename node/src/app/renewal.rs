@@ -94,6 +94,7 @@ impl App {
                 opens: None,
                 lookup: Some(code.lookup().0),
                 once: Some(once),
+                again: false,
             };
             let mut hidden = FactContent::default();
             assemble(&mut said, &mut hidden, [word]);

@@ -224,6 +224,7 @@ impl App {
             opens: None,
             lookup: None,
             once,
+            again: false,
         };
         let mut hidden = FactContent::default();
         let alone = self.unit_alone(case, &payload)?;

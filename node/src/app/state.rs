@@ -583,7 +583,11 @@ impl State {
         }
         let control = event.as_ref().and_then(|event| control_of(event, &entry.body));
         self.stuck_there.hear(from, control.as_ref());
-        self.refused.extend(RefusedEvent::by_peer(from, control.as_ref()));
+        let refused = RefusedEvent::by_peer(from, control.as_ref());
+        // Of what we sent, once: a peer cannot fill this.
+        let new =
+            |it: &RefusedEvent| self.events.contains_key(&it.event()) && !self.refused.contains(it);
+        self.refused.extend(refused.filter(new));
         if event.is_none() {
             self.bare.insert(number);
         }

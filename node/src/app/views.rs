@@ -185,6 +185,8 @@ pub struct Story {
     pub erasure: Option<ErasureState>,
     /// Who of ours follows it, and how they are called.
     pub follower: Option<(ProfessionalId, Private<String>)>,
+    /// Whether she says that the outcome that was stated last did not help.
+    pub contested: bool,
     /// Whether the outcome that was stated is confirmed.
     pub confirmation: Option<Confirmation>,
     /// What has become of the need, if we answer for it.
@@ -236,13 +238,6 @@ impl Story {
             Event::Withdrawn { scope, .. } => scope.ends_the_referral(),
             _ => false,
         })
-    }
-
-    /// Tells whether she says that what the structure declared did not help.
-    #[must_use]
-    pub fn is_contested(&self) -> bool {
-        let waits = self.row.status == Status::Concluded && self.her_answer() == Some(Helped::No);
-        waits || self.confirmation == Some(Confirmation::Contested)
     }
 
     /// Returns what she said last of the help, in her own word: what the structure that helped says
@@ -405,7 +400,7 @@ impl App {
         let Some(case) = self.case(id).filter(|case| case.proposal.is_some()) else {
             return Ok(None);
         };
-        let steps = self.told(&case)?;
+        let mut steps = self.told(&case)?;
         let contact = self.told_card(&case)?;
         let card = {
             let state = self.state();
@@ -419,6 +414,15 @@ impl App {
         };
         let in_time = self.state().right_in_time(&case, self.now());
         let came_back = self.came_back(&case);
+        let row = self.row(&case)?;
+        // Who sent her is not said: neither is their number, nor the name of their desk. Those who have
+        // to talk about her give their own names.
+        let masked = row.other.is_none();
+        let name = self.name_of(case.peer);
+        let desk = |speaker: &Private<Professional>| speaker.reveal().name == name;
+        let hidden = |step: &&mut Step| masked && step.speaker.as_ref().is_some_and(desk);
+        steps.iter_mut().filter(hidden).for_each(|step| step.speaker = None);
+        let shown = |card: Card| Card { telephone: card.telephone.filter(|_| !masked), ..card };
         let follower = {
             let state = self.state();
             let active = case.followed_by.and_then(|id| state.accounts.active(id));
@@ -426,7 +430,7 @@ impl App {
         };
         Ok(Some(Story {
             follower,
-            row: self.row(&case)?,
+            row,
             contact_lost: awaits_contact(&case) && self.kept_card(&case)?.is_none() && !case.erased,
             agreed_until: case.consent().map(|consent| consent.grant().scope.expires),
             agreed_items: case
@@ -435,13 +439,15 @@ impl App {
                 .unwrap_or_default(),
             erasure: self.erasure_state(id),
             need,
+            contested: matches!(case.referral.status(), Status::Concluded | Status::Closed)
+                && case.referral.has_said(Helped::No),
             confirmation: case.referral.confirmation(),
             proposal: case.proposal.clone(),
             chosen: case.consent().map(Chosen::of),
             renewable: ends_soon(&case, self.now()).is_some(),
             contact,
             steps,
-            card,
+            card: card.map(shown),
             peer: case.peer,
             reported: case.reported,
             in_time,
@@ -482,7 +488,13 @@ impl App {
         let contact = self.card_she_left(case)?.map(|card| card.contact);
         let careful = contact.as_ref().and_then(|contact| contact.safe_contact.as_ref());
         let rules = careful.map(|safe| safe.reveal().rules.clone()).unwrap_or_default();
-        let masked = case.side == Author::Receiver && rules.contains(&SafeRule::MaskedSender);
+        // As long as the precautions are not known here, or not any more, that may be one of them.
+        let precautions = case.consent().is_some_and(|consent| {
+            consent.grant().scope.categories.contains(&Category::SafeContact)
+        });
+        let unknown = contact.is_none() && precautions;
+        let masked = unknown || rules.contains(&SafeRule::MaskedSender);
+        let masked = case.side == Author::Receiver && masked;
         let asked = case.proposal.as_ref();
         let (choose, mine) = {
             let (state, now) = (self.state(), self.now());
@@ -528,13 +540,19 @@ impl App {
 
     /// Reads again what was said about a referral, with the words that still open.
     fn told(&self, case: &Case) -> Result<Vec<Step>, AppError> {
-        let mut steps = Vec::new();
+        let (mut steps, mut again) = (Vec::new(), false);
         for number in &case.records {
             match self.read(*number)? {
-                Some(Entry::Fact(fact)) => self.tell_fact(case, *number, &fact, &mut steps)?,
+                Some(Entry::Fact(fact)) => {
+                    again |= matches!(&fact.act, Some(crate::facts::Act::Said(it)) if it.again);
+                    self.tell_fact(case, *number, &fact, &mut steps)?;
+                }
                 Some(Entry::Received(event)) => self.tell_received(case, &event, &mut steps)?,
                 _ => {}
             }
+        }
+        if again {
+            steps.sort_by_key(|step| step.at);
         }
         mark_late(case.referral.status(), &mut steps);
         let until = case.consent().map(|consent| consent.grant().scope.expires);

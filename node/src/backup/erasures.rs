@@ -36,6 +36,23 @@ impl ErasureList {
         Ok(Self(lines.map(name).collect::<Result<_, _>>()?))
     }
 
+    /// Reads the list of a node, and ends it where a stop tore its last line: what was being destroyed
+    /// then is listed again at the start.
+    pub fn mend(path: &Path) -> Result<Self, BackupError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(error.into()),
+        };
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        if whole < text.len() {
+            let file = OpenOptions::new().write(true).open(path)?;
+            file.set_len(whole as u64)?;
+            file.sync_all()?;
+        }
+        Self::parse(&text[..whole])
+    }
+
     /// Returns what is named.
     pub fn names(&self) -> impl Iterator<Item = [u8; 16]> {
         self.0.iter().copied()
@@ -107,6 +124,16 @@ mod tests {
         ErasureList::append(&path, &[one, two]).unwrap();
         let list = ErasureList::parse(&std::fs::read_to_string(&path).unwrap()).unwrap();
         assert_eq!(list.names().collect::<Vec<_>>(), [one, two]);
+
+        // A stop in the middle of a line: the rest is believed, and what follows is readable.
+        let mut torn = std::fs::read(&path).unwrap();
+        torn.extend(b"00ff");
+        std::fs::write(&path, &torn).unwrap();
+        assert_eq!(ErasureList::mend(&path).unwrap(), list);
+        ErasureList::append(&path, &[one]).unwrap();
+        assert_eq!(ErasureList::mend(&path).unwrap(), list);
+        let nowhere = folder.path().join("nowhere");
+        assert_eq!(ErasureList::mend(&nowhere).unwrap(), ErasureList::default());
 
         let wrong = ErasureList::parse("\n00\n").unwrap_err();
         assert!(matches!(wrong, BackupError::NotAName(2)), "{wrong}");

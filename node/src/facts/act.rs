@@ -335,6 +335,10 @@ pub struct Said {
     /// The one-time key of the form or of the request, so that a second one finds the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub once: Option<[u8; 16]>,
+    /// Whether it was said before a backup was restored, and came back from whoever was told: it is
+    /// older than its place in the journal.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// Something to be told to a peer. It has no place yet: it is signed when the peer said what it

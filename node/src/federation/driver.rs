@@ -199,6 +199,15 @@ impl Drivers {
             .all(|peer| peers.get(peer).is_some_and(|line| line.confirmed.load(Ordering::Relaxed)))
     }
 
+    /// Tells whether this node was restored, and has not yet fetched what it forgot from a peer that it
+    /// can call.
+    pub(super) fn is_behind(&self, peer: NodeId) -> bool {
+        let confirmed = |line: &Line| line.confirmed.load(Ordering::Relaxed);
+        let asked = self.lock().get(&peer).is_some_and(confirmed);
+        let polls = self.app.standing(peer).is_none_or(|standing| standing.polls);
+        self.app.is_restored() && !asked && !polls
+    }
+
     /// Lets a peer wait for news, unless it already waits too often.
     pub(super) fn long_poll(&self, peer: NodeId) -> Option<OwnedSemaphorePermit> {
         let polls = self.lock().get(&peer).map(|line| Arc::clone(&line.polls))?;
@@ -566,6 +575,11 @@ impl Exchange {
 
     async fn fetch_once(&self) -> Result<(), CallError> {
         self.obey_orders().await?;
+        if self.is_behind() {
+            let held = self.remember().await;
+            let asked = matches!(held, Outcome::Holds(_));
+            return asked.then_some(()).ok_or(CallError::Unreachable(None));
+        }
         let (ep, after) = self.app.received_head(self.peer);
         let wait = limits::LONG_POLL.as_secs();
         let query = PullQuery { ep, after, limit: limits::BATCH_EVENTS, wait }.to_query();

@@ -41,6 +41,11 @@ pub(super) async fn push(
     let batch: EventBatch = request.json()?;
     let (peer, nonce) = (request.peer, request.nonce);
     doors.events(&peer, batch.events.len())?;
+    // Our own words come first: what is said of a referral that we forgot makes no sense before.
+    if doors.drivers.is_behind(peer) {
+        doors.drivers.peer_came(peer, None);
+        return Err(FederationError::Recovering);
+    }
     let app = doors.app.clone();
     let answer = blocking(move || Ok(app.ingest(peer, batch.events, Some(&nonce)))).await?;
     doors.drivers.peer_came(peer, None);

@@ -41,13 +41,17 @@ const CODES: &[&str] = &["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su", "PH", "off"];
 /// Writes opening hours as people say them. What is not understood stays as it came.
 #[must_use]
 pub fn opening_hours(hours: &str) -> String {
-    let rules: Option<Vec<_>> = hours.split(';').map(rule).collect();
-    rules.map_or_else(|| hours.to_owned(), |rules| rules.join(" ; "))
+    let rules = hours.split(';').map(str::trim).filter(|rule| !rule.is_empty());
+    let said = |written: &str| rule(written).unwrap_or_else(|| written.to_owned());
+    rules.map(said).collect::<Vec<_>>().join(" ; ")
 }
 
 /// Says some days, and from when until when: « lundi à vendredi, 9 h – 12 h 30 ».
 fn rule(rule: &str) -> Option<String> {
-    let (days, times) = rule.trim().split_once(' ')?;
+    if rule == "24/7" {
+        return Some(say("horaire-toujours"));
+    }
+    let (days, times) = rule.split_once(' ')?;
     let days = each(days, |days| match days.split_once('-') {
         Some((from, to)) => {
             Some(say_with("horaire-plage", [("de", code(from)?.into()), ("a", code(to)?.into())]))
@@ -82,7 +86,7 @@ fn hour(time: &str) -> Option<String> {
 /// Returns the name of every word that is looked up by code.
 #[cfg(test)]
 pub(super) fn every_key() -> impl Iterator<Item = String> {
-    CODES.iter().map(|code| format!("horaire-{code}"))
+    CODES.iter().map(|code| format!("horaire-{code}")).chain(["horaire-toujours".to_owned()])
 }
 
 #[cfg(test)]
@@ -108,7 +112,8 @@ mod tests {
                 "lundi à mardi, jeudi, 9 h 30 – 12 h 30, 13 h 30 – 17 h 05 ; jours fériés, fermé",
             ),
             ("mardi et jeudi, sur rendez-vous", "mardi et jeudi, sur rendez-vous"),
-            ("Mo-Fr 09:00+", "Mo-Fr 09:00+"),
+            ("Mo-Fr 09:00+; We 09:00-12:00;", "Mo-Fr 09:00+ ; mercredi, 9 h – 12 h"),
+            ("24/7", "jour et nuit, tous les jours"),
             ("Mo-Fr", "Mo-Fr"),
         ] {
             assert_eq!(opening_hours(written), said);

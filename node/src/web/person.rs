@@ -94,6 +94,8 @@ struct RequestView {
     next: Option<String>,
     /// When she is expected, and how.
     appointment: Option<String>,
+    /// Whether they are still to be seen or called.
+    goes_on: bool,
     /// With whom.
     structure: String,
     address: Option<String>,
@@ -343,6 +345,15 @@ impl RequestView {
             to_call: told::to_call(story),
             next: next(story, &sender, clock),
             appointment: appointment(story, clock),
+            goes_on: !matches!(
+                status,
+                Status::Declined
+                    | Status::Expired
+                    | Status::Cancelled
+                    | Status::Withdrawn
+                    | Status::Mistaken
+                    | Status::Erased
+            ),
             structure: other.clone(),
             address: place,
             hours: card.and_then(|card| card.hours.as_deref()).map(opening_hours),
@@ -359,7 +370,7 @@ impl RequestView {
                 false => Vec::new(),
             },
             said: told::of_the_help(story, clock),
-            contested: story.is_contested(),
+            contested: story.contested,
             openings: Vec::new(),
             erased: story.erasure.map(|state| erased(state, &other, clock)),
             stops: story.erasure.is_none() || story.need == Some(NeedStatus::Open),

@@ -393,7 +393,7 @@ impl StoryView {
             contact_lost: story.contact_lost,
             erasure: story.erasure.map(|erasure| erased(erasure, clock)),
             follower: story.follower.as_ref().map(|(_, name)| name.reveal().clone()),
-            confirmation: match story.is_contested() {
+            confirmation: match story.contested {
                 true => Some(Confirmation::Contested.label()),
                 false => story.confirmation.map(Coded::label),
             },
@@ -422,7 +422,7 @@ fn reported(report: NeedReport) -> Vec<String> {
     let class = class.map(Coded::label);
     let said = [
         class.map(|issue| say_with("parcours-nouvelles", [("issue", issue.into())])),
-        Some(say_with("parcours-nouvelles-relais", [("nombre", hops.into())])),
+        (hops > 0).then(|| say_with("parcours-nouvelles-relais", [("nombre", hops.into())])),
         looped.then(|| say("parcours-nouvelles-cercle")),
         right(in_time).map(|text| text.to_string()),
     ];

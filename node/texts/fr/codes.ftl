@@ -351,7 +351,7 @@ acte-settle_cancellation = confirmer l’arrêt, ou dire ce qui a été fait
 acte-say_if_helped = dire si cela a aidé
 acte-reconsider = reprendre, puisque cela n’a pas aidé
 
-cloture-contested = La personne dit que cela n’a pas aidé
+cloture-contested = Contestée : la personne dit que cela n’a pas aidé.
 cloture-person = Confirmée par la personne
 cloture-sender = Confirmée par la structure qui a orienté
 cloture-tacit = Sans réponse dans les délais

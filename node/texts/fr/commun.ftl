@@ -109,4 +109,4 @@ retirer-apporte = ce qui est apporté
 retirer-note = la note pratique
 retirer-retour = ne plus dire la suite à { $nom }
 retirer-chiffres = ne plus compter cette demande dans les statistiques
-reseau-partenaire = Un partenaire du réseau
+reseau-partenaire = un partenaire du réseau

@@ -19,6 +19,7 @@ horaire-Sa = samedi
 horaire-Su = dimanche
 horaire-PH = jours fériés
 horaire-off = fermé
+horaire-toujours = jour et nuit, tous les jours
 horaire-plage = { $de } à { $a }
 
 date-semaine-1 = lundi

@@ -48,6 +48,7 @@ lieu-disparu = Ce service ne peut plus être sollicité. Choisissez-en un autre.
 lieu-aucun = Aucun partenaire n’a déclaré répondre à ce besoin.
 lieu-autres = Autres services de nos partenaires
 lieu-trop-tard = N’ouvre pas avant l’échéance.
+lieu-aujourdhui = L’échéance est aujourd’hui : appelez d’abord, puis écrivez.
 lieu-maintenant = Il reste moins de deux heures de travail avant l’échéance.
 lieu-maintenant-aide = Faites la démarche avec elle maintenant, ou appelez : une demande écrite arriverait trop tard.
 lieu-propose = Proposé par ceux qui n’ont pas pu aider.

@@ -15,7 +15,7 @@ besoin-suite-titre = Et maintenant ?
 besoin-ailleurs = Demander à quelqu’un d’autre
 besoin-ailleurs-aide = Ce que vous aviez saisi est déjà là. Les lieux proposés par ceux qui n’ont pas pu aider viennent en premier. Son accord est redemandé.
 besoin-ailleurs-faire = Orienter ailleurs
-besoin-propose = Proposé par qui n’a pas pu aider :
+besoin-propose = Proposé par la structure qui n’a pas pu aider :
 besoin-meme-chose = La même chose, mais à { $nom }
 besoin-absente = Elle n’est pas venue, ou n’a pas pu être jointe : proposez-lui un accompagnement physique, ou une permanence plus proche de chez elle.
 besoin-aussi-aide = Sans attendre la réponse : la première structure qui dit oui aide, l’autre est prévenue, et personne ne reçoit son contact deux fois. Son accord est redemandé pour ce lieu.
@@ -253,7 +253,7 @@ fait-retrait-parcours = accord retiré pour tout le parcours
 fait-retrait-retour = plus rien n’est dit à la structure qui oriente
 fait-retrait-chiffres = ne souhaite plus être comptée
 fait-retrait-donnee = retire une donnée : { $donnee }
-fait-avis-rapporte = « Êtes-vous aidée ? » { $reponse } (entendu par qui l’a aidée : une note)
+fait-avis-rapporte = « Êtes-vous aidée ? » { $reponse } (une note de qui l’a aidée)
 fait-avis = « Êtes-vous aidée ? » { $reponse }
 fait-plus-recent = événement d’une version plus récente
 

@@ -362,7 +362,8 @@ impl Referral {
     }
 
     /// Tells whether she gave this answer about the current conclusion.
-    pub(super) fn has_said(&self, helped: Helped) -> bool {
+    #[must_use]
+    pub fn has_said(&self, helped: Helped) -> bool {
         self.person.said(self.receiver.concluded, helped).is_some()
     }
 

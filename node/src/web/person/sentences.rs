@@ -31,12 +31,20 @@ pub(super) fn five(view: &RequestView, tongue: Tongue) -> Vec<Sentence> {
         }
         (None, None) => Text("personne-phrase-sans-nom"),
     };
+    let held = match &view.reached {
+        Some(held) if held.reaches => "telephone",
+        _ => "hidden",
+    };
     let structure = ("structure", view.structure.as_str());
     let nothing = ("lieu", "");
     let told: [(_, _, Option<About<'_>>); 5] = [
         ("clock", view.standing, Some([structure, nothing])),
-        ("place", Text("personne-phrase-qui"), Some([structure, ("lieu", place)])),
-        ("hidden", known, Some([structure, nothing])),
+        (
+            "place",
+            Text("personne-phrase-qui"),
+            Some([structure, ("lieu", place)]).filter(|_| view.goes_on),
+        ),
+        (held, known, Some([structure, nothing])),
         (
             "lock",
             Text("personne-phrase-jusque"),

@@ -139,6 +139,8 @@ struct PlacePage {
     others: Vec<Place>,
     search: String,
     found: Vec<Found>,
+    /// Whether the right is lost today.
+    today: bool,
     /// Whether there is no time left to ask anybody: it is done now, or somebody is called.
     now: bool,
     /// How many places of the territory there are in all.
@@ -185,6 +187,7 @@ pub(in crate::web) struct Search {
 
 /// What the page is made of.
 struct Known {
+    calendar: Calendar,
     places: Vec<Place>,
     imported: Vec<ImportedPlace>,
 }
@@ -216,7 +219,7 @@ async fn known(
         places.sort_by_key(|place| {
             (place.too_late, !place.named, place.tried.is_some(), place.promise())
         });
-        Ok::<_, PageError>(Known { places, imported: writer.places() })
+        Ok::<_, PageError>(Known { calendar: writer.calendar(), places, imported: writer.places() })
     })
     .await
 }
@@ -232,19 +235,17 @@ const fn ended(end: AttemptEnd) -> Option<Text> {
 }
 
 /// Tells whether less than two hours of work are left before the right is lost (referral.md §8).
-fn is_for_now(need: &Typed, clock: Clock) -> bool {
+fn is_for_now(need: &Typed, calendar: Calendar, clock: Clock) -> bool {
     let until = Need::read(need, clock).ok().and_then(|need| need.deadline);
-    let left = |until| {
-        let calendar = Calendar::Metropolitan;
-        calendar.working_time(clock.now(), calendar.end_of(until))
-    };
+    let left = |until| calendar.working_time(clock.now(), calendar.end_of(until));
     until.is_some_and(|until| left(until) < TOO_SHORT)
 }
 
 fn view(frame: Frame, step: &Step, known: Known, search: &str, mistakes: Mistakes) -> PlacePage {
     let (fitting, others) = known.places.into_iter().partition(|place| place.fits || place.named);
     let need = step.typed.need.chosen::<NeedCode>("besoin");
-    let now = is_for_now(&step.typed.need, frame.clock);
+    let now = is_for_now(&step.typed.need, known.calendar, frame.clock);
+    let today = frame.clock.today().to_string();
     let count = known.imported.len();
     let wanted = folded(search);
     let matches = |place: &&ImportedPlace| {
@@ -260,6 +261,7 @@ fn view(frame: Frame, step: &Step, known: Known, search: &str, mistakes: Mistake
         others,
         found: known.imported.iter().filter(matches).take(SHOWN).map(Found::of).collect(),
         search: search.to_owned(),
+        today: step.typed.need.one("echeance") == today,
         now,
         known: count,
         mistakes,

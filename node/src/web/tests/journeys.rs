@@ -229,13 +229,15 @@ async fn who_sent_her_is_not_named_where_she_is_helped() {
     let code = reference(&refer!(nadia, nodes.b.node(), masked));
     nodes.exchange();
     let (request, path) = (format!("/demandes/{code}"), format!("/parcours/{code}"));
-    // What protects her goes with the way to reach her, once they said yes.
-    karim.see(&request).await.says("CCAS de Brenne");
+    // As long as her precautions are not known there, that may be one of them.
+    let asked = karim.see(&request).await;
+    asked.hides("CCAS de Brenne");
+    asked.hides("01 00 00 00 00");
     karim.submit(&request, &format!("{request}/oui"), &[]).await;
     nodes.exchange();
     let story = karim.see(&path).await;
     story.says("Ne pas dire le nom de la structure");
-    story.says("Un partenaire du réseau");
+    story.says("Avec un partenaire du réseau");
     story.says(NAME);
     let home = karim.see("/").await;
     home.says(&code);
@@ -247,6 +249,15 @@ async fn who_sent_her_is_not_named_where_she_is_helped() {
     // Those who sent her know whom they asked.
     nadia.see(&path).await.says("EPN Le Lavoir");
     nadia.see("/").await.hides(NAME);
+    // When she stops, her precautions are erased, and who sent her is not said for that.
+    let stop = format!("{path}/arret");
+    nadia.submit(&stop, &stop, &[("arret", "elle")]).await;
+    nodes.exchange();
+    for page in [karim.see(&path).await, karim.see("/").await] {
+        page.says("n partenaire du réseau");
+        page.hides("CCAS de Brenne");
+        page.hides("01 00 00 00 00");
+    }
 }
 
 #[actix_web::test]

@@ -233,6 +233,7 @@ async fn a_right_that_cannot_wait_is_not_sent_to_whoever_opens_later() {
     for (hours, deadline, too_late, now) in [
         (0, "2026-03-04", false, false),
         (0, "2026-03-03", true, false),
+        (0, "2026-03-02", true, false),
         (430, "2026-03-03", true, false),
         (0, "2026-03-02", true, true),
     ] {
@@ -246,6 +247,8 @@ async fn a_right_that_cannot_wait_is_not_sent_to_whoever_opens_later() {
         let said = |words: &str| place.body.contains(words);
         assert_eq!(said("N’ouvre pas avant l’échéance"), too_late, "{deadline}");
         assert_eq!(said("moins de deux heures de travail"), now, "{deadline}");
+        let today = deadline == "2026-03-02" && !now;
+        assert_eq!(said("L’échéance est aujourd’hui"), today, "{deadline}");
     }
 }
 

@@ -107,16 +107,16 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
     nothing.says("Choisissez une réponse");
     let answered = her.post("/p/avis", &[mine[0], ("aidee", "no")]).await;
     answered.says("Votre réponse est notée");
-    answered.says("EPN Le Lavoir : Accompagnée jusqu’au bout");
+    answered.says("EPN Le Lavoir écrit : Accompagnée jusqu’au bout");
     answered.says("Vous avez répondu : Non");
-    answered.says("c’est noté « contestée »");
+    answered.says("C’est noté « contestée », et EPN Le Lavoir le sait.");
     nodes.exchange();
     // Her word stands beside the structure's, on both sides.
     for desk in [&mut nadia, &mut karim] {
         let story = desk.see(&path).await;
         story.says("Accompagnée jusqu’au bout");
         story.says("Non</p>");
-        story.says("La personne dit que cela n’a pas aidé");
+        story.says("Contestée : la personne dit que cela n’a pas aidé.");
     }
 
     let sure = her.post("/p/arret", &mine).await;
@@ -136,7 +136,7 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
     erased.says("EPN Le Lavoir l’a confirmé");
     // Thirty days after it was erased there, on 2 March.
     erased.says(
-        "sauvegarde qui peut encore le contenir est détruite au plus tard mercredi 1er avril",
+        "copies de secours peuvent encore le contenir : elles sont détruites au plus tard mercredi 1er avril",
     );
     erased.hides("Êtes-vous aidée");
     erased.hides("Ils ont :");
