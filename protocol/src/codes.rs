@@ -132,6 +132,30 @@ mod tests {
         assert_listed!(Category, codes_of(include_str!("../codes/categories.csv"), None));
     }
 
+    /// What the national tool writes has a code here, and what we write has one there and in statistics.
+    #[test]
+    fn reasons_map_to_the_national_codes_both_ways() {
+        let national = include_str!("../codes/from-dora.csv");
+        let rows = |csv: &'static str| -> Vec<Vec<&str>> {
+            csv.lines().skip(1).map(|row| row.split(',').collect()).collect()
+        };
+        let dora: BTreeSet<_> = rows(national).into_iter().map(|row| row[0]).collect();
+        assert_eq!(dora.len(), 11);
+        for row in rows(national) {
+            let known = match row[1] {
+                "decline" => DeclineReason::from_code(row[2]).is_some(),
+                _ => Outcome::from_code(row[2]).is_some(),
+            };
+            assert!(known, "{row:?}");
+        }
+        for row in rows(include_str!("../codes/decline-reasons.csv")) {
+            assert!(!row[2].is_empty() && dora.contains(row[3]), "{row:?}");
+        }
+        for row in rows(include_str!("../codes/outcomes.csv")) {
+            assert!(!row[2].is_empty(), "{row:?}");
+        }
+    }
+
     #[test]
     fn every_small_list_is_the_one_of_its_table() {
         let table = include_str!("../codes/lists.csv");

@@ -31,7 +31,7 @@ export async function refer(nadia, person, { slips }) {
   await nadia.shows(person.name);
   if (slips) await tellOtherwise(nadia);
   if (slips) await forgetTheAnswer(nadia);
-  await (slips ? agree(nadia) : agreeAloud(nadia));
+  await (slips ? agreeAloud(nadia) : agree(nadia));
   await nadia.shows('Gardez ce code.');
   return nadia.reference();
 }
@@ -122,7 +122,9 @@ async function agreeAloud(nadia) {
   await nadia.press('Parcours oral, avec des images');
   await nadia.mistakes('Elle dit oui : envoyer', 'Indiquez qui l’a entendue.');
   await nadia.choose('Qui l’a entendue dire oui ?', 'L’agent d’accueil');
+  await nadia.choose('Pouvons-nous lui redemander si cela a aidé ?', 'Au guichet');
   await nadia.press('Elle dit oui : envoyer');
+  await nadia.sendAgain();
 }
 
 // Her code is shown until the receipt is handed over, and nobody goes back to it.

@@ -26,7 +26,9 @@ use crate::app::authority::Bearer;
 use crate::app::{Calls, ErasureState, PersonCard, SayError, Story};
 use crate::caller::caller;
 use crate::code_tries::CodeTries;
-use crate::text::{Clock, Coded, Moment, Telephone, Text, Tongue, opening_hours, say, say_with};
+use crate::text::{
+    Clock, Coded, Moment, Telephone, Text, Tongue, opening_hours, say, say_in, say_with,
+};
 use sentences::Sentence;
 use told::{Statement, ToCall};
 
@@ -50,12 +52,17 @@ struct RequestPage {
     /// The same in five sentences, to be listened to.
     five: Vec<Sentence>,
     tongue: Tongue,
+    /// The question and its answers, beside the French.
+    asked: Option<String>,
     /// What reads them aloud.
     script: &'static str,
     /// When those who were asked opened it, if she asks.
     theirs: Theirs,
     mistakes: Mistakes,
 }
+
+/// The question and its answers in one sentence.
+const ANSWERS: Text = Text("personne-avis-choix");
 
 /// When those who were asked opened her request.
 enum Theirs {
@@ -77,7 +84,37 @@ struct StopPage {
     structure: Option<String>,
     /// What may go while help goes on.
     items: Vec<Choice>,
+    tongue: Tongue,
+    /// What cannot be undone, beside the French.
+    explained: Stopping,
     mistakes: Mistakes,
+}
+
+/// What stopping means, in the language that she chose: nothing, if that is French.
+struct Stopping {
+    for_good: Option<String>,
+    here: Option<String>,
+    stop_here: Option<String>,
+    everywhere: Option<String>,
+    stop_everywhere: Option<String>,
+    go_on: Option<String>,
+}
+
+impl Stopping {
+    fn in_tongue(tongue: Tongue, structure: Option<&str>) -> Self {
+        let nom = structure.unwrap_or_default();
+        let say = |Text(key)| {
+            (tongue != Tongue::French).then(|| say_in(tongue, key, [("nom", nom.into())]))
+        };
+        Self {
+            for_good: say(Text("personne-arret-definitif")),
+            here: say(Text("personne-arret-structure")),
+            stop_here: say(Text("personne-arret-structure-oui")),
+            everywhere: say(Text("personne-arret-tout")),
+            stop_everywhere: say(Text("personne-arret-tout-oui")),
+            go_on: say(Text("personne-arret-non")),
+        }
+    }
 }
 
 /// Her referral, in the sentences that she needs.
@@ -218,7 +255,9 @@ pub(super) async fn stop(
     // What she stopped with them already is not offered again.
     let structure = story.erasure.is_none().then(|| other(&story.row));
     let code = typed.one("code").to_owned();
-    let shown = StopPage { frame, code, structure, items, mistakes };
+    let tongue = Tongue::from_code(typed.one("langue")).unwrap_or_default();
+    let explained = Stopping::in_tongue(tongue, structure.as_deref());
+    let shown = StopPage { frame, code, structure, items, tongue, explained, mistakes };
     if shown.mistakes.is_empty() { page(&shown) } else { page_again(&shown) }
 }
 
@@ -284,7 +323,8 @@ async fn show_with(
     let code = typed.one("code").to_owned();
     let tongue = Tongue::from_code(typed.one("langue")).unwrap_or_default();
     let (five, script) = (sentences::five(&view, tongue), statics::LISTEN);
-    let shown = RequestPage { frame, code, view, five, tongue, script, theirs, mistakes };
+    let asked = (tongue != Tongue::French).then(|| say_in(tongue, ANSWERS.0, []));
+    let shown = RequestPage { frame, code, view, five, tongue, asked, script, theirs, mistakes };
     if shown.mistakes.is_empty() { page(&shown) } else { page_again(&shown) }
 }
 
@@ -379,6 +419,9 @@ impl RequestView {
 }
 
 fn search(status: Status, need: Option<NeedStatus>) -> Option<Text> {
+    if status == Status::Withdrawn {
+        return (need == Some(NeedStatus::Open)).then_some(Text("personne-arretee-ouverte"));
+    }
     let elsewhere = status == Status::ReferredOn;
     let refused = matches!(status, Status::Declined | Status::Expired | Status::Cancelled);
     if !refused && !elsewhere && status != Status::Closed {

@@ -24,8 +24,8 @@ use super::aside;
 use super::errors::PageError;
 use super::form::{Sent, Typed};
 use super::layout::lead_to;
-use crate::app::DraftError;
 use crate::app::authority::{Member, Writer};
+use crate::app::{DraftError, ShortCode};
 use crate::text::{Coded, Reading, Text, say_with};
 
 /// Something that is not finished, sealed for whoever began it.
@@ -130,8 +130,11 @@ impl Draft {
                 let page = format!("{}?brouillon={id}", typed.next_step());
                 DraftLine { words, page, draft: Some(id.to_string()) }
             }
-            Self::Receipt(_) => DraftLine {
-                words: Text("accueil-recepisse").to_string(),
+            Self::Receipt(sent) => DraftLine {
+                words: say_with(
+                    "accueil-recepisse",
+                    [("reference", ShortCode::of(sent.referral).to_string().into())],
+                ),
                 page: format!("/orienter/recepisse/{id}"),
                 draft: None,
             },

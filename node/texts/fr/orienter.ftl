@@ -79,6 +79,7 @@ lieu-trouves =
 lieu-maj = Fiche du { $nom }
 
 donnees-titre = Ce qui sera dit
+donnees-pour = Pour { $nom }.
 donnees-aide = Ce que vous laissez vide ne part pas.
 donnees-prenom = Son prénom, ou le nom qu’elle choisit
 donnees-prenom-aide = Transmis seulement s’ils acceptent.

@@ -32,6 +32,7 @@ personne-quitter-aide = Sur un ordinateur partagé, fermez aussi la fenêtre.
 
 personne-cherche = Une autre solution est cherchée pour vous.
 personne-sans-solution = Aucune solution n’a été trouvée. Vous pouvez appeler pour en parler, ou voir gratuitement un délégué du Défenseur des droits.
+personne-arretee-ouverte = Vous avez arrêté avec cette structure. Pour un autre lieu, revenez nous voir, ou appelez-nous.
 personne-recours = Si cela n’avance pas, appelez-nous. Vous pouvez aussi voir gratuitement un délégué du Défenseur des droits.
 personne-recours-ailleurs = Pour une autre solution, appelez-nous, ou la structure qui vous a orientée en premier. Vous pouvez aussi voir gratuitement un délégué du Défenseur des droits.
 personne-essais = Ce qui a été essayé
@@ -124,3 +125,4 @@ personne-regards-tus = Vous avez voulu que la suite ne soit pas dite ici. { $nom
 personne-regards-aucun = Jamais depuis un an.
 personne-regards-exception = accès exceptionnel
 personne-regards-qui = Pour connaître les noms, appelez cette structure.
+personne-avis-choix = Cela vous a-t-il aidée ? Oui, en partie, non.

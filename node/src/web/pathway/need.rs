@@ -74,8 +74,11 @@ async fn named(writer: &Writer, story: &Story) -> Result<Vec<(String, String)>, 
     Ok(named.collect())
 }
 
-/// Says what may help somebody who could not be reached, or did not come.
+/// Says what to do for somebody who stopped with this structure, could not be reached, or did not come.
 fn advice(story: &Story) -> Option<Text> {
+    if story.has_left() {
+        return Some(Text("besoin-arretee"));
+    }
     let last = story.steps.iter().rev().find_map(|step| match step.event {
         Event::Concluded { outcome, .. } => outcome,
         _ => None,

@@ -204,6 +204,8 @@ struct DisclosurePage {
     tells_tried: bool,
     /// Whether something in the part that is folded was filled.
     more: bool,
+    /// Who is asked, if that is known.
+    place: Option<String>,
     mistakes: Mistakes,
 }
 
@@ -211,7 +213,7 @@ impl DisclosurePage {
     fn of(
         frame: Frame,
         draft: String,
-        (tried, regime): (&[AttemptEnd], SecrecyRegime),
+        (tried, asked): (&[AttemptEnd], &Option<Place>),
         typed: &Typed,
         mistakes: Mistakes,
     ) -> Self {
@@ -238,7 +240,7 @@ impl DisclosurePage {
             half_days: typed.choices("creneau", HalfDay::all()),
             mobility: typed.choices("mobilite", Mobility::all()),
             languages: named("langue", LANGUAGES),
-            bound: regime.is_bound_by_secrecy(),
+            bound: regime_of(asked).is_bound_by_secrecy(),
             stages: typed.choices("etape", ProcedureStage::all()),
             documents: typed.choices("papiers", PAPERS),
             equipment: typed.choices("equipement", EQUIPMENT),
@@ -247,6 +249,7 @@ impl DisclosurePage {
             tried: (!tried.is_empty()).then(|| enumerate(tried)),
             tells_tried: typed.holds("essaye", "oui"),
             more: folded.iter().any(|field| !typed.one(field).is_empty()),
+            place: asked.as_ref().map(|place| place.organization.clone()),
             frame: frame.in_room(Room::Refer),
             draft,
             mistakes,
@@ -265,14 +268,14 @@ pub(in crate::web) async fn show(
         return back_to_need(&step);
     }
     let tried = tried(&writer, &step).await?;
-    let regime = regime(&writer, &step, frame.clock).await?;
+    let asked = asked(&writer, &step, frame.clock).await?;
     let before = step.typed.after;
     let person = match before {
         Some(before) => aside(move || writer.person(before)).await?,
         None => None,
     };
     let typed = again::filled(&step.typed.disclosure, person);
-    let known = (tried.as_slice(), regime);
+    let known = (tried.as_slice(), &asked);
     page(&DisclosurePage::of(frame, step.name(), known, &typed, Mistakes::default()))
 }
 
@@ -285,13 +288,18 @@ pub(super) async fn tried(writer: &Writer, step: &Step) -> Result<Vec<AttemptEnd
     Ok(tried.map(|(_, end)| end).collect())
 }
 
-/// Returns the secrecy that binds those who are asked.
-async fn regime(writer: &Writer, step: &Step, clock: Clock) -> Result<SecrecyRegime, PageError> {
+/// Returns who is asked, if they can be asked still.
+async fn asked(writer: &Writer, step: &Step, clock: Clock) -> Result<Option<Place>, PageError> {
     let (writer, chosen) = (writer.clone(), step.typed.place.clone());
     let places =
         move || Ok::<_, PageError>(Place::all(&writer.partners(), (NeedCode::Other, None), clock));
     let places = aside(places).await?;
-    Ok(Place::read(&chosen, &places).map_or(SecrecyRegime::Charter, |place| place.regime))
+    Ok(Place::read(&chosen, &places).ok())
+}
+
+/// Returns the secrecy that binds those who are asked: the least, if they are not known.
+fn regime_of(asked: &Option<Place>) -> SecrecyRegime {
+    asked.as_ref().map_or(SecrecyRegime::Charter, |place| place.regime)
 }
 
 /// Keeps the step, and leads to the next one.
@@ -303,12 +311,12 @@ pub(in crate::web) async fn keep(
 ) -> Result<HttpResponse, PageError> {
     let mut step = Step::go_on(&writer, &which).await?;
     step.typed.disclosure = sent.typed;
-    let regime = regime(&writer, &step, frame.clock).await?;
-    match Told::read(&step.typed.disclosure, regime) {
+    let asked = asked(&writer, &step, frame.clock).await?;
+    match Told::read(&step.typed.disclosure, regime_of(&asked)) {
         Ok(_) => Ok(lead_to_step("/orienter/accord", step.keep(&writer).await?)),
         Err(mistakes) => {
             let (tried, typed) = (tried(&writer, &step).await?, &step.typed.disclosure);
-            let known = (tried.as_slice(), regime);
+            let known = (tried.as_slice(), &asked);
             page_again(&DisclosurePage::of(frame, step.name(), known, typed, mistakes))
         }
     }

@@ -87,7 +87,7 @@ async fn somebody_is_referred_helped_and_asked() {
     let draft = receipt.body.split("/orienter/recepisse/").nth(1).unwrap();
     let page = format!("/orienter/recepisse/{}", draft.split('"').next().unwrap());
     // Still there for whoever closed the window; gone once it was handed over.
-    nadia.see("/").await.says("Récépissé à remettre");
+    nadia.see("/").await.says(&format!("Récépissé à remettre : {code}"));
     let story = nadia.submit(&page, &page, &[]).await;
     story.says("pas encore envoyée");
     assert_eq!(nadia.open(&page).await.status, StatusCode::NOT_FOUND);

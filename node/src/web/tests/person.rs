@@ -119,7 +119,14 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
         story.says("Contestée : la personne dit que cela n’a pas aidé.");
     }
 
+    let arabic = her.post("/p", &[mine[0], ("langue", "ar")]).await;
+    arabic.says("هل ساعدك هذا؟");
+    let arabic = her.post("/p/arret", &[mine[0], ("langue", "ar")]).await;
+    arabic.says("Cela ne peut pas être annulé");
+    arabic.says("لا يمكن التراجع عن ذلك");
+    arabic.says("يتوقف كل شيء مع EPN Le Lavoir");
     let sure = her.post("/p/arret", &mine).await;
+    sure.hides("dir=\"rtl\"");
     sure.says("Tout s’arrête avec EPN Le Lavoir");
     sure.says("On ne cherchera plus de solution");
     sure.says("Cela ne peut pas être annulé");
@@ -129,6 +136,8 @@ async fn she_sees_where_it_stands_answers_and_stops_by_herself() {
         assert_eq!(stopped.status, StatusCode::OK);
         stopped.says("C’est arrêté");
         stopped.says("Vous avez arrêté votre demande");
+        stopped.says("Pour un autre lieu, revenez nous voir");
+        stopped.hides("<h2 id=\"qui\">");
     }
     nodes.exchange();
     karim.see(&path).await.hides(NAME);
