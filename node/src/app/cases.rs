@@ -294,20 +294,22 @@ impl Case {
         // There is one, most often: room for more would cost more than all the rest.
         self.consents.reserve_exact(usize::from(kept.is_some()));
         self.consents.extend(kept);
+        self.take_back();
     }
 
     /// Takes back what she took back, under the agreements and for the request that are known by now.
     fn take_back(&mut self) {
-        let Some(asked) = self.proposal.as_ref().map(|proposal| proposal.consent) else { return };
-        for (named, scope, at, met) in std::mem::take(&mut self.early) {
-            let Some(first) = self.first_of(named) else {
-                self.early.push((named, scope, at, met));
-                continue;
-            };
-            self.left_everything |= scope == WithdrawalScope::Pathway && met && asked == first;
-            for consent in self.consents.iter_mut().filter(|known| known.first() == first) {
+        let asked = self.proposal.as_ref().map(|proposal| proposal.consent);
+        for early in std::mem::take(&mut self.early) {
+            let (named, scope, at, met) = early;
+            let first = self.first_of(named);
+            let renewed = |known: &&mut Consent| Some(known.first()) == first;
+            for consent in self.consents.iter_mut().filter(renewed) {
                 *consent = consent.clone().hear(scope, at);
             }
+            let everything = scope == WithdrawalScope::Pathway && met;
+            self.left_everything |= everything && asked.is_some() && asked == first;
+            self.early.extend((first.is_none() || asked.is_none()).then_some(early));
         }
     }
 

@@ -557,6 +557,22 @@ mod tests {
         }
     }
 
+    /// What met the need was not tried in vain, and is not said to her to have been.
+    #[test]
+    fn who_met_the_need_is_not_among_those_who_could_not() {
+        let pair = Pair::linked();
+        let first = propose(&pair);
+        pair.exchange();
+        receiver_says(&pair, first, [refusal()]);
+        let second = propose_after(&pair, first, 1).unwrap();
+        pair.exchange();
+        receiver_says(&pair, second, help(Outcome::DoneWith));
+        she_says(&pair, second, Helped::Yes);
+        assert_eq!(status(&pair.a), NeedStatus::Resolved);
+        let tried = pair.a.story(second).unwrap().unwrap().tried;
+        assert_eq!(tried, [(pair.b.node(), AttemptEnd::Declined)]);
+    }
+
     /// Who accepts once somebody else helps, or once the need is closed, is told no more of her.
     #[test]
     fn a_late_yes_gets_no_contact() {

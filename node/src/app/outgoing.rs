@@ -68,7 +68,7 @@ pub enum Batch {
 }
 
 /// An entry that waits, and its plaintext.
-pub(super) type Told = (Outgoing, Zeroizing<Vec<u8>>);
+type Told = (Outgoing, Zeroizing<Vec<u8>>);
 
 /// What is needed to give entries their places.
 pub(super) struct Placing {
@@ -237,7 +237,7 @@ impl App {
     }
 
     /// Returns an entry that waits, and its plaintext.
-    pub(super) fn entry(&self, what: Waiting) -> Result<Option<Told>, AppError> {
+    fn entry(&self, what: Waiting) -> Result<Option<Told>, AppError> {
         let Some(Entry::Fact(fact)) = self.read(what.fact)? else { return Ok(None) };
         let outgoing =
             fact.act.as_ref().and_then(|act| act.outgoing().get(usize::from(what.index)).cloned());

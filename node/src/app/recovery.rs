@@ -287,6 +287,7 @@ mod tests {
     use super::*;
     use crate::app::Texts;
     use crate::app::tests::{NADIA, Pair, deliver, propose, request};
+    use crate::journal::Number;
 
     fn says(app: &App, by: Author, id: ReferralId, command: Command) {
         app.say(None, by, id, command, Texts::default(), None).unwrap();
@@ -304,6 +305,15 @@ mod tests {
         let sent = peer.pull(us, restored.received_head(them), 64, false).unwrap();
         restored.ingest(them, sent.events, None).unwrap();
         restored.resume_reactions().unwrap();
+    }
+
+    /// Somebody who is helped: what was asked, the yes, and how to reach her have arrived.
+    fn helped(pair: &Pair) -> ReferralId {
+        let id = propose(pair);
+        pair.exchange();
+        says(&pair.b, Author::Receiver, id, Command::Accept);
+        pair.exchange();
+        id
     }
 
     fn code_of(pair: &Pair) -> (ReferralId, PersonalCode) {
@@ -345,10 +355,7 @@ mod tests {
     fn who_was_asked_and_forgot_it_says_nothing_a_second_time() {
         let pair = Pair::linked();
         let restored = pair.epn.copy(true);
-        let id = propose(&pair);
-        pair.exchange();
-        says(&pair.b, Author::Receiver, id, Command::Accept);
-        pair.exchange();
+        let id = helped(&pair);
 
         remember(&restored, &pair.a);
         let standing = restored.standing(pair.a.node()).unwrap();
@@ -412,16 +419,21 @@ mod tests {
         pair.a.shred_referral(id, ErasureCause::Closure).unwrap();
 
         restored.list_erased_in(list).unwrap();
-        remember(&restored, &pair.b);
-        for number in 0..restored.journal.len().0 {
-            if let Some(Entry::Sent(entry)) = restored.read(crate::journal::Number(number)).unwrap()
-            {
-                let key = entry
-                    .recall()
-                    .map(|(head, _)| restored.safe.unwrap(&head.id.0, &entry.wrapped));
-                let opens = key.is_some_and(|key| key.unwrap().is_some()) && !entry.body.is_empty();
-                let event = entry.recall().and_then(|(_, event)| event).unwrap();
-                assert!(!opens || event.header().kind == EventKind::Consent, "{number}");
+        let (us, them) = (restored.node(), pair.b.node());
+        let before = restored.journal.len();
+        let mine = pair.b.theirs(us, restored.signed_head(them), 64).unwrap();
+        assert!(restored.recover_own(them, mine.events).unwrap() > 0);
+        // Not even until somebody looks at it.
+        for number in before.0..restored.journal.len().0 {
+            match restored.read(Number(number)).unwrap() {
+                Some(Entry::Sent(entry)) => assert!(entry.body.is_empty(), "{number}"),
+                Some(Entry::Fact(fact)) => {
+                    let content = restored.safe.fact_content(&fact).unwrap();
+                    let empty =
+                        content.is_none_or(|it| it.own.is_empty() && it.outgoing.is_empty());
+                    assert!(empty, "{number}");
+                }
+                _ => {}
             }
         }
         // Whoever was asked may not know: they are told to erase too.
@@ -433,10 +445,7 @@ mod tests {
     fn what_she_took_back_stays_taken_back_at_whoever_forgot_it() {
         let pair = Pair::linked();
         let restored = pair.epn.copy(true);
-        let id = propose(&pair);
-        pair.exchange();
-        says(&pair.b, Author::Receiver, id, Command::Accept);
-        pair.exchange();
+        let id = helped(&pair);
         says(&pair.b, Author::Person, id, Command::Withdraw(WithdrawalScope::Feedback));
         pair.exchange();
         remember(&restored, &pair.a);
@@ -469,10 +478,7 @@ mod tests {
         let list = folder.path().join("erased");
         pair.b.list_erased_in(list.clone()).unwrap();
         let restored = pair.epn.copy(true);
-        let id = propose(&pair);
-        pair.exchange();
-        says(&pair.b, Author::Receiver, id, Command::Accept);
-        pair.exchange();
+        let id = helped(&pair);
         pair.b.shred_referral(id, ErasureCause::Closure).unwrap();
 
         restored.list_erased_in(list).unwrap();
@@ -487,10 +493,7 @@ mod tests {
     fn what_the_peer_erased_comes_back_without_words() {
         let pair = Pair::linked();
         let restored = pair.ccas.copy(true);
-        let id = propose(&pair);
-        pair.exchange();
-        says(&pair.b, Author::Receiver, id, Command::Accept);
-        pair.exchange();
+        let id = helped(&pair);
         assert!(pair.a.story(id).unwrap().unwrap().contact.is_some());
         pair.b.shred_referral(id, ErasureCause::Closure).unwrap();
         let from = restored.signed_head(pair.b.node());

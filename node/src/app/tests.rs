@@ -512,6 +512,22 @@ fn a_word_that_a_withdrawal_overtakes_is_a_late_note() {
     }
 }
 
+/// How to reach her had not left when she stopped: nobody reads that it was given.
+#[test]
+fn what_told_of_her_and_never_left_stays_unsaid() {
+    let pair = Pair::linked();
+    let id = propose(&pair);
+    pair.exchange();
+    pair.b.say(Some(KARIM), Author::Receiver, id, Command::Accept, Texts::default(), None).unwrap();
+    deliver(&pair.b, &pair.a);
+    assert!(pair.a.referral(id).unwrap().sender.disclosed.is_some(), "it waits to leave");
+    let withdraw = Command::Withdraw(WithdrawalScope::Referral);
+    pair.a.say(Some(NADIA), Author::Person, id, withdraw, Texts::default(), None).unwrap();
+    pair.exchange();
+    assert_eq!(pair.b.referral(id).unwrap().status(), Status::Withdrawn);
+    assert!(pair.b.referral(id).unwrap().sender.disclosed.is_none());
+}
+
 #[test]
 fn a_node_restored_from_an_old_backup_takes_its_own_past_back() {
     let pair = Pair::linked();

@@ -233,6 +233,22 @@ fn a_circle_is_seen_by_the_node_that_closes_it() {
     assert_eq!(nodes.need(parent), Some(NeedStatus::Unmet));
 }
 
+/// What was said of a structure that gave her back says nothing of the one that has her now.
+#[test]
+fn a_report_of_before_says_nothing_of_now() {
+    let nodes = Several::of(&THREE);
+    let [parent, child] = nodes.passed_on();
+    nodes.answers(2, child, Command::Accept);
+    let mut case = Case::clone(&nodes.apps[0].case(parent).unwrap());
+    assert_eq!(case.referral.status(), Status::ReferredOn);
+    let report = NeedReport { class: None, hops: 1, looped: true, in_time: InTime::Unknown };
+    case.reported = Some(report);
+    case.reported_at = case.referral.receiver.since.before(DAY);
+    assert!(case.is_elsewhere() && class_of(&case).is_none());
+    case.reported_at = case.referral.receiver.since;
+    assert!(!case.is_elsewhere() && class_of(&case).is_some());
+}
+
 #[test]
 fn asking_the_same_place_again_is_no_circle() {
     let nodes = Several::of(&THREE);

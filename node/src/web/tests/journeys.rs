@@ -232,7 +232,7 @@ async fn who_sent_her_is_not_named_where_she_is_helped() {
     // As long as her precautions are not known there, that may be one of them.
     let asked = karim.see(&request).await;
     asked.hides("CCAS de Brenne");
-    asked.hides("01 00 00 00 00");
+    asked.hides("tel:+33100000000");
     karim.submit(&request, &format!("{request}/oui"), &[]).await;
     nodes.exchange();
     let story = karim.see(&path).await;
@@ -256,7 +256,7 @@ async fn who_sent_her_is_not_named_where_she_is_helped() {
     for page in [karim.see(&path).await, karim.see("/").await] {
         page.says("n partenaire du réseau");
         page.hides("CCAS de Brenne");
-        page.hides("01 00 00 00 00");
+        page.hides("tel:+33100000000");
     }
 }
 
