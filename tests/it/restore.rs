@@ -67,6 +67,24 @@ fn p6_a_receiver_restored_from_an_old_backup_is_sent_everything_again() {
     pair.holds(&[&lost, &after]);
 }
 
+/// A partner that was silent while the node started speaks first, of a referral that was forgotten: it
+/// is heard once the node knows again what it asked.
+#[test]
+fn what_a_partner_says_first_does_not_turn_who_asked_into_who_was_asked() {
+    let mut pair = Pair::linked();
+    let forgotten = forgets_one(&mut pair, |pair| &mut pair.ccas);
+    assert!(Pair::say(&pair.epn, &forgotten, &json!({ "command": "accept" })));
+    pair.epn.kill();
+    pair.ccas.launch();
+    pair.epn.launch();
+    pair.both(&forgotten, "accepted");
+    let story = pair.ccas.get(&format!("/referrals/{forgotten}")).unwrap();
+    assert_eq!(story["referral"]["side"], "sender");
+    assert_eq!(story["need"], "open", "{story}");
+    pair.assert_no_alert();
+    pair.holds(&[&forgotten]);
+}
+
 /// An EPN of which there is a backup, and at which somebody was erased since.
 struct Erased {
     all: Territory,
