@@ -16,8 +16,8 @@
 //! what it holds, a minute ago at most. Otherwise a node restored from a copy could sign two
 //! events for one place, and nobody could ever tell which one counts.
 //!
-//! A peer that cannot be reached is not a peer that refuses: we try for ever, less and less
-//! often, and at once when it gives a sign of life. One that calls us all the time, and that we
+//! A peer that cannot be reached is not a peer that refuses: we try again after a moment, for a
+//! connection may break, then for ever, less and less often, and at once when it gives a sign of life. One that calls us all the time, and that we
 //! cannot reach, is tried every few seconds, not at each of its calls. A peer that refuses suspends
 //! the link, never the entries. Nothing is ever given up.
 
@@ -27,6 +27,9 @@ use crate::id::Seq;
 use crate::limits;
 use crate::time::{DAY, HOUR, Timestamp};
 
+/// After what failed once.
+const MOMENT: Duration = Duration::from_secs(1);
+/// After what failed twice.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 /// The longest pause of the first day.
 const PAUSE_OF_A_DAY: Duration = HOUR;
@@ -271,7 +274,7 @@ impl Delivery {
             Phase::InFlight => self.came = true,
             Phase::Ready | Phase::Blocked => {}
         }
-        self.trouble.failures = 0;
+        self.trouble.failures = self.trouble.failures.min(1);
         if let Some(holds) = holds.filter(|_| self.phase != Phase::InFlight) {
             self.confirm(at, holds);
         }
@@ -315,7 +318,7 @@ impl Delivery {
             Outcome::Unreachable => {
                 self.pause(at);
                 if let (true, Phase::Pausing { until }) = (came, self.phase) {
-                    self.trouble.failures = 0;
+                    self.trouble.failures = 1;
                     self.stir(at, until);
                 }
             }
@@ -362,7 +365,10 @@ impl Delivery {
     fn pause(&mut self, at: Timestamp) {
         let since = *self.trouble.since.get_or_insert(at);
         let longest = if at.since(since) < DAY { PAUSE_OF_A_DAY } else { LONGEST_PAUSE };
-        let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(self.trouble.failures));
+        let doubled = match self.trouble.failures.checked_sub(1) {
+            None => MOMENT,
+            Some(again) => FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(again)),
+        };
         self.trouble.failures = self.trouble.failures.saturating_add(1);
         self.confirmed = None;
         self.phase = Phase::Pausing { until: at.after(doubled.min(longest)) };

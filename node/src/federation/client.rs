@@ -23,6 +23,9 @@ use crate::env::{Env, random};
 const CONNECT: Duration = Duration::from_secs(10);
 const TOTAL: Duration = Duration::from_secs(30);
 const TOTAL_LONG_POLL: Duration = Duration::from_secs(45);
+/// How long a connection is kept for the next request: less than servers do, ours for five seconds. A
+/// request sent to one that is just being closed is lost.
+const IDLE: Duration = Duration::from_secs(3);
 /// Bytes of an answer beyond which it is no longer read: the largest batch, and what is around.
 const ANSWER: usize = 2 * limits::REQUEST;
 
@@ -88,6 +91,7 @@ impl Client {
             .no_proxy()
             .connect_timeout(CONNECT)
             .pool_max_idle_per_host(2)
+            .pool_idle_timeout(IDLE)
             .user_agent(concat!("maillage/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(Arc::new(CheckedNames(policy.clone())));
         if !roots.is_empty() {

@@ -59,9 +59,27 @@ fn a_peer_that_calls_us_is_tried_at_once() {
     let mut delivery = Delivery::resume(Seq(1), Seq(0));
     assert_eq!(delivery.poll(NOW), Output::ConfirmHead);
     delivery.handle(answered(Outcome::Unreachable));
-    assert_eq!(delivery.poll(NOW), Output::WaitUntil(NOW.after(FIRST_PAUSE)));
+    assert!(matches!(delivery.poll(NOW), Output::WaitUntil(_)));
     delivery.handle(Input::PeerCame { at: NOW, holds: None });
     assert_eq!(delivery.poll(NOW), Output::ConfirmHead);
+}
+
+/// A connection that broke does not make anybody wait; a peer that is gone is left alone.
+#[test]
+fn what_failed_once_is_tried_again_after_a_moment() {
+    let mut delivery = Delivery::resume(Seq(1), Seq(0));
+    let mut now = NOW;
+    for pause in [MOMENT, FIRST_PAUSE, FIRST_PAUSE * 2] {
+        assert_eq!(delivery.poll(now), Output::ConfirmHead);
+        delivery.handle(Input::Answered { at: now, outcome: Outcome::Unreachable });
+        assert_eq!(delivery.poll(now), Output::WaitUntil(now.after(pause)));
+        now = now.after(pause);
+    }
+    assert_eq!(delivery.poll(now), Output::ConfirmHead);
+    delivery.handle(Input::Answered { at: now, outcome: Outcome::Holds(Seq(0)) });
+    assert_eq!(delivery.poll(now), Output::Send { after: Seq(0), through: Seq(1) });
+    delivery.handle(Input::Answered { at: now, outcome: Outcome::Unreachable });
+    assert_eq!(delivery.poll(now), Output::WaitUntil(now.after(MOMENT)));
 }
 
 #[test]
@@ -107,7 +125,7 @@ fn an_unreachable_peer_is_tried_for_ever_less_and_less() {
             }
         }
     }
-    assert_eq!((first_day, second_day), (30, 4));
+    assert_eq!((first_day, second_day), (31, 4));
     assert_eq!(delivery.health(), Health::Unreachable(NOW));
 }
 
