@@ -73,6 +73,8 @@ labels! {
     WithdrawCode = "withdraw-code";
     /// A personal code, to be looked up without showing it.
     WithdrawLookup = "withdraw-lookup";
+    /// The number of a chain of attempts, to be checked when it is typed.
+    Pathway = "pathway";
     /// What a person agreed to, to be named on her receipt.
     Grant = "grant";
     /// The receipt that a person holds, to be signed.

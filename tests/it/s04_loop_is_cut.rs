@@ -3,12 +3,13 @@
 use maillage_tests::{Territory, both};
 use serde_json::{Value, json};
 
-const NAMES: [&str; 4] = ["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy", "MDS Est"];
+const NAMES: [&str; 5] =
+    ["CCAS de Brenne", "EPN Le Lavoir", "France services Courcy", "MDS Est", "Parlons Net"];
 
 #[test]
 fn who_is_sent_round_is_seen_and_two_people_talk() {
     let mut all = Territory::at("2026-03-02", 9, &NAMES);
-    let [ccas, epn, courcy, mds] = &all.nodes[..] else { panic!("four nodes") };
+    let [ccas, epn, courcy, mds, asso] = &all.nodes[..] else { panic!("five nodes") };
     let accept = json!({ "command": "accept" });
     let proposed = ccas.post("/referrals", &ccas.proposal_to(epn)).expect("the node answers");
     let proposed = proposed.json::<Value>().expect("a name and a code");
@@ -45,6 +46,14 @@ fn who_is_sent_round_is_seen_and_two_people_talk() {
     // Nobody was told the path: what arrives names no structure.
     let asked = ccas.get(&format!("/referrals/{round}")).unwrap()["asked"].clone();
     assert_eq!((&asked["hop"], &asked["tried"]), (&json!(3), &json!(null)));
+    // Then somebody gives their name, where a node had only its desk to name.
+    let nadia = json!({ "name": "Nadia", "phone": "+33199005678" });
+    ccas.says(&round, &json!({ "command": "join_conference", "speaker": nadia }));
+    mds.until("somebody is named", |mds| {
+        let story = mds.get(&format!("/referrals/{round}")).unwrap_or_default();
+        story["steps"].to_string().contains("Nadia")
+    });
+    assert_eq!(mds.turn(&round).unwrap().0, "sender", "whose turn it is has not changed");
     let speaker = json!({ "name": "Une collègue", "phone": "+33199001234" });
     mds.says(&round, &json!({ "command": "join_conference", "speaker": speaker }));
     ccas.until("they can be called", |ccas| {
@@ -75,5 +84,21 @@ fn who_is_sent_round_is_seen_and_two_people_talk() {
     let page = ccas.send_form("/p", &[("code", &code)]).unwrap();
     assert!(page.contains("Aucune solution n’a été trouvée"), "{page}");
     assert!(page.contains("L’aide de EPN Le Lavoir n’a pas suffi.") && page.contains("Défenseur"));
-    all.holds(&[(&first, 0, 1), (&second, 1, 2), (&third, 2, 3), (&round, 3, 0)]);
+
+    // He comes by himself to somebody who was never asked. With his receipt the chain goes on: who had
+    // him knows him again, and nobody told it whence he comes. Without it he is somebody new.
+    let number = ccas.get(&format!("/referrals/{first}")).unwrap()["pathway"].clone();
+    let mut asked = asso.proposal_to(courcy);
+    let new = asso.propose(&asked).expect("it is taken");
+    both([asso, courcy], &new, "delivered");
+    asked["pathway"] = number;
+    let again = asso.propose(&asked).expect("it is taken");
+    both([asso, courcy], &again, "case_conference");
+    let asked = courcy.get(&format!("/referrals/{again}")).unwrap()["asked"].clone();
+    assert_eq!(
+        (&asked["hop"], &asked["parent"], &asked["tried"]),
+        (&json!(1), &json!(null), &json!(null))
+    );
+    let chain = [(&*first, 0, 1), (&second, 1, 2), (&third, 2, 3), (&round, 3, 0)];
+    all.holds(&[&chain[..], &[(&*new, 4, 2), (&again, 4, 2)]].concat());
 }

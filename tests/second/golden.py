@@ -165,11 +165,15 @@ def problem(given):
     return wire.problem(given["code"])
 
 
+def pathway(given):
+    return wire.read_pathway_number(given["text"])
+
+
 FILES = {
     "cj1_accept": canonical, "cj1_reject": canonical, "ids": ids, "ed25519": ed25519,
     "identity": identity, "event_sign": event_sign, "channel": channel, "control": control,
     "seal": seal, "keybox": keybox, "receipt": receipt, "fork_proof": fork_proof,
     "erasure": erasure, "consent": consent,
-    "consent_receipt": consent_receipt, "link": link, "invitation": invitation,
+    "consent_receipt": consent_receipt, "pathway": pathway, "link": link, "invitation": invitation,
     "journal": journal, "httpsig": httpsig, "problem": problem,
 }  # fmt: skip

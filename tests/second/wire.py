@@ -660,6 +660,18 @@ def crockford_bytes(typed):
     return bytes(int(bits[at * 8 : at * 8 + 8], 2) for at in range(whole))
 
 
+def read_pathway_number(typed):
+    """Reads the groups of a number as people type them, or all that a square holds."""
+    if "#" in typed:
+        held = typed.rsplit("#", 1)[1].split(".")
+        require(len(held) > 1, "not_exact")
+        typed = held[1]
+    whole = crockford_bytes(typed)
+    require(len(whole) == 20, "not_exact")
+    require(digest("pathway", whole[:17])[:3] == whole[17:], "not_exact")
+    return {"hop": whole[16], "pathway": str(uuid.UUID(bytes=whole[:16]))}
+
+
 def read_consent_receipt(typed, public):
     """Reads the groups of a receipt as people type them, or all that its square holds."""
     whole = crockford_bytes(typed.rsplit(".", 1)[-1])

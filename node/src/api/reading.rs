@@ -7,6 +7,7 @@ use maillage_protocol::encoding;
 use maillage_protocol::id::ReferralId;
 use maillage_protocol::label::sha256;
 use maillage_protocol::need::NeedStatus;
+use maillage_protocol::pathway::PathwayNumber;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{Act, Author, Event, Reminder, Status, Turn};
 use maillage_protocol::time::Timestamp;
@@ -175,6 +176,7 @@ fn story_view(story: Story, notes: &[Note], folded: Option<String>) -> Value {
         "asked": story.proposal,
         "contact": story.contact.as_ref().map(|card| &card.contact),
         "context": story.contact.as_ref().and_then(|card| card.context.as_ref()),
+        "pathway": story.number.map(PathwayNumber::to_printed),
         "agreed_until": story.agreed_until,
         "agreed_items": story.agreed_items.iter().map(|item| item.code()).collect::<Vec<_>>(),
         "need": story.need.map(NeedStatus::code),

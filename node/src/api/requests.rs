@@ -43,6 +43,7 @@ pub(super) struct Body {
     person: Person,
     consent: Agreed,
     after: Option<ReferralId>,
+    pathway: Option<String>,
     #[serde(default)]
     beside: bool,
     #[serde(default)]
@@ -141,6 +142,7 @@ fn request(writer: &Writer, body: Body) -> Result<Request, ApiProblem> {
         askable: some(askable.as_deref(), Medium::from_code, "consent.askable")?,
         validity: strict(validity_of(&validity), "consent.validity")?,
         after: body.after,
+        goes_on: some(body.pathway.as_deref(), |typed| typed.parse().ok(), "pathway")?,
         context,
         beside: body.beside,
         tells_tried: body.tell_tried,

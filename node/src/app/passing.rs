@@ -22,7 +22,7 @@ use maillage_protocol::codes::{CancelReason, ConferenceReason, OutcomeClass};
 use maillage_protocol::consent::{FeedbackLevel, WithdrawalScope};
 use maillage_protocol::id::{ConsentId, NodeId, PayloadId, ProfessionalId, ReferralId};
 use maillage_protocol::need::NeedStatus;
-use maillage_protocol::pathway::{Circle, next_hop};
+use maillage_protocol::pathway::{Circle, PathwayNumber, next_hop};
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{
     Author, ChildEnd, Command, Confirmation, Proposal, Stage, Status, decide, follow_child,
@@ -42,6 +42,13 @@ use crate::journal::Record;
 const MEMORY: Duration = DAY.saturating_mul(365);
 
 impl Case {
+    /// Returns where her chain goes on, if we asked for her.
+    pub(super) fn number(&self) -> Option<PathwayNumber> {
+        let asked = self.proposal.as_ref().filter(|_| self.side == Author::Sender)?;
+        let (_, pathway) = self.chain?;
+        Some(PathwayNumber { pathway, hop: asked.hop })
+    }
+
     /// Tells whether those who took over from the receiver still have to say what became of her.
     pub(super) fn is_elsewhere(&self) -> bool {
         self.referral.status() == Status::ReferredOn && self.last_report().is_none()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use maillage_protocol::body::{
-    Channel, Contact, Content, Context, Cover, Payload, SafeRule, Thread, Unsayable,
+    Channel, Contact, Content, Context, Cover, Payload, Professional, SafeRule, Thread, Unsayable,
 };
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
@@ -19,6 +19,7 @@ use maillage_protocol::id::{
     ConsentId, NeedId, NodeId, PathwayId, ProfessionalId, ReferralId, ServiceId,
 };
 use maillage_protocol::need::NeedFacts;
+use maillage_protocol::pathway::PathwayNumber;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{Author, Command, Proposal, Referral, Rules, Tried, decide};
 use maillage_protocol::time::{DAY, Timestamp};
@@ -87,6 +88,9 @@ pub struct Request {
     pub after: Option<ReferralId>,
     /// What only those who are bound by secrecy may know besides, once they accepted.
     pub context: Option<Context>,
+    /// The chain that it goes on, by the receipt of another structure. What it comes after, if there
+    /// is such a referral, has a chain already.
+    pub goes_on: Option<PathwayNumber>,
     /// Whether it is asked beside that attempt, which still waits for its answer.
     pub beside: bool,
     /// Whether she wants to have it told what was tried before.
@@ -276,7 +280,7 @@ impl App {
 
     /// Returns where a request comes from: nowhere, an attempt before, or a request of others.
     fn origin_of(&self, request: &Request) -> Result<Origin, SayError> {
-        let Some(before) = request.after else { return Ok(self.new_need()) };
+        let Some(before) = request.after else { return self.new_need(request.goes_on) };
         let case = self.case(before).ok_or(SayError::Unknown)?;
         let (need, pathway) = case.chain.ok_or(SayError::NoOpenNeed)?;
         let rules = self.rules();
@@ -309,11 +313,15 @@ impl App {
         Rules { calendar: self.state().practice.calendar, ..Rules::default() }
     }
 
-    fn new_need(&self) -> Origin {
-        let pathway = PathwayId::from_random(random(&*self.env));
-        let need = NeedId::from_random(random(&*self.env));
+    /// A need that is told here for the first time, in a chain that her receipt names, or in a new one.
+    fn new_need(&self, goes_on: Option<PathwayNumber>) -> Result<Origin, SayError> {
         let (rules, tried, beside) = (self.rules(), Vec::new(), false);
-        Origin { need, pathway, opens: true, hop: 0, parent: None, rules, tried, beside }
+        let (pathway, hop) = match goes_on {
+            Some(number) => (number.pathway, number.next_hop(rules)?),
+            None => (PathwayId::from_random(random(&*self.env)), 0),
+        };
+        let need = NeedId::from_random(random(&*self.env));
+        Ok(Origin { need, pathway, opens: true, hop, parent: None, rules, tried, beside })
     }
 
     /// Returns the secrecy that binds a service of a peer, if it can be asked.
@@ -348,9 +356,17 @@ pub(super) fn opened_by(owner: NodeId, pathway: PathwayId, asked: &Proposal) -> 
 fn written(request: &Request) -> impl Iterator<Item = Words> {
     let hours = request.contact.safe_contact.as_ref();
     let hours = hours.and_then(|safe| safe.reveal().hours.clone()).map(Private::from);
-    let context = request.context.as_ref().and_then(|context| context.note.clone());
-    let texts = [request.contact.practical_note.clone(), hours, context];
-    texts.into_iter().flatten().map(|text| Words { text, reviewed: request.reviewed })
+    let context = request.context.as_ref();
+    let note = context.and_then(|context| context.note.clone());
+    let others = context.map(|context| [&context.coordination, &context.representative]);
+    let does = |other: &Private<Professional>| Private::from(other.reveal().function.clone());
+    let functions = others.into_iter().flatten().flatten().map(does);
+    let texts = [request.contact.practical_note.clone(), hours, note];
+    texts
+        .into_iter()
+        .flatten()
+        .chain(functions)
+        .map(|text| Words { text, reviewed: request.reviewed })
 }
 
 fn proposal(request: &Request, origin: &Origin, consent: &Consent, now: Timestamp) -> Proposal {

@@ -280,6 +280,7 @@ pub(crate) fn request(peer: NodeId) -> Request {
         validity: Validity::HalfYear,
         after: None,
         context: None,
+        goes_on: None,
         beside: false,
         tells_tried: false,
     }

@@ -15,6 +15,7 @@ use maillage_protocol::encoding;
 use maillage_protocol::id::{EventId, NodeId, ProfessionalId, ReferralId};
 use maillage_protocol::label::sha256;
 use maillage_protocol::need::NeedStatus;
+use maillage_protocol::pathway::PathwayNumber;
 use maillage_protocol::private::Private;
 use maillage_protocol::referral::{
     Act, Author, Confirmation, Event, Proposal, Reminder, Round, Stage, Status, Turn,
@@ -208,6 +209,8 @@ pub struct Story {
     pub tried: Vec<(NodeId, AttemptEnd)>,
     /// What she chose besides.
     pub chosen: Option<Chosen>,
+    /// Where her chain goes on, for her receipt: ours, if we asked for her.
+    pub number: Option<PathwayNumber>,
     /// Whether she may be asked to agree for longer: what she agreed to ends soon, or has ended.
     pub renewable: bool,
     /// Whether a refusal may still be asked to be looked at again, by us.
@@ -444,6 +447,7 @@ impl App {
             confirmation: case.referral.confirmation(),
             proposal: case.proposal.clone(),
             chosen: case.consent().map(Chosen::of),
+            number: case.number(),
             renewable: ends_soon(&case, self.now()).is_some(),
             contact,
             steps,

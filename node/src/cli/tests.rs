@@ -17,10 +17,11 @@ use crate::journal::{Journal, Record, SegmentJournal};
 use crate::keys::{KeyFile, MachineMark};
 use crate::vault::{FileVault, Secret, Vault, VaultKey};
 use maillage_protocol::consent::{ConsentReceipt, Grant, SignedReceipt};
-use maillage_protocol::id::{NodeId, UnitId};
+use maillage_protocol::id::{NodeId, PathwayId, UnitId};
 use maillage_protocol::identity::{Genesis, Identity, IdentityKey, Organization, SignedIdentity};
 use maillage_protocol::keys::{KeyUse, PrivateKey};
 use maillage_protocol::leaf::Leaf;
+use maillage_protocol::pathway::PathwayNumber;
 use maillage_protocol::seal::KemPrivateKey;
 use maillage_protocol::time::Timestamp;
 
@@ -327,7 +328,8 @@ fn receipt() -> (SignedReceipt, PrivateKey, SignedIdentity) {
 fn a_receipt_is_verified_with_public_keys_and_without_a_network() {
     let site = Site::new();
     let (signed, key, genesis) = receipt();
-    let square = format!("https://ccas.brenne.example/p#{}", signed.after_code("7F3K-9QH2"));
+    let number = PathwayNumber { pathway: PathwayId::from_bytes([3; 16]), hop: 0 };
+    let square = format!("https://ccas.brenne.example/p#{}", signed.in_square("7F3K-9QH2", number));
     let verify = |receipt: &str, more: &[&str]| {
         site.typed(&[&["verify", "receipt", receipt], more].concat())
     };

@@ -93,6 +93,8 @@ notes-effacer-faire = Oui, effacer cette note : { $nom }
 
 concertation-titre = Concertation
 concertation-aide = Deux professionnels se parlent, par téléphone. Donnez votre nom et votre numéro : le partenaire donnera les siens.
+concertation-nommer-aide = Ce besoin est déjà passé ici : votre nœud a demandé tout de suite à se parler. Dites qui le partenaire et la personne peuvent appeler, par son nom. Ensuite, appelez-les.
+concertation-nommer = Donner ce nom
 concertation-motif = Pourquoi se parler ?
 concertation-motif-absent = Indiquez pourquoi il faut se parler.
 concertation-nom = Qui peut-on appeler ?

@@ -19,6 +19,7 @@ use crate::encoding::{self, NotExact};
 use crate::id::{ConsentId, NodeId};
 use crate::keys::{BadSignature, Kid, PrivateKey, PublicKey};
 use crate::label::Label;
+use crate::pathway::PathwayNumber;
 use crate::time::Timestamp;
 
 /// What stands before the signature, in bytes.
@@ -137,10 +138,11 @@ impl SignedReceipt {
         encoding::grouped(&self.characters())
     }
 
-    /// Returns what the square holds after the « # » of an address: her code, then this.
+    /// Returns what the square holds after the « # » of an address: her code, where the chain goes
+    /// on, then this.
     #[must_use]
-    pub fn after_code(&self, code: &str) -> String {
-        format!("{code}.{}", self.characters())
+    pub fn in_square(&self, code: &str, number: PathwayNumber) -> String {
+        format!("{code}.{}.{}", number.characters(), self.characters())
     }
 
     fn characters(&self) -> String {
@@ -152,7 +154,7 @@ impl FromStr for SignedReceipt {
     type Err = NotExact;
 
     /// Reads the groups as people type them, or all that a square holds: what is before the last
-    /// full stop is an address and her code, which are not needed here.
+    /// full stop is not needed here.
     fn from_str(typed: &str) -> Result<Self, NotExact> {
         let (_, typed) = typed.rsplit_once('.').unwrap_or(("", typed));
         let whole: [u8; WHOLE] =
@@ -173,6 +175,7 @@ impl fmt::Debug for SignedReceipt {
 mod tests {
     use super::super::tests::consent;
     use super::*;
+    use crate::id::PathwayId;
 
     const US: NodeId = NodeId([9; 32]);
 
@@ -222,7 +225,8 @@ mod tests {
         assert_eq!(printed.split('-').filter(|group| group.len() == 4).count(), 64);
         let typed = printed.to_lowercase().replace('-', " ").replace('0', "o");
         assert_eq!(typed.parse(), Ok(signed()));
-        let square = signed().after_code("7F3K-9QH2-M4TZ-0XWB");
+        let number = PathwayNumber { pathway: PathwayId::from_bytes([3; 16]), hop: 0 };
+        let square = signed().in_square("7F3K-9QH2-M4TZ-0XWB", number);
         assert_eq!(format!("https://ccas.brenne.example/p#{square}").parse(), Ok(signed()));
         assert!(!printed.contains("7F3K"), "her code is not in it");
         for wrong in ["", "7F3K-9QH2-M4TZ-0XWB", &printed[1..], &format!("{printed}-0000")] {

@@ -46,8 +46,10 @@ pub enum Verdict {
 pub(super) fn follows(own: Option<Round>, event: &Event) -> bool {
     let last = own.map_or(0, |round| round.number);
     match event {
-        Event::ConferenceCalled { round, .. } | Event::ConferenceJoined { round, .. } => {
-            last.checked_add(1) == Some(*round)
+        Event::ConferenceCalled { round, .. } => last.checked_add(1) == Some(*round),
+        Event::ConferenceJoined { round, .. } => {
+            let names = own.is_some_and(|own| own.number == *round && own.verdict.is_none());
+            names || last.checked_add(1) == Some(*round)
         }
         Event::ConferenceEnded { round, end } => own.is_some_and(|own| {
             let free = match end {
@@ -72,6 +74,8 @@ pub(super) fn evolve(own: &mut Option<Round>, event: &Event, at: Timestamp) {
         Event::ConferenceCalled { round, part, .. } => {
             *own = Some(Round::new(*round, *part, Role::Called, at));
         }
+        // Who is in already says who speaks for them: a node that called, or somebody else.
+        Event::ConferenceJoined { round, .. } if own.is_some_and(|own| own.number == *round) => {}
         Event::ConferenceJoined { round, part } => {
             *own = Some(Round::new(*round, *part, Role::Joined, at));
         }

@@ -149,7 +149,7 @@ pub enum Command {
     TacitlyClose,
     /// Ask to talk.
     CallConference(ConferenceReason),
-    /// Name somebody too.
+    /// Name somebody too, or instead.
     JoinConference,
     /// Say what came out of it.
     EndConference(ConferenceEnd),
@@ -362,7 +362,10 @@ fn conference_may(own: Option<Round>, referral: &Referral, status: Status, event
             status.is_helping()
                 || matches!(status, Proposed | Delivered | Seen | Questioned | ReferringOn)
         }
-        Event::ConferenceJoined { .. } => status == CaseConference && !joined,
+        Event::ConferenceJoined { .. } => {
+            let names = own.is_some_and(|round| round.verdict.is_none());
+            status == CaseConference && (names || !joined)
+        }
         Event::ConferenceEnded { .. } => status == CaseConference && joined,
         senders_words!()
         | receivers_words!()

@@ -191,7 +191,8 @@ pub enum Event {
         /// Why.
         why: ConferenceReason,
     },
-    /// The other side names somebody too.
+    /// The other side names somebody too; or who is in already names somebody else, until they say what
+    /// came out of it: a node that called by itself had nobody to name.
     ConferenceJoined {
         /// Which round.
         round: u8,

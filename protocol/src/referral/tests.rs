@@ -196,6 +196,25 @@ fn check(rule: &str, given: &Referral, by: Author, when: Command, then: Result<S
     assert_eq!(read, then, "{rule}");
 }
 
+/// A node that calls because it goes round has a desk to name, and no human; and who was named may be
+/// away.
+#[test]
+fn who_is_in_a_conference_says_who_speaks_until_what_came_out_of_it() {
+    let joins = |given: &Referral, by| decide(given, by, NOW, Command::JoinConference);
+    let called = [seen(), vec![(Them, Command::CallConference(ConferenceReason::Loop))]].concat();
+    let called = after(&called);
+    let named = joins(&called, Them).unwrap();
+    assert_eq!(called.clone().hear(&named), called, "whose turn it is does not change");
+    let joined = say(called, Us, NOW, Command::JoinConference);
+    for by in [Us, Them] {
+        let named = joins(&joined, by).unwrap();
+        assert_eq!(joined.clone().hear(&named), joined);
+    }
+    let said = say(joined, Them, NOW, plan());
+    assert_eq!(joins(&said, Them), Err(Refusal::NotNow(Status::CaseConference)));
+    assert!(joins(&said, Us).is_ok());
+}
+
 /// Who must act, and before when: the same table hangs on the wall of the office.
 #[test]
 fn everybody_knows_whose_turn_it_is() {

@@ -16,6 +16,7 @@ mod control;
 mod sealing;
 mod receipt;
 mod consent_receipt;
+mod pathway;
 mod erasure;
 mod link;
 mod journal;
@@ -46,6 +47,7 @@ const FILES: &[Golden] = &[
     Golden { file: "erasure", make: erasure::make, judge: erasure::judge },
     Golden { file: "consent", make: erasure::make_codes, judge: erasure::judge_code },
     Golden { file: "consent_receipt", make: consent_receipt::make, judge: consent_receipt::judge },
+    Golden { file: "pathway", make: pathway::make, judge: pathway::judge },
     Golden { file: "link", make: link::make, judge: link::judge },
     Golden { file: "invitation", make: link::make_invitations, judge: link::judge_invitation },
     Golden { file: "journal", make: journal::make, judge: journal::judge },

@@ -233,6 +233,44 @@ fn a_circle_is_seen_by_the_node_that_closes_it() {
     assert_eq!(nodes.need(parent), Some(NeedStatus::Unmet));
 }
 
+/// Scenario 4: she comes by herself to a structure that was never asked, and shows her receipt.
+#[test]
+fn a_receipt_that_is_shown_elsewhere_goes_on_with_the_same_chain() {
+    let mut nodes = Several::of(&THREE);
+    let first = propose_once(&nodes.apps[0], nodes.apps[1].node(), 1);
+    nodes.exchange();
+    nodes.answers(1, first, refusal());
+    let printed = nodes.apps[0].story(first).unwrap().unwrap().number.unwrap().to_printed();
+    assert!(nodes.apps[1].story(first).unwrap().unwrap().number.is_none(), "it is the sender's");
+    let ask = |nodes: &Several, to: usize, goes_on, once| {
+        let asked = request(nodes.apps[to].node());
+        let asked = crate::app::Request { goes_on, ..asked };
+        let proposed = nodes.apps[2].propose(NADIA, asked, [once; 16])?;
+        nodes.exchange();
+        Ok::<_, SayError>(proposed.referral)
+    };
+    // Without it, she is somebody new.
+    let new = ask(&nodes, 1, None, 2).unwrap();
+    assert_eq!(nodes.status([1, 2], new), Status::Delivered);
+    let shown: PathwayNumber = printed.parse().unwrap();
+    for (to, once) in [(1, 3), (0, 4)] {
+        let again = ask(&nodes, to, Some(shown), once).unwrap();
+        assert_eq!(nodes.status([to, 2], again), Status::CaseConference, "{to}");
+    }
+    // The need is that of whoever she told it to, in the same chain, one further.
+    nodes.restart();
+    let again = ask(&nodes, 1, Some(shown), 3).unwrap();
+    let (case, before) = (nodes.apps[2].case(again).unwrap(), nodes.apps[0].case(first).unwrap());
+    let ((need, chain), (other, same)) = (case.chain.unwrap(), before.chain.unwrap());
+    assert!(need != other && chain == same);
+    assert_eq!(case.number().unwrap().hop, 1);
+    assert!(nodes.apps[2].story(again).unwrap().unwrap().need.is_some());
+    // Round and round, it ends.
+    let far = PathwayNumber { hop: 3, ..shown };
+    let refused = ask(&nodes, 1, Some(far), 5);
+    assert!(matches!(refused, Err(SayError::Circle(Circle::TooManyHops))), "{refused:?}");
+}
+
 /// What was said of a structure that gave her back says nothing of the one that has her now.
 #[test]
 fn a_report_of_before_says_nothing_of_now() {

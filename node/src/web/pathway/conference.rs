@@ -40,6 +40,8 @@ enum Stage {
     None,
     /// The other side has asked to talk.
     Called,
+    /// Our node has, by itself, because it goes round: nobody has given a name yet.
+    Unnamed,
     /// We take part, and have not said what came out of it.
     Joined,
     /// We said that there is a plan.
@@ -52,6 +54,7 @@ impl Stage {
             None => Self::None,
             Some(None) => Self::Called,
             Some(Some(round)) if round.verdict == Some(Verdict::Plan) => Self::Planned,
+            Some(Some(_)) if is_unnamed(story) => Self::Unnamed,
             Some(Some(_)) => Self::Joined,
         }
     }
@@ -70,7 +73,9 @@ impl Stage {
                 let speaker = speaker(typed, &mut mistakes);
                 reason.map(Command::CallConference).zip(speaker)
             }
-            Self::Called => Some(Command::JoinConference).zip(speaker(typed, &mut mistakes)),
+            Self::Called | Self::Unnamed => {
+                Some(Command::JoinConference).zip(speaker(typed, &mut mistakes))
+            }
             Self::Joined | Self::Planned => {
                 let end = verdict(typed, side, clock, &mut mistakes);
                 let words = mistakes.words(typed, "texte", regime);
@@ -92,6 +97,17 @@ pub(super) fn may_talk(status: Status) -> bool {
             | Status::ReferringOn
     );
     asked || status.is_helping()
+}
+
+/// Tells whether our node called by itself, and nobody of ours has said who talks.
+fn is_unnamed(story: &Story) -> bool {
+    let ours = story.steps.iter().rev().filter(|step| step.by == story.row.side);
+    let mut said = ours.filter_map(|step| match step.event {
+        Event::ConferenceCalled { why, .. } => Some(why == ConferenceReason::Loop),
+        Event::ConferenceJoined { .. } => Some(false),
+        _ => None,
+    });
+    said.next() == Some(true)
 }
 
 /// Returns what the other side planned in the conference that is going on.
@@ -205,7 +221,7 @@ impl ConferencePage {
         let name = if typed.one("nom").is_empty() { us.clone() } else { text("nom") };
         Self {
             reasons: match stage {
-                Stage::None | Stage::Called => typed.choices("motif", REASONS),
+                Stage::None | Stage::Called | Stage::Unnamed => typed.choices("motif", REASONS),
                 Stage::Joined | Stage::Planned => typed.choices("motif", DeclineReason::ALL),
             },
             name,
@@ -233,11 +249,15 @@ impl ConferencePage {
     }
 
     fn has_to_name(&self) -> bool {
-        matches!(self.stage, Stage::None | Stage::Called)
+        matches!(self.stage, Stage::None | Stage::Called | Stage::Unnamed)
     }
 
     fn is_called(&self) -> bool {
         self.stage != Stage::None
+    }
+
+    fn is_unnamed(&self) -> bool {
+        self.stage == Stage::Unnamed
     }
 
     fn is_planned(&self) -> bool {
@@ -303,6 +323,7 @@ mod tests {
     fn whoever_talks_has_a_name_and_a_telephone() {
         let named = [("nom", "Karim"), ("telephone", "01 99 00 12 34")];
         assert_eq!(read(Stage::Called, &named), Ok(Command::JoinConference));
+        assert_eq!(read(Stage::Unnamed, &named), Ok(Command::JoinConference));
         assert_eq!(read(Stage::Called, &named[..1]), Err(vec!["telephone"]));
         assert_eq!(read(Stage::None, &named), Err(vec!["motif"]));
         let looped = [named[0], named[1], ("motif", "loop")];

@@ -442,6 +442,7 @@ fn request(
         askable: agreed.askable,
         validity: agreed.validity,
         after,
+        goes_on: need.goes_on,
         beside,
         tells_tried: told.tells_tried,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use maillage_protocol::body::{
-    Belonging, Channel, Contact, Context, ProcedureStage, SafeContact, SafeRule,
+    Belonging, Channel, Contact, Context, ProcedureStage, Professional, SafeContact, SafeRule,
 };
 use maillage_protocol::codes::{AttemptEnd, Autonomy, HalfDay, Language, Mobility, NeedCode};
 use maillage_protocol::disclosure::SecrecyRegime;
@@ -95,21 +95,52 @@ fn context(
     mistakes: &mut Mistakes,
     regime: SecrecyRegime,
 ) -> Option<(Context, bool)> {
+    let coordination = professional(typed, mistakes, COORDINATION, regime);
+    let representative = professional(typed, mistakes, REPRESENTATIVE, regime);
     let note = mistakes.words(typed, "contexte", regime);
-    let reviewed = note.as_ref().is_some_and(|words| words.reviewed);
+    let reviewed = [&coordination, &representative].into_iter().flatten().any(|(_, it)| *it)
+        || note.as_ref().is_some_and(|words| words.reviewed);
     let list = |field| -> Option<Private<BTreeSet<Belonging>>> {
         let ticked = typed.ticked(field);
         (!ticked.is_empty()).then(|| ticked.into())
     };
     let context = Context {
+        coordination: coordination.map(|(who, _)| who.into()),
+        representative: representative.map(|(who, _)| who.into()),
         stage: typed.chosen::<ProcedureStage>("etape").map(Private::from),
         documents: list("papiers"),
         equipment: list("equipement"),
         autonomy: typed.chosen::<Autonomy>("seule").map(Private::from),
         note: note.map(|words| words.text),
-        ..Context::default()
     };
     (context != Context::default()).then_some((context, reviewed))
+}
+
+/// The fields of a professional: name, function, telephone.
+type Fields = [&'static str; 3];
+
+/// Another professional who follows her.
+const COORDINATION: Fields = ["suivi-nom", "suivi-fonction", "suivi-telephone"];
+/// Who represents her.
+const REPRESENTATIVE: Fields = ["represente-nom", "represente-fonction", "represente-telephone"];
+
+/// Reads whom else may be called, and whether their function was read again.
+fn professional(
+    typed: &Typed,
+    mistakes: &mut Mistakes,
+    [name, function, telephone]: Fields,
+    regime: SecrecyRegime,
+) -> Option<(Professional, bool)> {
+    let called = mistakes.take(name, typed.text(name, LINE));
+    let does = mistakes.words(typed, function, regime);
+    let phone = mistakes.take(telephone, typed.text(telephone, LINE));
+    if called.is_none() && does.is_none() && phone.is_none() {
+        return None;
+    }
+    let called = mistakes.need(name, called, Text("concertation-nom-absent"))?;
+    let reviewed = does.as_ref().is_some_and(|words| words.reviewed);
+    let function = does.map(|words| words.text.into_revealed()).unwrap_or_default();
+    Some((Professional { name: called, function, phone: phone.unwrap_or_default() }, reviewed))
 }
 
 /// The one way to reach her. Only the field of the way that was chosen is read.
@@ -198,7 +229,10 @@ struct DisclosurePage {
     documents: Vec<Choice>,
     equipment: Vec<Choice>,
     autonomies: Vec<Choice>,
+    others: Vec<Other>,
     context: String,
+    /// Whether something in that part was filled.
+    in_context: bool,
     /// How earlier attempts ended, if there were some.
     tried: Option<String>,
     tells_tried: bool,
@@ -207,6 +241,14 @@ struct DisclosurePage {
     /// Who is asked, if that is known.
     place: Option<String>,
     mistakes: Mistakes,
+}
+
+/// A professional besides: what is asked about them, as it was typed.
+struct Other {
+    legend: Text,
+    hint: Text,
+    fields: Fields,
+    typed: [String; 3],
 }
 
 impl DisclosurePage {
@@ -227,6 +269,13 @@ impl DisclosurePage {
         };
         let text = |field| typed.one(field).to_owned();
         let folded = ["apporte", "creneau", "mobilite", "langue"];
+        let context = [&["etape", "papiers", "equipement", "seule", "contexte"][..]];
+        let context = context.into_iter().chain([&COORDINATION[..], &REPRESENTATIVE]).flatten();
+        let is_filled = |field: &&str| !typed.one(field).is_empty();
+        let other = |legend, hint, fields: Fields| {
+            let typed = fields.map(|field| typed.one(field).to_owned());
+            Other { legend, hint, fields, typed }
+        };
         Self {
             first_name: text("prenom"),
             channels: named("moyen", CHANNELS),
@@ -245,10 +294,15 @@ impl DisclosurePage {
             documents: typed.choices("papiers", PAPERS),
             equipment: typed.choices("equipement", EQUIPMENT),
             autonomies: typed.choices("seule", Autonomy::all()),
+            others: vec![
+                other(Text("donnees-suivi"), Text("donnees-suivi-aide"), COORDINATION),
+                other(Text("donnees-represente"), Text("donnees-represente-aide"), REPRESENTATIVE),
+            ],
             context: text("contexte"),
+            in_context: context.into_iter().any(is_filled),
             tried: (!tried.is_empty()).then(|| enumerate(tried)),
             tells_tried: typed.holds("essaye", "oui"),
-            more: folded.iter().any(|field| !typed.one(field).is_empty()),
+            more: folded.iter().any(is_filled),
             place: asked.as_ref().map(|place| place.organization.clone()),
             frame: frame.in_room(Room::Refer),
             draft,
@@ -343,6 +397,38 @@ mod tests {
         let number = "06 00 00 00 00".to_owned().into();
         assert_eq!(told.contact.channel, Some(Channel::Phone { number }));
         assert_eq!((told.contact.safe_contact, told.contact.practical_note), (None, None));
+    }
+
+    /// They are told to those who are bound by secrecy, and have a name.
+    #[test]
+    fn other_professionals_are_told_to_those_who_are_bound_by_secrecy() {
+        let with = |more: &[(&str, &str)]| {
+            typed(&[&[("prenom", "Aubry"), ("moyen", "par-nous")], more].concat())
+        };
+        let whole = with(&[
+            ("suivi-nom", "Mme Martin"),
+            ("suivi-fonction", "conseillère en économie sociale"),
+            ("suivi-telephone", "01 99 00 12 34"),
+            ("represente-nom", "M. Robert"),
+        ]);
+        let Ok(told) = Told::read(&whole, SecrecyRegime::Profession) else { panic!("it is whole") };
+        let context = told.context.unwrap();
+        let follows = context.coordination.unwrap().into_revealed();
+        assert_eq!((&*follows.name, &*follows.phone), ("Mme Martin", "01 99 00 12 34"));
+        assert_eq!(context.representative.unwrap().reveal().name, "M. Robert");
+        let Ok(told) = Told::read(&whole, SecrecyRegime::Charter) else { panic!("it is whole") };
+        assert!(told.context.is_none());
+        let wrong = [
+            (vec![("represente-telephone", "01 99 00 12 34")], "represente-nom"),
+            (vec![("suivi-nom", "Mme Martin"), ("suivi-fonction", "dépression")], "suivi-fonction"),
+        ];
+        for (pairs, field) in wrong {
+            let Err(mistakes) = Told::read(&with(&pairs), SecrecyRegime::Profession) else {
+                panic!("{pairs:?}")
+            };
+            let fields: Vec<_> = mistakes.list().iter().map(|mistake| mistake.field).collect();
+            assert_eq!(fields, [field], "{pairs:?}");
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{Accommodation, Mode, NeedCode, Obstacle, Right};
+use maillage_protocol::pathway::PathwayNumber;
+use maillage_protocol::referral::Rules;
 
 use super::{Step, Which, lead_to_step};
 use crate::app::authority::Writer;
@@ -23,6 +25,8 @@ pub(super) struct Need {
     pub(super) obstacles: BTreeSet<Obstacle>,
     pub(super) mode: Option<Mode>,
     pub(super) accommodations: BTreeSet<Accommodation>,
+    /// The chain that it goes on, by a receipt of another structure.
+    pub(super) goes_on: Option<PathwayNumber>,
 }
 
 impl Need {
@@ -31,6 +35,7 @@ impl Need {
         let mut mistakes = Mistakes::default();
         let code = mistakes.need("besoin", typed.chosen("besoin"), Text("besoin-absent"));
         let deadline = mistakes.take("echeance", deadline(typed, clock));
+        let goes_on = mistakes.take("parcours", number(typed));
         let Some(code) = code.filter(|_| mistakes.is_empty()) else { return Err(mistakes) };
         Ok(Self {
             code,
@@ -39,6 +44,7 @@ impl Need {
             obstacles: typed.ticked("obstacle"),
             mode: typed.chosen("modalite"),
             accommodations: typed.ticked("adaptation"),
+            goes_on,
         })
     }
 }
@@ -52,6 +58,16 @@ fn deadline(typed: &Typed, clock: Clock) -> Result<Option<Day>, Text> {
             Err(_) => Err(Text("jour-illisible")),
         },
     }
+}
+
+fn number(typed: &Typed) -> Result<Option<PathwayNumber>, Text> {
+    let typed = typed.one("parcours");
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let number: PathwayNumber = typed.parse().map_err(|_| Text("besoin-parcours-illisible"))?;
+    let further = number.next_hop(Rules::default());
+    further.map(|_| Some(number)).map_err(|_| Text("besoin-parcours-trop"))
 }
 
 /// What is asked most often, in front of the national list.
@@ -81,6 +97,9 @@ struct NeedPage {
     more: bool,
     modes: Vec<Choice>,
     accommodations: Vec<Choice>,
+    /// The number on a receipt of another structure, if she may show one: what comes after an attempt
+    /// of ours has a chain already.
+    number: Option<String>,
     mistakes: Mistakes,
 }
 
@@ -91,7 +110,8 @@ pub(in crate::web) struct Theme {
 }
 
 impl NeedPage {
-    fn of(frame: Frame, draft: String, typed: &Typed, mistakes: Mistakes) -> Self {
+    fn of(frame: Frame, step: &Step, mistakes: Mistakes) -> Self {
+        let typed = &step.typed.need;
         let themes = themes(typed, rare());
         let rare = themes.iter().flat_map(|theme| &theme.needs).any(|choice| choice.checked);
         Self {
@@ -103,10 +123,11 @@ impl NeedPage {
             more: !typed.one("modalite").is_empty() || !typed.one("adaptation").is_empty(),
             modes: typed.choices("modalite", Mode::all()),
             accommodations: typed.choices("adaptation", Accommodation::all()),
+            number: step.typed.after.is_none().then(|| typed.one("parcours").to_owned()),
             frame: frame.in_room(Room::Refer),
             themes,
             rare,
-            draft,
+            draft: step.name(),
             mistakes,
         }
     }
@@ -144,7 +165,7 @@ pub(in crate::web) async fn show(
     which: web::Query<Which>,
 ) -> Result<HttpResponse, PageError> {
     let step = Step::open(&writer, &which).await?;
-    page(&NeedPage::of(frame, step.name(), &step.typed.need, Mistakes::default()))
+    page(&NeedPage::of(frame, &step, Mistakes::default()))
 }
 
 /// Keeps the step, and leads to the next one.
@@ -157,8 +178,14 @@ pub(in crate::web) async fn keep(
     let mut step = Step::open(&writer, &which).await?;
     step.typed.need = sent.typed;
     match Need::read(&step.typed.need, frame.clock) {
-        Ok(_) => Ok(lead_to_step("/orienter/lieu", step.keep(&writer).await?)),
-        Err(mistakes) => page_again(&NeedPage::of(frame, step.name(), &step.typed.need, mistakes)),
+        Ok(need) => {
+            // What a square holds besides, her code, is not ours to keep.
+            if let Some(number) = need.goes_on {
+                step.typed.need = step.typed.need.with("parcours", &number.to_printed());
+            }
+            Ok(lead_to_step("/orienter/lieu", step.keep(&writer).await?))
+        }
+        Err(mistakes) => page_again(&NeedPage::of(frame, &step, mistakes)),
     }
 }
 

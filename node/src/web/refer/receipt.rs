@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use maillage_protocol::consent::SignedReceipt;
 use maillage_protocol::id::UnitId;
+use maillage_protocol::pathway::PathwayNumber;
 
 use super::{Draft, SentReferral};
 use crate::app::authority::Writer;
@@ -28,6 +29,8 @@ struct ReceiptPage {
     /// Where she follows her request: the address, and a square that holds the code too.
     address_of_page: String,
     square: Option<String>,
+    /// Where her chain goes on, in groups to be typed.
+    number: Option<String>,
     /// What the organization signs, in groups to be typed, and the short key to compare.
     signature: Option<String>,
     fingerprint: String,
@@ -105,9 +108,10 @@ pub(in crate::web) async fn show(
         reference,
         // After the « # », the code reaches no server and no log.
         square: code.as_ref().map(|code| {
-            let held = after_code(code.reveal(), signed.as_deref());
+            let held = in_square(code.reveal(), signed.as_deref(), story.number);
             square::draw(&format!("{address_of_page}#{held}"))
         }),
+        number: story.number.map(|number| number.to_printed().replace('-', " ")),
         signature: signed.map(|signed| signed.replace('-', " ")),
         fingerprint,
         address_of_page,
@@ -138,12 +142,11 @@ pub(super) fn besides(chosen: &Chosen) -> Vec<Line> {
     ]
 }
 
-/// Returns what the square holds: her code, then what is signed.
-fn after_code(code: &str, signed: Option<&str>) -> String {
-    match signed.map(str::parse::<SignedReceipt>) {
-        Some(Ok(signed)) => signed.after_code(code),
-        Some(Err(_)) | None => code.to_owned(),
-    }
+/// Returns what the square holds: her code, where her chain goes on, what is signed.
+fn in_square(code: &str, signed: Option<&str>, number: Option<PathwayNumber>) -> String {
+    let signed = signed.and_then(|signed| signed.parse::<SignedReceipt>().ok());
+    let whole = signed.zip(number).map(|(signed, number)| signed.in_square(code, number));
+    whole.unwrap_or_else(|| code.to_owned())
 }
 
 /// Forgets the code: it was handed over.

@@ -127,6 +127,7 @@ async fn offer(writer: &Writer, story: &Story, clock: Clock) -> Result<Option<Of
         obstacles: asked.obstacles.clone(),
         mode: asked.mode,
         accommodations: asked.accommodations.clone(),
+        goes_on: None,
     };
     let told = Told {
         contact,

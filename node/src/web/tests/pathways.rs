@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use maillage_protocol::codes::DeclineReason;
+use maillage_protocol::pathway::PathwayNumber;
 use maillage_protocol::referral::{Alternatives, Author, Command, NextStep};
 
 use super::Territory;
@@ -40,6 +41,54 @@ async fn somebody_else_is_asked_without_waiting() {
         .await;
     nodes.exchange();
     nadia.see(&path).await.hides("Demander aussi ailleurs");
+}
+
+/// Her receipt, shown to somebody who was never asked: the same chain goes on, and her code stays hers.
+#[actix_web::test]
+async fn a_receipt_of_another_structure_is_gone_on_with() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    let receipt = refer!(nadia, nodes.b.node());
+    let (_, number) = receipt.body.split_once("<p class=\"groups number\">").unwrap();
+    let number = number.split('<').next().unwrap().replace(' ', "-");
+    let first = nodes.a.story(nodes.a.referrals()[0]).unwrap().unwrap();
+    assert_eq!(first.number.unwrap().to_printed(), number);
+    let code = code_on(&receipt);
+    let square = format!("https://ccas.example/p#{code}.{}.0", number.replace('-', ""));
+    nodes.exchange();
+
+    let page = "/orienter/besoin";
+    for (wrong, said) in
+        [("K7QD-2M9P", "Ce numéro n’est pas complet"), (&code, "une lettre est fausse")]
+    {
+        let fields = [("besoin", NEED), ("parcours", wrong)];
+        let shown = karim.fill(page, page, &fields).await;
+        assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
+        shown.says(said);
+        shown.says(&format!("value=\"{wrong}\""));
+    }
+    let far = PathwayNumber { hop: 3, ..number.parse().unwrap() }.to_printed();
+    let fields = [("besoin", NEED), ("parcours", far.as_str())];
+    karim.fill(page, page, &fields).await.says("réorientée trop souvent");
+
+    let fields = [("besoin", NEED), ("parcours", square.as_str())];
+    let place = karim.submit(page, page, &fields).await.location().to_owned();
+    let back = karim.see(&place.replace("/lieu", "/besoin")).await;
+    back.says(&format!("value=\"{number}\""));
+    back.hides(&code);
+    let sent = refer!(karim, nodes.a.node(), [("besoin", "parcours", &square)]);
+    nodes.exchange();
+    // The first node knows her chain again, by itself: two people are to talk.
+    let path = format!("/parcours/{}", reference(&sent));
+    nadia.see(&path).await.says("Ce besoin est déjà passé ici");
+    let talk = format!("{path}/concertation");
+    nadia.see(&talk).await.says("Dites qui le partenaire et la personne peuvent appeler");
+    let named = [("nom", "Nadia"), ("telephone", "01 99 00 12 34")];
+    nadia.submit(&talk, &talk, &named).await;
+    nadia.see(&talk).await.says("Qu’avez-vous décidé ensemble ?");
+    nodes.exchange();
+    karim.see(&talk).await.says("Nadia, 01");
 }
 
 #[actix_web::test]

@@ -13,6 +13,7 @@ use maillage_protocol::keys::PrivateKey;
 use maillage_protocol::label::Label;
 use serde_json::{Value, json};
 
+use super::pathway::NUMBER;
 use crate::entry::{Entries, key, text};
 use crate::nodes::{NOW, Node, public_hex, secret};
 
@@ -74,12 +75,12 @@ pub(super) fn make(entries: &mut Entries) {
     let expect = shown(&signed.claims().unwrap());
     let input = |text: String| json!({ "do": "verify", "text": text, "key": public_hex(signer) });
     let printed = signed.to_printed();
-    let square = format!("https://ccas.brenne.example/p#{}", signed.after_code(CODE));
+    let square = format!("https://ccas.brenne.example/p#{}", signed.in_square(CODE, NUMBER));
     let typed = printed.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
     for (name, why, text) in [
         ("printed", "the groups as they are printed", printed.clone()),
         ("typed", "in lower case, with spaces, O for 0, L for 1", typed),
-        ("square", "an address, her code, a full stop, the receipt", square),
+        ("square", "an address, her code, the number of her pathway, the receipt", square),
     ] {
         entries.accept(name, why, input(text), expect.clone());
     }
