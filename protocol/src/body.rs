@@ -94,6 +94,20 @@ pub enum Saying {
     Unknown(UnknownKind),
 }
 
+impl Skeleton {
+    /// Returns what a receiver keeps of it once the body is gone: of what was asked, the outline.
+    #[must_use]
+    pub fn outline(self) -> Self {
+        let saying = match self.saying {
+            Saying::Referral(Event::Proposed(proposal)) => {
+                Saying::Referral(Event::Proposed(Box::new(proposal.outline())))
+            }
+            saying => saying,
+        };
+        Self { saying, ..self }
+    }
+}
+
 /// What became of a need that was passed on: no personal data, no content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NeedReport {

@@ -17,7 +17,8 @@
 //! events for one place, and nobody could ever tell which one counts.
 //!
 //! A peer that cannot be reached is not a peer that refuses: we try again after a moment, for a
-//! connection may break, then for ever, less and less often, and at once when it gives a sign of life. One that calls us all the time, and that we
+//! connection may break, then for ever, less and less often, and at once when it gives a sign of
+//! life. One that calls us all the time, and that we
 //! cannot reach, is tried every few seconds, not at each of its calls. A peer that refuses suspends
 //! the link, never the entries. Nothing is ever given up.
 
@@ -27,10 +28,10 @@ use crate::id::Seq;
 use crate::limits;
 use crate::time::{DAY, HOUR, Timestamp};
 
-/// After what failed once.
+/// How long to wait once a connection broke.
 const MOMENT: Duration = Duration::from_secs(1);
-/// After what failed twice.
-const FIRST_PAUSE: Duration = Duration::from_secs(30);
+/// The shortest pause after that, and after an answer that was no help.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(30);
 /// The longest pause of the first day.
 const PAUSE_OF_A_DAY: Duration = HOUR;
 /// The longest pause after that.
@@ -253,6 +254,7 @@ impl Delivery {
             return Output::Rest;
         }
         if !self.is_confirmed(now) {
+            self.confirmed = None;
             self.phase = Phase::InFlight;
             return Output::ConfirmHead;
         }
@@ -274,6 +276,7 @@ impl Delivery {
             Phase::InFlight => self.came = true,
             Phase::Ready | Phase::Blocked => {}
         }
+        // The moment after a broken connection is not granted again: this one was broken already.
         self.trouble.failures = self.trouble.failures.min(1);
         if let Some(holds) = holds.filter(|_| self.phase != Phase::InFlight) {
             self.confirm(at, holds);
@@ -304,19 +307,21 @@ impl Delivery {
                 }
             }
             Outcome::Holds(holds) => {
-                let progress = holds != self.acked || self.confirmed.is_none();
+                let was_sent_some = self.confirmed.is_some();
+                let progress = holds > self.acked || holds == self.head;
                 self.phase = Phase::Ready;
                 self.confirm(at, holds);
+                // What it holds is no news: only what it takes ends the trouble.
                 if progress && holds <= self.head {
                     self.trouble = Trouble::default();
                     self.batch = u64::try_from(limits::BATCH_EVENTS).unwrap_or(1);
-                } else if self.acked != self.head {
+                } else if was_sent_some && self.acked != self.head {
                     // It answers, and takes nothing: not at once again.
                     self.pause(at);
                 }
             }
             Outcome::Unreachable => {
-                self.pause(at);
+                self.pause_for_a_moment(at);
                 if let (true, Phase::Pausing { until }) = (came, self.phase) {
                     self.trouble.failures = 1;
                     self.stir(at, until);
@@ -362,13 +367,19 @@ impl Delivery {
         }
     }
 
+    fn pause_for_a_moment(&mut self, at: Timestamp) {
+        let is_first = self.trouble.failures == 0;
+        self.pause(at);
+        if is_first {
+            self.phase = Phase::Pausing { until: at.after(MOMENT) };
+        }
+    }
+
     fn pause(&mut self, at: Timestamp) {
         let since = *self.trouble.since.get_or_insert(at);
         let longest = if at.since(since) < DAY { PAUSE_OF_A_DAY } else { LONGEST_PAUSE };
-        let doubled = match self.trouble.failures.checked_sub(1) {
-            None => MOMENT,
-            Some(again) => FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(again)),
-        };
+        let again = self.trouble.failures.saturating_sub(1);
+        let doubled = SHORTEST_PAUSE.saturating_mul(2_u32.saturating_pow(again));
         self.trouble.failures = self.trouble.failures.saturating_add(1);
         self.confirmed = None;
         self.phase = Phase::Pausing { until: at.after(doubled.min(longest)) };

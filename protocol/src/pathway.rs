@@ -3,7 +3,6 @@
 //! Each node checks only what it knows itself: nobody discloses where she was. Helping is never
 //! refused; passing on is.
 
-use std::fmt;
 use std::str::FromStr;
 
 use crate::codes::BackReason;
@@ -105,12 +104,6 @@ impl FromStr for PathwayNumber {
         let (hop, _) = rest.split_first().ok_or(NotExact)?;
         let read = Self { pathway: PathwayId::from_bytes(*pathway), hop: *hop };
         if read.to_bytes() == whole { Ok(read) } else { Err(NotExact) }
-    }
-}
-
-impl fmt::Display for PathwayNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_printed())
     }
 }
 

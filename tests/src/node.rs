@@ -19,6 +19,7 @@ use maillage_node::opening;
 use maillage_protocol::codes::NeedCode;
 use maillage_protocol::directory::{Card, Service};
 use maillage_protocol::disclosure::SecrecyRegime;
+use maillage_protocol::encoding;
 use maillage_protocol::id::{NodeId, ServiceId};
 use maillage_protocol::identity::Organization;
 use maillage_protocol::private::Private;
@@ -307,6 +308,16 @@ impl Node {
         // From one check to the next, it is another one.
         fs::remove_file(&file).ok();
         self.run(&["export", &file.display().to_string()], &[]);
+        // What is searched for would not be seen in base64: it lies beside, as it is.
+        let lines = fs::read_to_string(&file).expect("it was written");
+        let payload = |line: &str| {
+            let line: Value = serde_json::from_str(line).expect("a line of JSON");
+            encoding::from_base64url(line["payload"].as_str().expect("a payload"))
+        };
+        let payloads: Result<Vec<_>, _> = lines.lines().map(payload).collect();
+        let payloads = payloads.expect("they are base64url").concat();
+        assert!(!payloads.is_empty(), "a journal holds something");
+        fs::write(file.with_extension("payloads"), payloads).expect("the folder can be written");
     }
 
     /// Types a verb for this node, at its time, with more settings.

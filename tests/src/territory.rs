@@ -262,7 +262,9 @@ const TOLD: [(&str, &str); 4] = [
     ("note", "practical_note"),
 ];
 /// What is told to those who are bound by secrecy.
-const CONTEXT: [(&str, &str); 5] = [
+const CONTEXT: [(&str, &str); 7] = [
+    ("coordination", "coordination_contact"),
+    ("representative", "representative_contact"),
     ("stage", "procedure_stage"),
     ("documents", "documents_held"),
     ("equipment", "equipment_home"),
@@ -273,8 +275,17 @@ const CONTEXT: [(&str, &str); 5] = [
 /// Checks that what is read of her here is what she agreed to, and still does.
 #[track_caller]
 fn is_agreed(story: &Value, now: Timestamp) {
-    let contact = &story["contact"];
-    if contact.is_null() {
+    let (asked, contact) = (&story["asked"], &story["contact"]);
+    let until = story["agreed_until"].as_u64().expect("a date");
+    let closed = story["erased"] == true || until <= now.0;
+    if closed {
+        assert!(contact.is_null(), "she is reached through what is closed: {story}");
+        // Whoever was asked keeps the code and the date, which clocks and loops read.
+        let kept = ["code", "deadline"];
+        let told = ASKED.iter().filter(|(field, _)| !kept.contains(field));
+        let told = told.filter(|(field, _)| !asked[*field].is_null());
+        let told: Vec<_> = told.filter(|_| story["referral"]["side"] == "receiver").collect();
+        assert!(told.is_empty(), "{told:?} is read of what is closed");
         return;
     }
     let items = story["agreed_items"].as_array().expect("items");
@@ -286,14 +297,12 @@ fn is_agreed(story: &Value, now: Timestamp) {
         let there = told.iter().filter(|(field, _)| !of[*field].is_null());
         there.for_each(|(_, item)| agreed(item));
     };
-    read(&story["asked"], &ASKED);
+    read(asked, &ASKED);
     read(contact, &TOLD);
     read(&story["context"], &CONTEXT);
     if let Some(way) = contact["channel"]["way"].as_str() {
         agreed(way);
     }
-    let until = story["agreed_until"].as_u64().expect("a date");
-    assert!(now.0 < until, "it is read after the date until which she agreed");
 }
 
 /// Returns an hour of a day in Paris.

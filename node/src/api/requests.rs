@@ -10,6 +10,7 @@ use maillage_protocol::codes::{
 };
 use maillage_protocol::consent::{CollectionPlace, FeedbackLevel, Gesture, NoticeForm, Validity};
 use maillage_protocol::id::{NodeId, ReferralId, ServiceId};
+use maillage_protocol::pathway::PathwayNumber;
 use maillage_protocol::private::Private;
 use serde::Deserialize;
 use serde_json::json;
@@ -142,11 +143,16 @@ fn request(writer: &Writer, body: Body) -> Result<Request, ApiProblem> {
         askable: some(askable.as_deref(), Medium::from_code, "consent.askable")?,
         validity: strict(validity_of(&validity), "consent.validity")?,
         after: body.after,
-        goes_on: some(body.pathway.as_deref(), |typed| typed.parse().ok(), "pathway")?,
+        goes_on: some(body.pathway.as_deref(), |typed| pathway(typed, body.after), "pathway")?,
         context,
         beside: body.beside,
         tells_tried: body.tell_tried,
     })
+}
+
+/// What comes after a referral has a chain already.
+fn pathway(typed: &str, after: Option<ReferralId>) -> Option<PathwayNumber> {
+    typed.parse().ok().filter(|_| after.is_none())
 }
 
 fn contact(person: Person) -> Result<Contact, ApiProblem> {

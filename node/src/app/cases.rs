@@ -251,7 +251,8 @@ impl Case {
                     let theirs = said_by != side_of(self.side) && is_news(event);
                     let before = theirs.then(|| self.referral.clone());
                     self.referral = std::mem::take(&mut self.referral).hear(&fact);
-                    if before.is_some_and(|before| before != self.referral) {
+                    let named = matches!(event, Event::ConferenceJoined { .. });
+                    if before.is_some_and(|before| named || before != self.referral) {
                         self.news.get_or_insert(skeleton.at);
                     }
                     let receiver = &self.referral.receiver;

@@ -244,7 +244,7 @@ impl App {
         }
         let kept = scope == Some(Ok(())) && !erased && code.is_none() && self.safe.holds(holder)?;
         let wrapped = if kept { self.safe.wrap(holder, &id.0, &key)? } else { Vec::new() };
-        let word = payload.map(|payload| Box::new(payload.skeleton));
+        let word = payload.map(|payload| Box::new(payload.skeleton.outline()));
         let keyed = Act::Keyed { event: id, wrapped };
         let heard = word.map(|word| Act::Heard { event: id, from, word });
         let acts = [keyed].into_iter().chain(heard);
@@ -490,7 +490,8 @@ impl<'a> Intake<'a> {
             self.app.withdraw_by_code(code)?;
             entry.body = Vec::new();
         }
-        let skeleton = payload.skeleton;
+        // What outlives the body says nothing of her circumstances.
+        let skeleton = payload.skeleton.outline();
         let referral = skeleton.thread.referral;
         // What is said of an erased referral since is heard, and not kept.
         let erased = referral.is_some_and(|referral| self.case(referral).erased);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use maillage_protocol::body::{
-    Channel, Contact, Content, Context, Cover, Payload, Professional, SafeRule, Thread, Unsayable,
+    Channel, Contact, Content, Context, Cover, Payload, SafeRule, Thread, Unsayable,
 };
 use maillage_protocol::calendar::Day;
 use maillage_protocol::codes::{
@@ -165,7 +165,7 @@ impl App {
             return Err(SayError::WrongClock);
         }
         let regime = self.service_regime(request.peer, request.service)?;
-        written(&request).try_for_each(|words| words.check(regime))?;
+        written(&request).iter().try_for_each(|words| words.check(regime))?;
         check_regime(&request, regime)?;
         let referral = ReferralId::from_random(random(&*self.env));
         let code = PersonalCode::from_random(random(&*self.env));
@@ -289,8 +289,10 @@ impl App {
             false => Vec::new(),
         };
         let beside = request.beside;
+        // Another attempt is as far along the chain as the one before.
+        let hop = case.proposal.as_ref().map_or(0, |asked| asked.hop);
         let attempt =
-            Origin { need, pathway, opens: false, hop: 0, parent: None, rules, tried, beside };
+            Origin { need, pathway, opens: false, hop, parent: None, rules, tried, beside };
         match case.side {
             Author::Sender if beside => {
                 let may = self.state().may_ask_beside(&case);
@@ -353,20 +355,19 @@ pub(super) fn opened_by(owner: NodeId, pathway: PathwayId, asked: &Proposal) -> 
 }
 
 /// Returns what was written freely about her.
-fn written(request: &Request) -> impl Iterator<Item = Words> {
+fn written(request: &Request) -> Vec<Words> {
     let hours = request.contact.safe_contact.as_ref();
     let hours = hours.and_then(|safe| safe.reveal().hours.clone()).map(Private::from);
     let context = request.context.as_ref();
     let note = context.and_then(|context| context.note.clone());
     let others = context.map(|context| [&context.coordination, &context.representative]);
-    let does = |other: &Private<Professional>| Private::from(other.reveal().function.clone());
-    let functions = others.into_iter().flatten().flatten().map(does);
+    let others: Vec<_> = others.into_iter().flatten().flatten().map(Private::reveal).collect();
+    let functions = others.iter().map(|other| other.function.clone().into());
+    let names = others.iter().map(|other| Words::named(other.name.clone()));
     let texts = [request.contact.practical_note.clone(), hours, note];
-    texts
-        .into_iter()
-        .flatten()
-        .chain(functions)
-        .map(|text| Words { text, reviewed: request.reviewed })
+    let texts = texts.into_iter().flatten().chain(functions);
+    let read = texts.map(|text| Words { text, reviewed: request.reviewed });
+    read.chain(names).collect()
 }
 
 fn proposal(request: &Request, origin: &Origin, consent: &Consent, now: Timestamp) -> Proposal {
@@ -434,12 +435,32 @@ fn categories(request: &Request, origin: &Origin) -> BTreeSet<Category> {
 
 #[cfg(test)]
 mod tests {
+    use maillage_protocol::body::Professional;
     use maillage_protocol::calendar::Calendar;
     use maillage_protocol::consent::Basis;
 
     use super::*;
     use crate::app::Practice;
-    use crate::app::tests::{NADIA, Pair, request};
+    use crate::app::tests::{NADIA, Pair, Several, request};
+
+    /// Whoever else follows her is named, and nothing is written in the place of a name.
+    #[test]
+    fn what_is_said_of_other_professionals_is_read_before_it_is_kept() {
+        let nodes = Several::of(&["CCAS de Brenne", "MDS Est"]);
+        let ask = |name: &str, function: &str, once| {
+            let (name, function) = (name.to_owned(), function.to_owned());
+            let follows = Professional { name, function, phone: String::new() };
+            let context = Context { coordination: Some(follows.into()), ..Context::default() };
+            let asked = Request { context: Some(context), ..request(nodes.apps[1].node()) };
+            nodes.apps[0].propose(NADIA, asked, [once; 16])
+        };
+        const NUMBER: &str = "2 69 05 49 588 157 80";
+        for (name, function, once) in [(NUMBER, "conseillère", 1), ("Mme Martin", NUMBER, 2)] {
+            let refused = ask(name, function, once);
+            assert!(matches!(refused, Err(SayError::Unwritable(_))), "{name}: {refused:?}");
+        }
+        ask("Mme Martin", "conseillère", 3).unwrap();
+    }
 
     /// The basis and the calendar of the structure that asks are in what it writes, and the purposes
     /// are those that she was asked about: nobody calls who comes by herself.

@@ -209,8 +209,11 @@ impl App {
         self.give_up_expired(now)?;
         self.narrow_all()?;
         self.forget_codes()?;
-        self.tell_ends(now)?;
-        self.call_off_expired(now)?;
+        // What others read is said by a clock that one of them has confirmed.
+        if self.knows_the_time() {
+            self.tell_ends(now)?;
+            self.call_off_expired(now)?;
+        }
         self.remind_daily(now)?;
         self.warn_idle(now)?;
         Ok(counts)

@@ -150,6 +150,11 @@ impl App {
             if let Some(words) = &texts.text {
                 words.check(self.regime_of(case.peer))?;
             }
+            if let Some(speaker) = &texts.speaker {
+                let Professional { name, function, .. } = speaker.reveal();
+                let said = [name, function].map(|text| Words::named(text.clone()));
+                said.iter().try_for_each(|words| words.check(self.regime_of(case.peer)))?;
+            }
             if let Command::Withdraw(WithdrawalScope::Item { item }) = command {
                 let Narrowable { items, taken_back, .. } = Narrowable::of(&case);
                 if taken_back.contains(&item) {

@@ -5,7 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use maillage_protocol::body::{InTime, NeedReport, Payload, Professional, SafeRule, Saying};
+use maillage_protocol::body::{
+    Content, InTime, NeedReport, Payload, Professional, SafeRule, Saying,
+};
 use maillage_protocol::codes::{AttemptEnd, HeardBy, Helped, Medium, NeedCode};
 use maillage_protocol::consent::{Consent, FeedbackLevel};
 use maillage_protocol::directory::Card;
@@ -299,6 +301,18 @@ pub struct Step {
     pub late: bool,
 }
 
+impl Step {
+    /// Leaves out what she agreed to for a time that is over. What we asked ourselves is ours to read.
+    fn close(&mut self, ours: Author) {
+        (self.text, self.speaker) = (None, None);
+        if let Event::Proposed(proposal) = &mut self.event
+            && ours == Author::Receiver
+        {
+            **proposal = proposal.clone().outline();
+        }
+    }
+}
+
 /// A node that we are linked with, or about to be.
 #[derive(Clone, Debug)]
 pub struct PeerView {
@@ -445,7 +459,7 @@ impl App {
             contested: matches!(case.referral.status(), Status::Concluded | Status::Closed)
                 && case.referral.has_said(Helped::No),
             confirmation: case.referral.confirmation(),
-            proposal: case.proposal.clone(),
+            proposal: asked(&case, &steps),
             chosen: case.consent().map(Chosen::of),
             number: case.number(),
             renewable: ends_soon(&case, self.now()).is_some(),
@@ -561,7 +575,7 @@ impl App {
         mark_late(case.referral.status(), &mut steps);
         let until = case.consent().map(|consent| consent.grant().scope.expires);
         if until.is_some_and(|until| until <= self.now()) {
-            steps.iter_mut().for_each(|step| (step.text, step.speaker) = (None, None));
+            steps.iter_mut().for_each(|step| step.close(case.side));
         }
         Ok(steps)
     }
@@ -603,9 +617,15 @@ impl App {
             return Ok(());
         }
         let Some(fact) = skeleton.fact(side_of(case.other_side())) else { return Ok(()) };
-        let content = self.open_received(entry)?.map(|payload| payload.content);
-        let content = content.unwrap_or_default();
-        let (at, by, event) = (fact.at, fact.by, fact.event);
+        let (at, by) = (fact.at, fact.by);
+        let (content, event) = match self.open_received(entry)? {
+            // What was asked is whole in the body alone.
+            Some(Payload { content, skeleton }) => match skeleton.saying {
+                Saying::Referral(whole @ Event::Proposed(_)) => (content, whole),
+                _ => (content, fact.event),
+            },
+            None => (Content::default(), fact.event),
+        };
         let (delivery, text, speaker) = (Delivery::Delivered, content.text, content.speaker);
         steps.push(Step { at, by, event, delivery, text, speaker, late: false });
         Ok(())
@@ -703,4 +723,13 @@ fn conference(case: &Case) -> Option<Option<Round>> {
     let last = ours.into_iter().chain(theirs).map(|round| round.number).max()?;
     let going_on = case.referral.status() == Status::CaseConference;
     going_on.then(|| ours.filter(|round| round.number == last))
+}
+
+/// Returns what was asked: whole, as long as it may be read.
+fn asked(case: &Case, steps: &[Step]) -> Option<Proposal> {
+    let whole = steps.iter().find_map(|step| match &step.event {
+        Event::Proposed(proposal) => Some((**proposal).clone()),
+        _ => None,
+    });
+    whole.or_else(|| case.proposal.clone())
 }

@@ -32,7 +32,9 @@ use crate::telemetry::Chain;
 
 /// A difference between the two clocks of the machine beyond which it may have been copied.
 const CLOCK_JUMP: Duration = Duration::from_secs(30);
-/// How long to wait after a call that failed, outside of deliveries.
+/// How long to wait after a call that failed once, outside of deliveries: a connection may break.
+const MOMENT: Duration = Duration::from_secs(1);
+/// How long to wait after our own disk failed.
 const PAUSE: Duration = Duration::from_secs(30);
 /// How often a peer is asked for keys that miss.
 const ASKS_EVERY: Duration = Duration::from_secs(5);
@@ -498,7 +500,7 @@ impl Exchange {
     /// Carries orders to erase, at once and for ever.
     async fn carry_erasures(mut self) {
         let mut news = self.app.news_of(self.peer);
-        let mut pause = PAUSE;
+        let mut pause = MOMENT;
         loop {
             let pending = self.app.pending_erasures(self.peer);
             let mut failed = false;
@@ -522,7 +524,7 @@ impl Exchange {
                 }
                 pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
             } else {
-                pause = PAUSE;
+                pause = MOMENT;
                 if news.changed().await.is_err() {
                     return;
                 }
@@ -532,7 +534,7 @@ impl Exchange {
 
     /// Fetches what the peer has for us, since it cannot reach us.
     async fn fetch(self) {
-        let (mut pause, mut read) = (PAUSE, None);
+        let (mut pause, mut read) = (MOMENT, None);
         loop {
             // Nobody can tell us what changed in its identity.
             let now = self.app.env().monotonic();
@@ -541,7 +543,7 @@ impl Exchange {
                 read = Some(now);
             }
             match self.fetch_once().await {
-                Ok(()) => pause = PAUSE,
+                Ok(()) => pause = MOMENT,
                 Err(error) => {
                     read = None;
                     info!(error = %Chain(&error), "cannot fetch what a peer has for us");

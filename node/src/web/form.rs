@@ -166,6 +166,19 @@ impl Mistakes {
         value
     }
 
+    /// Returns somebody's name, or takes note that it holds what nobody may write.
+    pub(super) fn name(&mut self, typed: &Typed, field: &'static str) -> Option<String> {
+        let name = self.take(field, typed.text(field, LINE))?;
+        let words = Words::named(name.clone());
+        match words.check(SecrecyRegime::Charter) {
+            Ok(()) => Some(name),
+            Err(Unwritable { kind, .. }) => {
+                self.add(field, unwritable(kind));
+                None
+            }
+        }
+    }
+
     /// Returns a few words for readers under a regime, or takes note of what must not be written.
     pub(super) fn words(
         &mut self,

@@ -12,7 +12,7 @@ pub(super) const STYLE: &str = "/static/b8b32590/maillage.css";
 pub(super) const ICON: &str = "/static/e6853b4b/maillage.svg";
 
 /// What takes a personal code out of the address that a telephone read.
-pub(super) const CODE: &str = "/static/85cfe384/code.js";
+pub(super) const CODE: &str = "/static/3f97027c/code.js";
 
 /// What reads the sentences of a page aloud.
 pub(super) const LISTEN: &str = "/static/89dcbbb6/listen.js";

@@ -93,8 +93,10 @@ notes-effacer-faire = Oui, effacer cette note : { $nom }
 
 concertation-titre = Concertation
 concertation-aide = Deux professionnels se parlent, par téléphone. Donnez votre nom et votre numéro : le partenaire donnera les siens.
-concertation-nommer-aide = Ce besoin est déjà passé ici : votre nœud a demandé tout de suite à se parler. Dites qui le partenaire et la personne peuvent appeler, par son nom. Ensuite, appelez-les.
+concertation-nommer-aide = Ce besoin est déjà passé ici : votre structure a aussitôt ouvert une concertation. Donnez le nom et le téléphone de qui l’on peut appeler : le partenaire et la personne les liront.
 concertation-nommer = Donner ce nom
+concertation-autre = Quelqu’un d’autre parle pour nous
+concertation-autre-aide = Le partenaire et la personne liront ce nom à la place du premier.
 concertation-motif = Pourquoi se parler ?
 concertation-motif-absent = Indiquez pourquoi il faut se parler.
 concertation-nom = Qui peut-on appeler ?

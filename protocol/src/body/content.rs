@@ -202,9 +202,10 @@ impl Content {
         let note = contact.and_then(|contact| contact.practical_note.as_ref());
         let hours = contact.and_then(|contact| contact.safe_contact.as_ref());
         let hours = hours.and_then(|safe| safe.reveal().hours.as_ref());
-        let context = self.context.as_ref().and_then(|context| context.note.as_ref());
-        let written = [self.text.as_ref(), note, context].into_iter().flatten();
-        written.map(Private::reveal).chain(hours)
+        let context = self.context.iter().flat_map(Context::texts);
+        let speaker = self.speaker.iter().map(Private::reveal).flat_map(Professional::texts);
+        let written = [self.text.as_ref(), note].into_iter().flatten();
+        written.map(Private::reveal).chain(hours).chain(context).chain(speaker)
     }
 
     /// Tells whether this is a code and nothing else.

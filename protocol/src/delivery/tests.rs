@@ -69,17 +69,41 @@ fn a_peer_that_calls_us_is_tried_at_once() {
 fn what_failed_once_is_tried_again_after_a_moment() {
     let mut delivery = Delivery::resume(Seq(1), Seq(0));
     let mut now = NOW;
-    for pause in [MOMENT, FIRST_PAUSE, FIRST_PAUSE * 2] {
+    for pause in [MOMENT, SHORTEST_PAUSE, SHORTEST_PAUSE * 2] {
         assert_eq!(delivery.poll(now), Output::ConfirmHead);
         delivery.handle(Input::Answered { at: now, outcome: Outcome::Unreachable });
         assert_eq!(delivery.poll(now), Output::WaitUntil(now.after(pause)));
         now = now.after(pause);
     }
     assert_eq!(delivery.poll(now), Output::ConfirmHead);
-    delivery.handle(Input::Answered { at: now, outcome: Outcome::Holds(Seq(0)) });
-    assert_eq!(delivery.poll(now), Output::Send { after: Seq(0), through: Seq(1) });
+    delivery.handle(Input::Answered { at: now, outcome: Outcome::Holds(Seq(1)) });
+    assert_eq!(delivery.health(), Health::Well);
+    delivery.handle(Input::Signed(Seq(2)));
+    assert_eq!(delivery.poll(now), Output::Send { after: Seq(1), through: Seq(2) });
     delivery.handle(Input::Answered { at: now, outcome: Outcome::Unreachable });
     assert_eq!(delivery.poll(now), Output::WaitUntil(now.after(MOMENT)));
+}
+
+/// It says what it holds, and takes nothing: a proxy in front of it that refuses what is large, say.
+#[test]
+fn a_peer_that_answers_and_takes_nothing_is_tried_less_and_less() {
+    let nothing = Outcome::Holds(Seq(0));
+    for outcome in [Outcome::Unreachable, Outcome::Stuck, Outcome::Refused, nothing] {
+        let mut delivery = Delivery::resume(Seq(1), Seq(0));
+        let (mut now, mut sent) = (NOW, 0);
+        while now.since(NOW) < HOUR {
+            match delivery.poll(now) {
+                Output::WaitUntil(time) => now = time,
+                Output::Send { .. } => {
+                    sent += 1;
+                    delivery.handle(Input::Answered { at: now, outcome });
+                }
+                _ => delivery.handle(Input::Answered { at: now, outcome: nothing }),
+            }
+        }
+        assert!((6..=9).contains(&sent), "{outcome:?}: {sent}");
+        assert_ne!(delivery.health(), Health::Well, "{outcome:?}");
+    }
 }
 
 #[test]

@@ -176,7 +176,7 @@ impl Referral {
     fn gives_up_question(&self) -> Timestamp {
         self.sender
             .asked()
-            .map_or(Timestamp(u64::MAX), |asked| asked.days(self.receiver.asked_at, 15, 5))
+            .map_or(Timestamp(u64::MAX), |asked| asked.expires(self.receiver.asked_at))
     }
 
     fn promised(&self, asked: &Asked) -> Timestamp {

@@ -102,6 +102,25 @@ impl Default for Rules {
 }
 
 impl Proposal {
+    /// Returns what statuses, clocks and loops are read from: nothing of her circumstances, which go
+    /// with the body that told them (consent.md §6, §10 R2).
+    #[must_use]
+    pub fn outline(self) -> Self {
+        Self {
+            right: None,
+            obstacles: BTreeSet::new(),
+            zone: None,
+            mode: None,
+            schedule: BTreeSet::new(),
+            mobility: BTreeSet::new(),
+            language: None,
+            accommodations: BTreeSet::new(),
+            criteria: BTreeSet::new(),
+            tried: Vec::new(),
+            ..self
+        }
+    }
+
     /// Tells whether the receiver may pass it on once more (referral.md §11).
     #[must_use]
     pub const fn may_go_further(&self) -> bool {

@@ -1,10 +1,12 @@
 //! Who is told that something is late, and when (referral.md §8.4). A reminder does not move the
 //! turn: whoever had to act still has to. It names a referral, never a person.
 
+use std::time::Duration;
+
 use super::proposal::Asked;
 use super::{Act, Author, Referral};
 use crate::codes::{Urgency, code_list};
-use crate::time::Timestamp;
+use crate::time::{DAY, Timestamp};
 
 code_list! {
     /// What somebody is told, because time passes.
@@ -27,6 +29,10 @@ code_list! {
         NoNews = "no_news",
         /// What she agreed to ends soon: she is asked again.
         ConsentEnds = "consent_ends",
+        /// The help is said to be over, and she agreed to be asked whether it helped.
+        AskHer = "ask_her",
+        /// The help is said to be over, and nobody has said a word about it.
+        Unconfirmed = "unconfirmed",
         /// She is expected tomorrow: whoever expects her may remind her.
         AppointmentNear = "appointment_near",
     }
@@ -37,6 +43,11 @@ code_list! {
 const ALTERNATIVES: (u16, u16) = (10, 4);
 /// Working days that the sender waits more, once those who help are late.
 const PATIENCE: u16 = 2;
+
+/// When she is asked whether it helped, after somebody said that it is over (referral.md §6.9).
+const ASK_HER: [Duration; 2] = [DAY, DAY.saturating_mul(7)];
+/// When the sender is asked for a word, if she is not.
+const UNCONFIRMED: Duration = DAY.saturating_mul(7);
 
 /// Returns what a side is to be told by now, and since when, oldest first. The same is told once: the
 /// date is that of what is late, and a new turn has another.
@@ -57,6 +68,13 @@ pub fn reminders(referral: &Referral, by: Author, now: Timestamp) -> Vec<(Remind
     }
     if by == Author::Sender && !mine {
         told.extend(about_the_receiver(referral, asked, turn.act, turn.due));
+    }
+    if by == Author::Sender && turn.act == Act::SayIfHelped {
+        let said = referral.receiver.since;
+        told.extend(match turn.holder {
+            Author::Person => ASK_HER.map(|after| (Reminder::AskHer, said.after(after))).to_vec(),
+            _ => vec![(Reminder::Unconfirmed, said.after(UNCONFIRMED))],
+        });
     }
     told.retain(|(_, at)| *at <= now);
     told.sort_by_key(|(_, at)| *at);

@@ -298,6 +298,9 @@ fn reminders_follow_the_ladder() {
     let delivered = after(&[proposed(), vec![(Them, Command::Acknowledge)]].concat());
     let seen = after(&seen());
     let helping = after(&accepted());
+    let over = after(&concluded());
+    let unasked = Proposal { askable: false, ..proposal() };
+    let unasked = after(&[vec![(Us, propose(unasked))], concluded()[2..].to_vec()].concat());
     // Asked on Monday 2 March 2026.
     for (referral, by, on, expected) in [
         (&after(&proposed()), Us, "2026-03-02", vec![]),
@@ -315,6 +318,12 @@ fn reminders_follow_the_ladder() {
         (&helping, Them, "2026-03-17", vec![Reminder::Late]),
         (&helping, Us, "2026-03-18", vec![]),
         (&helping, Us, "2026-03-19", vec![Reminder::NoNews]),
+        (&over, Us, "2026-03-03", vec![]),
+        (&over, Us, "2026-03-04", vec![Reminder::AskHer]),
+        (&over, Us, "2026-03-10", vec![Reminder::AskHer, Reminder::AskHer]),
+        (&over, Them, "2026-03-10", vec![]),
+        (&unasked, Us, "2026-03-09", vec![]),
+        (&unasked, Us, "2026-03-10", vec![Reminder::Unconfirmed]),
     ] {
         assert_eq!(told(referral, by, at(on, 8, 0)), expected, "{by:?} {on}");
     }
@@ -335,6 +344,11 @@ fn a_far_deadline_keeps_a_referral_from_expiring() {
     let referral = after(&acts);
     assert_eq!(due(&referral, Us, at("2026-09-01", 23, 58)), vec![]);
     assert_eq!(due(&referral, Us, at("2026-09-01", 23, 59)), vec![Command::Expire]);
+    // Nor does a question that nobody answers end it.
+    let questioned = say(referral, Them, NOW, Command::Question { matters: vec![] });
+    assert_eq!(due(&questioned, Us, at("2026-09-01", 23, 58)), vec![]);
+    let no_answer = vec![Command::Cancel(CancelReason::NoAnswer)];
+    assert_eq!(due(&questioned, Us, at("2026-09-01", 23, 59)), no_answer);
 }
 
 #[test]

@@ -213,6 +213,11 @@ fn a_circle_is_seen_by_the_node_that_closes_it() {
     }
     // Nothing came of it: what was passed on goes back, step by step, to the owner.
     let joined = Command::JoinConference;
+    let speaker =
+        Professional { name: "2 69 05 49 588 157 80".to_owned(), ..Professional::default() };
+    let texts = Texts { speaker: Some(speaker.into()), ..Texts::default() };
+    let refused = nodes.apps[2].say(None, Author::Sender, back, joined.clone(), texts, None);
+    assert!(matches!(refused, Err(SayError::Unwritable(_))), "{refused:?}");
     nodes.apps[2].say(None, Author::Sender, back, joined, Texts::default(), None).unwrap();
     nodes.exchange();
     let end = maillage_protocol::referral::ConferenceEnd::NoSolution {
@@ -236,7 +241,7 @@ fn a_circle_is_seen_by_the_node_that_closes_it() {
 /// Scenario 4: she comes by herself to a structure that was never asked, and shows her receipt.
 #[test]
 fn a_receipt_that_is_shown_elsewhere_goes_on_with_the_same_chain() {
-    let mut nodes = Several::of(&THREE);
+    let mut nodes = Several::of(&[&THREE[..], &["MDS Est"]].concat());
     let first = propose_once(&nodes.apps[0], nodes.apps[1].node(), 1);
     nodes.exchange();
     nodes.answers(1, first, refusal());
@@ -265,6 +270,16 @@ fn a_receipt_that_is_shown_elsewhere_goes_on_with_the_same_chain() {
     assert!(need != other && chain == same);
     assert_eq!(case.number().unwrap().hop, 1);
     assert!(nodes.apps[2].story(again).unwrap().unwrap().need.is_some());
+    // Another attempt for it is as far along: who had her knows her again all the same.
+    let number = |app: &App, id| app.case(id).unwrap().number().unwrap();
+    let said = crate::app::Request { goes_on: Some(shown), ..request(nodes.apps[3].node()) };
+    let refused = nodes.apps[2].propose(NADIA, said, [6; 16]).unwrap().referral;
+    nodes.exchange();
+    nodes.answers(3, refused, refusal());
+    assert_eq!(nodes.status([2, 3], refused), Status::Declined);
+    let second = nodes.pass_on(2, 1, refused, 7).unwrap();
+    assert_eq!(number(&nodes.apps[2], second).hop, 1);
+    assert_eq!(nodes.status([1, 2], second), Status::CaseConference);
     // Round and round, it ends.
     let far = PathwayNumber { hop: 3, ..shown };
     let refused = ask(&nodes, 1, Some(far), 5);

@@ -1,5 +1,7 @@
 use maillage_protocol::body::Content;
-use maillage_protocol::codes::{DeclineReason, FirstContact, Outcome};
+use maillage_protocol::codes::{
+    Accommodation, DeclineReason, FirstContact, Language, Mode, Outcome,
+};
 use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::event::EventKind;
 use maillage_protocol::private::Private;
@@ -56,11 +58,60 @@ fn goes(pair: &mut Pair, id: ReferralId, rule: Rule, after: Duration, here: bool
 #[test]
 fn r2_who_did_not_help_forgets_after_thirty_days() {
     let mut pair = Pair::linked();
-    let id = propose(&pair);
-    pair.exchange();
+    let id = ask_aloud(&mut pair);
     let (reason, next) = (DeclineReason::Hours, NextStep::NoneKnown);
     says(&pair, id, [Command::Decline { reason, next_date: None, next }]);
+    assert!(knows_how(&pair.b, id) && knows_how(&pair.a, id));
     goes(&mut pair, id, Rule::NotAccepted, Rule::NotAccepted.keeps(), false);
+    assert!(!knows_how(&pair.b, id) && knows_how(&pair.a, id));
+}
+
+/// Somebody who prefers to talk, in a language of her own.
+fn ask_aloud(pair: &mut Pair) -> ReferralId {
+    let mut asked = request(pair.b.node());
+    asked.accommodations = [Accommodation::Oral].into();
+    asked.language = Some(Language::try_from("ar".to_owned()).unwrap());
+    let id = pair.a.propose(NADIA, asked, [9; 16]).unwrap().referral;
+    pair.exchange();
+    pair.restart();
+    id
+}
+
+/// Tells whether a node can read her circumstances: on a page, or anywhere in its journal.
+#[track_caller]
+fn knows_how(app: &App, id: ReferralId) -> bool {
+    let story = app.story(id).unwrap().unwrap();
+    let asked = story.proposal.unwrap();
+    let shown = !asked.accommodations.is_empty() && asked.language.is_some();
+    let mut codes = 0;
+    for number in (0..app.journal.len().0).map(Number) {
+        let said = match app.read(number).unwrap() {
+            Some(Entry::Received(event)) => {
+                let body = app.open_received(&event).unwrap();
+                let body = body.map(|payload| serde_json::to_string(&payload.skeleton).unwrap());
+                assert!(!serde_json::to_string(&event.skeleton).unwrap().contains("\"oral\""));
+                body
+            }
+            Some(Entry::Fact(fact)) => fact.act.map(|act| serde_json::to_string(&act).unwrap()),
+            _ => None,
+        };
+        codes += usize::from(said.is_some_and(|said| said.contains("\"oral\"")));
+    }
+    assert_eq!(codes > 0, shown, "what is shown is what is there");
+    shown
+}
+
+#[test]
+fn how_she_is_helped_best_is_forgotten_with_the_rest_when_she_stops() {
+    let mut pair = Pair::linked();
+    let id = ask_aloud(&mut pair);
+    assert!(knows_how(&pair.b, id));
+    pair.a.withdraw(id, WithdrawalScope::Referral).unwrap();
+    pair.exchange();
+    for _restarted in 0..2 {
+        assert!(!knows_how(&pair.b, id), "a receiver keeps codes that clocks read, and no more");
+        pair.restart();
+    }
 }
 
 fn help(pair: &Pair, id: ReferralId) {
@@ -108,6 +159,7 @@ fn r7_what_she_agreed_to_until_a_date_closes_then_and_goes_a_month_later() {
     let mut pair = Pair::linked();
     let mut asked = request(pair.b.node());
     asked.contact.practical_note = Some("Le mardi".to_owned().into());
+    asked.mode = Some(Mode::Together);
     let id = pair.a.propose(NADIA, asked, [9; 16]).unwrap().referral;
     pair.exchange();
     says(&pair, id, [Command::Accept]);
@@ -131,6 +183,8 @@ fn r7_what_she_agreed_to_until_a_date_closes_then_and_goes_a_month_later() {
     let open = known(&pair) || named(&pair);
     assert!(!open, "reading closes on both sides at the date, without a message");
     assert_eq!((texts(&pair.a), texts(&pair.b)), (0, 0));
+    let asked = |app: &App| app.story(id).unwrap().unwrap().proposal.unwrap().mode;
+    assert_eq!((asked(&pair.a), asked(&pair.b)), (Some(Mode::Together), None));
     goes(&mut pair, id, Rule::Expired, Rule::Expired.keeps(), false);
     pair.a.retain(false).unwrap();
     pair.exchange();
@@ -159,6 +213,23 @@ fn a_clock_that_is_doubted_destroys_nothing() {
 }
 
 /// What arrives about it since, after a start too, is heard and not kept.
+/// Nobody is called off by a node that is alone with its clock.
+#[test]
+fn what_others_read_is_not_said_by_a_clock_that_nobody_confirms() {
+    let pair = Pair::linked();
+    let id = propose(&pair);
+    pair.exchange();
+    says(&pair, id, [Command::Accept]);
+    let until = pair.a.story(id).unwrap().unwrap().agreed_until.unwrap();
+    wait(&pair, until.since(pair.a.now()).saturating_add(DAY.saturating_mul(31)));
+    pair.a.forget_clocks();
+    pair.a.retain(false).unwrap();
+    assert_eq!(pair.a.referral(id).unwrap().status(), Status::Accepted);
+    pair.tell_the_time();
+    pair.a.retain(false).unwrap();
+    assert_eq!(pair.a.referral(id).unwrap().status(), Status::Cancelled);
+}
+
 #[test]
 fn what_comes_later_about_what_was_destroyed_is_not_kept() {
     let mut pair = Pair::linked();

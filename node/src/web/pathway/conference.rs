@@ -70,11 +70,14 @@ impl Stage {
             Self::None => {
                 let reason = typed.chosen("motif").filter(|reason| REASONS.contains(reason));
                 let reason = mistakes.need("motif", reason, Text("concertation-motif-absent"));
-                let speaker = speaker(typed, &mut mistakes);
+                let speaker = speaker(typed, &mut mistakes, regime);
                 reason.map(Command::CallConference).zip(speaker)
             }
             Self::Called | Self::Unnamed => {
-                Some(Command::JoinConference).zip(speaker(typed, &mut mistakes))
+                Some(Command::JoinConference).zip(speaker(typed, &mut mistakes, regime))
+            }
+            Self::Joined if typed.holds("nommer", "oui") => {
+                Some(Command::JoinConference).zip(speaker(typed, &mut mistakes, regime))
             }
             Self::Joined | Self::Planned => {
                 let end = verdict(typed, side, clock, &mut mistakes);
@@ -135,12 +138,15 @@ fn filled(typed: &Typed, story: &Story) -> Typed {
 }
 
 /// Reads who can be called about it.
-fn speaker(typed: &Typed, mistakes: &mut Mistakes) -> Option<Texts> {
-    let mut line = |field| mistakes.take(field, typed.text(field, LINE));
-    let (name, function, phone) = (line("nom"), line("fonction"), line("telephone"));
-    let name = mistakes.need("nom", name, Text("concertation-nom-absent"));
+fn speaker(typed: &Typed, mistakes: &mut Mistakes, regime: SecrecyRegime) -> Option<Texts> {
+    let name = mistakes.name(typed, "nom");
+    if typed.one("nom").is_empty() {
+        mistakes.add("nom", Text("concertation-nom-absent"));
+    }
+    let function = mistakes.words(typed, "fonction", regime);
+    let phone = mistakes.take("telephone", typed.text("telephone", LINE));
     let phone = mistakes.need("telephone", phone, Text("concertation-telephone-absent"));
-    let function = function.unwrap_or_default();
+    let function = function.map(|words| words.text.into_revealed()).unwrap_or_default();
     let speaker = Professional { name: name?, function, phone: phone? };
     Some(Texts { speaker: Some(speaker.into()), ..Texts::default() })
 }
@@ -200,6 +206,8 @@ struct ConferencePage {
     before: String,
     today: String,
     text: String,
+    /// Whether somebody else was being named.
+    renames: bool,
     mistakes: Mistakes,
 }
 
@@ -217,6 +225,7 @@ impl ConferencePage {
             list.iter().map(choice).collect()
         };
         // Whoever asks is most often whoever talks.
+        let renames = typed.holds("nommer", "oui");
         let us = &writer.member().account().person.reveal().name;
         let name = if typed.one("nom").is_empty() { us.clone() } else { text("nom") };
         Self {
@@ -241,6 +250,7 @@ impl ConferencePage {
                 let services = ServiceNames::of(&[]);
                 StepView::of(step, &story.row, &services, frame.clock).words
             }),
+            renames,
             story: StoryView::of(story, &ServiceNames::of(&[]), frame.clock),
             frame: frame.in_room(Room::Home),
             stage,
@@ -325,6 +335,11 @@ mod tests {
         assert_eq!(read(Stage::Called, &named), Ok(Command::JoinConference));
         assert_eq!(read(Stage::Unnamed, &named), Ok(Command::JoinConference));
         assert_eq!(read(Stage::Called, &named[..1]), Err(vec!["telephone"]));
+        let instead = [named[0], named[1], ("nommer", "oui")];
+        assert_eq!(read(Stage::Joined, &instead), Ok(Command::JoinConference));
+        assert_eq!(read(Stage::Planned, &instead), Err(vec!["decision"]));
+        let number = [("nom", "2 69 05 49 588 157 80"), named[1]];
+        assert_eq!(read(Stage::Called, &number), Err(vec!["nom"]));
         assert_eq!(read(Stage::None, &named), Err(vec!["motif"]));
         let looped = [named[0], named[1], ("motif", "loop")];
         assert_eq!(read(Stage::None, &looped), Err(vec!["motif"]));

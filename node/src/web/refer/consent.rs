@@ -334,8 +334,8 @@ impl ConsentPage {
     }
 }
 
-/// Before anything is chosen, the usual answers about circumstances are. What she agrees to
-/// besides the request is never chosen for her.
+/// Before anything is chosen, the usual answers about circumstances are, and that we may know how it
+/// ends is proposed (consent.md §3). What she agrees to besides is never chosen for her.
 fn with_usual_choices(typed: Typed) -> Typed {
     let usual = [
         ("recueil", CollectionPlace::InPerson.code()),

@@ -131,13 +131,20 @@ fn professional(
     [name, function, telephone]: Fields,
     regime: SecrecyRegime,
 ) -> Option<(Professional, bool)> {
-    let called = mistakes.take(name, typed.text(name, LINE));
-    let does = mistakes.words(typed, function, regime);
-    let phone = mistakes.take(telephone, typed.text(telephone, LINE));
-    if called.is_none() && does.is_none() && phone.is_none() {
+    let fields = [name, function, telephone];
+    if fields.iter().all(|field| typed.one(field).is_empty()) {
         return None;
     }
-    let called = mistakes.need(name, called, Text("concertation-nom-absent"))?;
+    let called = mistakes.name(typed, name);
+    if typed.one(name).is_empty() {
+        mistakes.add(name, Text("concertation-nom-absent"));
+    }
+    let does = mistakes.words(typed, function, regime);
+    let phone = mistakes.take(telephone, typed.text(telephone, LINE));
+    if phone.as_ref().is_some_and(|phone| !is_telephone(phone)) {
+        mistakes.add(telephone, Text("telephone-faux"));
+    }
+    let called = called?;
     let reviewed = does.as_ref().is_some_and(|words| words.reviewed);
     let function = does.map(|words| words.text.into_revealed()).unwrap_or_default();
     Some((Professional { name: called, function, phone: phone.unwrap_or_default() }, reviewed))
@@ -269,8 +276,8 @@ impl DisclosurePage {
         };
         let text = |field| typed.one(field).to_owned();
         let folded = ["apporte", "creneau", "mobilite", "langue"];
-        let context = [&["etape", "papiers", "equipement", "seule", "contexte"][..]];
-        let context = context.into_iter().chain([&COORDINATION[..], &REPRESENTATIVE]).flatten();
+        let coded = ["etape", "papiers", "equipement", "seule", "contexte"];
+        let in_context = [&coded[..], &COORDINATION, &REPRESENTATIVE].concat();
         let is_filled = |field: &&str| !typed.one(field).is_empty();
         let other = |legend, hint, fields: Fields| {
             let typed = fields.map(|field| typed.one(field).to_owned());
@@ -299,7 +306,7 @@ impl DisclosurePage {
                 other(Text("donnees-represente"), Text("donnees-represente-aide"), REPRESENTATIVE),
             ],
             context: text("contexte"),
-            in_context: context.into_iter().any(is_filled),
+            in_context: in_context.iter().any(is_filled),
             tried: (!tried.is_empty()).then(|| enumerate(tried)),
             tells_tried: typed.holds("essaye", "oui"),
             more: folded.iter().any(is_filled),
@@ -421,6 +428,8 @@ mod tests {
         let wrong = [
             (vec![("represente-telephone", "01 99 00 12 34")], "represente-nom"),
             (vec![("suivi-nom", "Mme Martin"), ("suivi-fonction", "dépression")], "suivi-fonction"),
+            (vec![("suivi-nom", "2 69 05 49 588 157 80")], "suivi-nom"),
+            (vec![("suivi-nom", "Mme Martin"), ("suivi-telephone", "demain")], "suivi-telephone"),
         ];
         for (pairs, field) in wrong {
             let Err(mistakes) = Told::read(&with(&pairs), SecrecyRegime::Profession) else {

@@ -70,6 +70,16 @@ fn number(typed: &Typed) -> Result<Option<PathwayNumber>, Text> {
     further.map(|_| Some(number)).map_err(|_| Text("besoin-parcours-trop"))
 }
 
+/// Takes the number out of what a reader of squares typed: her code is in it too, which is not ours to
+/// keep, nor to show.
+fn number_only(typed: Typed) -> Typed {
+    if !typed.one("parcours").contains('#') {
+        return typed;
+    }
+    let number = typed.one("parcours").parse().map(PathwayNumber::to_printed);
+    typed.with("parcours", &number.unwrap_or_default())
+}
+
 /// What is asked most often, in front of the national list.
 const FREQUENT: &[NeedCode] = &[
     NeedCode::NumeriqueAccederADesServicesEnLigne,
@@ -176,15 +186,9 @@ pub(in crate::web) async fn keep(
     sent: Sent,
 ) -> Result<HttpResponse, PageError> {
     let mut step = Step::open(&writer, &which).await?;
-    step.typed.need = sent.typed;
+    step.typed.need = number_only(sent.typed);
     match Need::read(&step.typed.need, frame.clock) {
-        Ok(need) => {
-            // What a square holds besides, her code, is not ours to keep.
-            if let Some(number) = need.goes_on {
-                step.typed.need = step.typed.need.with("parcours", &number.to_printed());
-            }
-            Ok(lead_to_step("/orienter/lieu", step.keep(&writer).await?))
-        }
+        Ok(_) => Ok(lead_to_step("/orienter/lieu", step.keep(&writer).await?)),
         Err(mistakes) => page_again(&NeedPage::of(frame, &step, mistakes)),
     }
 }

@@ -60,7 +60,7 @@ async fn a_receipt_of_another_structure_is_gone_on_with() {
 
     let page = "/orienter/besoin";
     for (wrong, said) in
-        [("K7QD-2M9P", "Ce numéro n’est pas complet"), (&code, "une lettre est fausse")]
+        [("K7QD-2M9P", "Ce numéro n’est pas complet"), (&number[1..], "un caractère est faux")]
     {
         let fields = [("besoin", NEED), ("parcours", wrong)];
         let shown = karim.fill(page, page, &fields).await;
@@ -72,6 +72,11 @@ async fn a_receipt_of_another_structure_is_gone_on_with() {
     let fields = [("besoin", NEED), ("parcours", far.as_str())];
     karim.fill(page, page, &fields).await.says("réorientée trop souvent");
 
+    // A reader of squares types « enter » before a need was chosen.
+    let early = karim.fill(page, page, &[("parcours", &square)]).await;
+    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+    early.says(&format!("value=\"{number}\""));
+    early.hides(&code);
     let fields = [("besoin", NEED), ("parcours", square.as_str())];
     let place = karim.submit(page, page, &fields).await.location().to_owned();
     let back = karim.see(&place.replace("/lieu", "/besoin")).await;
@@ -83,7 +88,7 @@ async fn a_receipt_of_another_structure_is_gone_on_with() {
     let path = format!("/parcours/{}", reference(&sent));
     nadia.see(&path).await.says("Ce besoin est déjà passé ici");
     let talk = format!("{path}/concertation");
-    nadia.see(&talk).await.says("Dites qui le partenaire et la personne peuvent appeler");
+    nadia.see(&talk).await.says("votre structure a aussitôt ouvert une concertation");
     let named = [("nom", "Nadia"), ("telephone", "01 99 00 12 34")];
     nadia.submit(&talk, &talk, &named).await;
     nadia.see(&talk).await.says("Qu’avez-vous décidé ensemble ?");
