@@ -15,6 +15,11 @@ fn an_absence_asks_for_another_try_and_two_may_end_it() {
     epn.says(&id, &json!({ "command": "accept" }));
     epn.says(&id, &appointment("2026-03-12"));
     both([ccas, epn], &id, "scheduled");
+    assert_eq!(epn.reminder(&id), None);
+    all.set("2026-03-11", 9, 0);
+    epn.until("who expects her may remind her", |epn| {
+        epn.reminder(&id).as_deref() == Some("appointment_near")
+    });
     all.set("2026-03-13", 9, 0);
     assert_eq!(epn.list("to_clarify"), [id.as_str()]);
     let (_, act, due) = epn.turn(&id).unwrap();
@@ -47,5 +52,12 @@ fn an_absence_asks_for_another_try_and_two_may_end_it() {
     assert_eq!(ccas.list("to_choose"), [id.as_str()]);
     let choice = format!("/parcours/{}/besoin", ccas.reference(&id));
     assert!(ccas.visit("pro").read(&choice).contains("accompagnement physique"));
-    all.holds(&[(&id, 0, 1)]);
+    // Nothing labels her: who is asked next is told what is needed, and no word of it.
+    let mut after = ccas.proposal_to(epn);
+    after["after"] = id.as_str().into();
+    let next = ccas.propose(&after).expect("it is taken");
+    both([ccas, epn], &next, "delivered");
+    let asked = epn.get(&format!("/referrals/{next}")).unwrap()["asked"].clone();
+    assert!(asked["tried"].is_null() && !asked.to_string().contains("absen"), "{asked}");
+    all.holds(&[(&id, 0, 1), (&next, 0, 1)]);
 }

@@ -40,6 +40,27 @@ fn help_that_was_given_outranks_a_cancellation() {
     all.holds(&[(&id, 0, 1)]);
 }
 
+/// What is fixed for her is not called off behind the back of those who expect her.
+#[test]
+fn a_cancellation_that_crosses_an_appointment_is_a_question() {
+    let mut all = Territory::at("2026-03-02", 9, &["CCAS de Brenne", "EPN Le Lavoir"]);
+    let id = all.ask(0, 1);
+    all.nodes[1].says(&id, &json!({ "command": "accept" }));
+    both([&all.nodes[0], &all.nodes[1]], &id, "accepted");
+    all.nodes[1].until("her contact arrives", |epn| epn.knows_her(&id));
+    all.nodes[1].kill();
+    all.nodes[0].says(&id, &json!({ "command": "cancel", "reason": "situation_changed" }));
+    assert_eq!(all.nodes[0].status(&id).as_deref(), Some("cancelled"));
+    all.nodes[0].kill();
+    all.nodes[1].launch();
+    let time = paris("2026-03-05", 10, 15).0;
+    all.nodes[1].says(&id, &json!({ "command": "schedule", "time": time, "mode": "desk" }));
+    assert_eq!(all.nodes[1].status(&id).as_deref(), Some("scheduled"));
+    all.nodes[0].launch();
+    both([&all.nodes[0], &all.nodes[1]], &id, "cancellation_requested");
+    all.holds(&[(&id, 0, 1)]);
+}
+
 #[test]
 fn a_cancellation_that_nobody_settles_is_enforced_after_two_days() {
     let mut all = Territory::at("2026-03-02", 9, &["CCAS de Brenne", "EPN Le Lavoir"]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use maillage_protocol::body::{Channel, Contact, SafeContact, SafeRule};
+use maillage_protocol::body::{Channel, Contact, Content, SafeContact, SafeRule};
 use maillage_protocol::codes::{Answerer, DeclineReason, Language};
 use maillage_protocol::codes::{FirstContact, HeardBy, Helped, Matter, Medium, NeedCode, Outcome};
 use maillage_protocol::consent::{
@@ -332,6 +332,28 @@ impl Calls for NobodyCalls {
     fn search<'a>(&'a self, _: &'a PersonalCode) -> Searching<'a> {
         Box::pin(std::future::ready(Search::default()))
     }
+}
+
+/// Whatever a receiver could open, with every key that it has: nobody, before its yes.
+#[test]
+fn no_body_that_was_received_names_her_before_a_yes() {
+    let pair = Pair::linked();
+    let id = propose(&pair);
+    pair.exchange();
+    let named = |app: &App| {
+        let opened = (0..app.journal.len().0).filter_map(|number| {
+            let Ok(Some(Entry::Received(event))) = app.read(Number(number)) else { return None };
+            app.open_received(&event).unwrap()
+        });
+        let told: Vec<_> = opened.map(|payload| payload.content).collect();
+        assert!(!told.is_empty(), "something was received and opens");
+        told.into_iter().filter(|content| *content != Content::default()).count()
+    };
+    assert_eq!(named(&pair.b), 0);
+    pair.karim(id, Command::Open);
+    assert_eq!(named(&pair.b), 0);
+    pair.karim(id, Command::Accept);
+    assert_eq!(named(&pair.b), 1, "the search can see");
 }
 
 #[test]

@@ -612,20 +612,19 @@ impl App {
         entry: &EventEntry<maillage_protocol::body::Skeleton>,
         steps: &mut Vec<Step>,
     ) -> Result<(), AppError> {
-        let Some(skeleton) = &entry.skeleton else { return Ok(()) };
+        // What was asked is whole in the body alone. What was closed when it came has no skeleton.
+        let (skeleton, content) = match self.open_received(entry)? {
+            Some(Payload { skeleton, content }) => (skeleton, content),
+            None => match &entry.skeleton {
+                Some(skeleton) => (skeleton.clone(), Content::default()),
+                None => return Ok(()),
+            },
+        };
         if matches!(skeleton.saying, Saying::Consent(_)) {
             return Ok(());
         }
         let Some(fact) = skeleton.fact(side_of(case.other_side())) else { return Ok(()) };
-        let (at, by) = (fact.at, fact.by);
-        let (content, event) = match self.open_received(entry)? {
-            // What was asked is whole in the body alone.
-            Some(Payload { content, skeleton }) => match skeleton.saying {
-                Saying::Referral(whole @ Event::Proposed(_)) => (content, whole),
-                _ => (content, fact.event),
-            },
-            None => (Content::default(), fact.event),
-        };
+        let (at, by, event) = (fact.at, fact.by, fact.event);
         let (delivery, text, speaker) = (Delivery::Delivered, content.text, content.speaker);
         steps.push(Step { at, by, event, delivery, text, speaker, late: false });
         Ok(())

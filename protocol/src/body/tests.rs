@@ -153,6 +153,15 @@ fn what_she_did_not_agree_to_cannot_be_encoded() {
     check("words after yes", payload(answer.clone(), text()), full(), Ok(()));
     let long = Content { text: Some("é".repeat(301).into()), ..Content::default() };
     check("too many words", payload(answer, long), full(), out(TextTooLong));
+    // A proved number hides nowhere, in the place of a name either.
+    let name = "2 69 05 49 588 157 80".to_owned();
+    let numbered = Professional { name, ..Professional::default() };
+    let called = Event::ConferenceCalled { round: 1, part: 0, why: ConferenceReason::Loop };
+    let spoken = Content { speaker: Some(numbered.clone().into()), ..Content::default() };
+    check("a number as a speaker", payload(called, spoken), full(), out(ProvedNumber));
+    let context = Context { coordination: Some(numbered.into()), ..context() };
+    let told = disclosed(Content { context: Some(context), ..l2().content });
+    check("a number as somebody else", told, full(), out(ProvedNumber));
 }
 
 fn told_of(context: Context) -> BTreeSet<Category> {

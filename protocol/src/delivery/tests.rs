@@ -84,6 +84,17 @@ fn what_failed_once_is_tried_again_after_a_moment() {
     assert_eq!(delivery.poll(now), Output::WaitUntil(now.after(MOMENT)));
 }
 
+/// What it said counts no more, so it is asked again: that it says the same is no trouble.
+#[test]
+fn a_peer_that_is_asked_again_says_the_same() {
+    let mut delivery = Delivery::resume(Seq(1), Seq(0));
+    delivery.handle(Input::PeerCame { at: NOW, holds: Some(Seq(0)) });
+    let later = NOW.after(limits::HEAD_CONFIRMATION + Duration::from_millis(1));
+    assert_eq!(delivery.poll(later), Output::ConfirmHead);
+    delivery.handle(Input::Answered { at: later, outcome: Outcome::Holds(Seq(0)) });
+    assert_eq!(delivery.poll(later), Output::Send { after: Seq(0), through: Seq(1) });
+}
+
 /// It says what it holds, and takes nothing: a proxy in front of it that refuses what is large, say.
 #[test]
 fn a_peer_that_answers_and_takes_nothing_is_tried_less_and_less() {

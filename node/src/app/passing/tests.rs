@@ -220,6 +220,11 @@ fn a_circle_is_seen_by_the_node_that_closes_it() {
     assert!(matches!(refused, Err(SayError::Unwritable(_))), "{refused:?}");
     nodes.apps[2].say(None, Author::Sender, back, joined, Texts::default(), None).unwrap();
     nodes.exchange();
+    // Somebody is named where a node had its desk alone: that is news, and moves nothing.
+    nodes.apps[2].open_story(NADIA, back).unwrap();
+    assert!(nodes.apps[2].case(back).unwrap().news.is_none());
+    nodes.answers(0, back, Command::JoinConference);
+    assert!(nodes.apps[2].case(back).unwrap().news.is_some());
     let end = maillage_protocol::referral::ConferenceEnd::NoSolution {
         reason: DeclineReason::OutOfMission,
     };

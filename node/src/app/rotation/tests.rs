@@ -1,10 +1,11 @@
-use maillage_protocol::codes::CancelReason;
+use maillage_protocol::codes::{Accommodation, CancelReason};
+use maillage_protocol::consent::WithdrawalScope;
 use maillage_protocol::erasure::ErasureCause;
 use maillage_protocol::id::ReferralId;
 use maillage_protocol::referral::{Author, Command, Status};
 
 use super::*;
-use crate::app::tests::{Pair, deliver, propose, propose_once};
+use crate::app::tests::{NADIA, Pair, deliver, propose, propose_once, request};
 use crate::app::{InboxError, Texts, Trouble};
 use maillage_protocol::problem::ProblemType;
 
@@ -293,9 +294,11 @@ fn give_keys(pair: &Pair) -> Vec<bool> {
 /// What was sealed for a key that we no longer had is read once its key came again.
 #[test]
 fn what_was_sealed_for_a_lost_key_is_read_once_it_is_sealed_again() {
-    let pair = Pair::linked();
+    let mut pair = Pair::linked();
     lose_a_key(&pair);
-    let id = propose(&pair);
+    let mut asked = request(pair.b.node());
+    asked.accommodations = [Accommodation::Oral].into();
+    let id = pair.a.propose(NADIA, asked, [9; 16]).unwrap().referral;
     deliver(&pair.a, &pair.b);
     assert!(pair.b.referral(id).is_none());
     assert_eq!(pair.b.partners()[0].trouble, Some(Trouble::Closed));
@@ -304,6 +307,15 @@ fn what_was_sealed_for_a_lost_key_is_read_once_it_is_sealed_again() {
     pair.exchange();
     assert_eq!(pair.b.referral(id).unwrap().status(), Status::Delivered);
     pair.same_referral(id);
+    // Her circumstances are read in the body, and kept nowhere else.
+    let told = |pair: &Pair| pair.b.story(id).unwrap().unwrap().proposal.unwrap().accommodations;
+    for _restarted in 0..2 {
+        assert_eq!(told(&pair), [Accommodation::Oral].into());
+        pair.restart();
+    }
+    pair.a.withdraw(id, WithdrawalScope::Referral).unwrap();
+    pair.exchange();
+    assert_eq!(told(&pair), BTreeSet::new());
 }
 
 /// A key that its holder destroyed blocks nothing for ever; one that its holder could not give yet is

@@ -21,6 +21,14 @@ struct Row {
     name: String,
     terminal: bool,
     holders: BTreeSet<Author>,
+    clock: Option<Clock>,
+}
+
+/// How long whoever has the turn has: « 5wd » are working days, « 30d » days.
+#[derive(Deserialize)]
+struct Clock {
+    normal: String,
+    priority: String,
 }
 
 #[derive(Deserialize)]
@@ -382,4 +390,63 @@ proptest! {
         let [here, there] = nodes;
         prop_assert!(here == there || there.sender.asked().is_none());
     }
+}
+
+/// Every duration of the table, for what is normal and for what is not.
+#[test]
+fn the_table_is_the_judge_of_durations() {
+    let and = |before: Vec<(Author, Command)>, by, command| {
+        before.into_iter().chain([(by, command)]).collect::<Vec<_>>()
+    };
+    let question = Command::Question { matters: vec![] };
+    let scheduled = || and(accepted(), Them, schedule());
+    let at_each = [
+        vec![(Us, Command::Draft)],
+        proposed(),
+        and(proposed(), Them, Command::Acknowledge),
+        seen(),
+        and(seen(), Them, question),
+        accepted(),
+        scheduled(),
+        and(scheduled(), Them, Command::Miss(MissedCause::Excused)),
+        underway(),
+        and(seen(), Them, refer_on()),
+        and(seen(), Them, Command::CallConference(ConferenceReason::Loop)),
+        and(underway(), Us, cancel()),
+        concluded(),
+    ];
+    // What is promised is due when it was promised.
+    let clocked = TABLE.statuses.iter().filter_map(|row| Some((&row.name, row.clock.as_ref()?)));
+    let clocked: BTreeMap<_, _> = clocked.filter(|(name, _)| *name != "waitlisted").collect();
+    let mut judged = BTreeSet::new();
+    for (urgency, acts) in [Urgency::Normal, Urgency::Priority]
+        .into_iter()
+        .flat_map(|urgency| at_each.clone().map(|acts| (urgency, acts)))
+    {
+        let asked = || Proposal { urgency, ..proposal() };
+        let acts: Vec<_> = acts
+            .into_iter()
+            .map(|(by, act)| match act {
+                Command::Propose { .. } => (by, propose(asked())),
+                act => (by, act),
+            })
+            .collect();
+        let referral = after(&acts);
+        let name = referral.status().code();
+        let clock = clocked.get(&name.to_owned()).unwrap_or_else(|| panic!("{name}"));
+        let time = if urgency == Urgency::Normal { &clock.normal } else { &clock.priority };
+        let since = match referral.receiver.stage {
+            Stage::Scheduled { time } if name == "scheduled" => time,
+            _ => NOW,
+        };
+        let calendar = Calendar::Metropolitan;
+        let due = match (time.strip_suffix("wd"), time.strip_suffix('d')) {
+            (Some(days), _) => calendar.working_days_after(since, days.parse().unwrap()),
+            (None, Some(days)) => since.after(DAY * days.parse::<u32>().unwrap()),
+            (None, None) => since.after(DAY),
+        };
+        assert_eq!(referral.turn().unwrap().due, due, "{name}, {urgency:?}: {time}");
+        judged.insert(name.to_owned());
+    }
+    assert_eq!(judged.len(), clocked.len());
 }
