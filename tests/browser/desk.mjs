@@ -189,6 +189,12 @@ export class Desk {
     return this.#page.locator('.digits').innerText();
   }
 
+  // How many sheets of A4 the page takes on paper.
+  async sheets() {
+    const paper = await this.#page.pdf({ format: 'A4', preferCSSPageSize: true });
+    return paper.toString('latin1').match(/\/Type\s*\/Page\b/g).length;
+  }
+
   // How many things were said so far.
   steps() {
     return this.#page.locator('.story > li').count();

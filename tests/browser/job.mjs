@@ -132,6 +132,7 @@ export async function handOver(nadia, person) {
   await nadia.follow('À vous de jouer');
   await nadia.follow('Reprendre');
   await nadia.shows('Votre code personnel');
+  assert.equal(await nadia.sheets(), 2, 'a receipt is one sheet, and behind it what was read to her');
   await nadia.press('J’ai remis le récépissé');
   await nadia.shows('Le code n’est plus affiché nulle part.');
   await nadia.back(404);

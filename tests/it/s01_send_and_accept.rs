@@ -1,7 +1,7 @@
 //! Scenario 1: a referral goes from a proposal to her word, and no byte of hers is where it must
 //! not be.
 
-use maillage_tests::{FIRST_NAME, Pair, PaperPeer, TELEPHONE};
+use maillage_tests::{FIRST_NAME, Pair, PaperPeer, TELEPHONE, Territory, both, paris};
 use reqwest::Method;
 use serde_json::json;
 
@@ -35,6 +35,40 @@ fn n1_a_referral_goes_from_a_proposal_to_her_word() {
     let story = pair.ccas.get(&format!("/referrals/{id}")).unwrap();
     assert_eq!(story["need"], "resolved");
     pair.holds(&[&id]);
+}
+
+/// At each step both read the same, and the sender reads whose turn it is and until when.
+#[test]
+fn n1_the_sender_always_reads_whose_turn_it_is_and_until_when() {
+    let mut all = Territory::at("2026-03-02", 9, &["CCAS de Brenne", "EPN Le Lavoir"]);
+    let [ccas, epn] = &all.nodes[..] else { panic!("two nodes") };
+    let id = all.ask(0, 1);
+    let reads = |turn: &str, until: &str| {
+        let page = ccas.page_of(&id).replace(['\u{a0}', '\u{202f}'], " ");
+        assert!(page.contains(turn) && page.contains(until), "{turn}, {until}: {page}");
+    };
+    reads("À EPN Le Lavoir : ouvrir la demande", "avant mercredi 4 mars 17 h");
+    epn.says(&id, &json!({ "command": "open" }));
+    both([ccas, epn], &id, "seen");
+    reads("À EPN Le Lavoir : accepter ou refuser", "avant lundi 9 mars 17 h");
+    epn.says(&id, &json!({ "command": "accept" }));
+    both([ccas, epn], &id, "accepted");
+    epn.until("her contact arrives", |epn| epn.knows_her(&id));
+    reads("À EPN Le Lavoir : prendre contact", "avant lundi 16 mars 17 h");
+    let time = paris("2026-03-05", 14, 0).0;
+    epn.says(&id, &json!({ "command": "schedule", "time": time, "mode": "desk" }));
+    both([ccas, epn], &id, "scheduled");
+    all.set("2026-03-05", 15, 0);
+    let [ccas, epn] = &all.nodes[..] else { panic!("two nodes") };
+    epn.says(&id, &json!({ "command": "start", "contact": "met" }));
+    both([ccas, epn], &id, "underway");
+    epn.says(&id, &json!({ "command": "conclude", "outcome": "accompanied", "autonomy": "2" }));
+    both([ccas, epn], &id, "concluded");
+    ccas.says(&id, &json!({ "command": "feedback", "helped": "yes", "via": "desk" }));
+    both([ccas, epn], &id, "closed");
+    let story = ccas.get(&format!("/referrals/{id}")).unwrap();
+    assert_eq!((&story["confirmation"], &story["need"]), (&json!("person"), &json!("resolved")));
+    all.holds(&[(&id, 0, 1)]);
 }
 
 /// p16, p18: she is in no file of either node in clear: journal, vault, index, log.

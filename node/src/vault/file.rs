@@ -146,10 +146,11 @@ impl Vault for FileVault {
 
     fn destroy(&self, keys: &[VaultKey]) -> Result<(), VaultError> {
         self.change(|state, vault| {
-            let entries = state.entries.without(keys);
-            if entries.0.len() == state.entries.0.len() {
+            let held = state.entries.among(keys);
+            if held.is_empty() {
                 return Ok(());
             }
+            let entries = state.entries.without(&held);
             let generation = vault.keys.begin_generation()?;
             vault.write(&entries, &generation)?;
             vault.keys.keep_generation(&generation)?;

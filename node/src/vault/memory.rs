@@ -1,6 +1,6 @@
 //! A vault that forgets everything when it is dropped, for tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Secret, Vault, VaultError, VaultKey};
@@ -29,8 +29,13 @@ impl Entries {
         Ok(Self(entries))
     }
 
+    /// Returns which of these names have a secret.
+    pub(super) fn among(&self, keys: &[VaultKey]) -> BTreeSet<VaultKey> {
+        keys.iter().filter(|key| self.0.contains_key(key)).copied().collect()
+    }
+
     /// Returns these secrets without some of them.
-    pub(super) fn without(&self, keys: &[VaultKey]) -> Self {
+    pub(super) fn without(&self, keys: &BTreeSet<VaultKey>) -> Self {
         let kept = self.0.iter().filter(|(key, _)| !keys.contains(key));
         Self(kept.map(|(key, secret)| (*key, secret.clone())).collect())
     }
@@ -55,7 +60,7 @@ impl Vault for MemoryVault {
 
     fn destroy(&self, keys: &[VaultKey]) -> Result<(), VaultError> {
         let mut held = self.lock();
-        *held = held.without(keys);
+        *held = held.without(&held.among(keys));
         Ok(())
     }
 
