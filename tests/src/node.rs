@@ -57,6 +57,9 @@ pub fn free_port() -> u16 {
     listener.local_addr().expect("a bound socket has an address").port()
 }
 
+/// What opens the metrics of a node of tests.
+const METRICS: &str = "whoever watches over the machine";
+
 /// The setting by which a node speaks TLS itself.
 pub(crate) const CERTIFICATE: &str = "MAILLAGE__TLS__CERTIFICATE";
 
@@ -123,6 +126,7 @@ impl Node {
             .env("MAILLAGE__DATA_DIR", &self.folder)
             .env("MAILLAGE__PEERS__ALLOW_PRIVATE", "127.0.0.0/8")
             .env("MAILLAGE__PEERS__UNLIMITED", "true")
+            .env("MAILLAGE__METRICS__TOKEN", METRICS)
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a file can be shared"))
             .stderr(log);
@@ -467,6 +471,16 @@ impl Node {
             files.iter().any(|(_, file)| memchr::memmem::find(file, bytes).is_some())
         };
         sought.iter().map(Vec::as_slice).filter(is_there).collect()
+    }
+
+    /// Returns what whoever watches over the machine reads of this node, if it runs.
+    #[must_use]
+    pub fn metrics(&self) -> Option<String> {
+        self.child.as_ref()?;
+        let asked = self.http.get(format!("{}/metrics", self.url)).bearer_auth(METRICS);
+        let answer = asked.send().expect("the node answers");
+        assert!(answer.status().is_success(), "{}", answer.status());
+        Some(answer.text().expect("a text"))
     }
 
     /// Fails if a text is in a file of the node in clear: journal, vault, index, log.

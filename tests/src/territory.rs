@@ -205,7 +205,7 @@ impl Territory {
 ///
 /// What is open has one turn and one date, and what is
 /// over has none; what is known of her, she agreed to, until now; every need is closed, or waits for
-/// somebody; she is in clear in no file, nor in what is exported; every journal reads from end to
+/// somebody; she is in clear in no file, in no metric, nor in what is exported; every journal reads from end to
 /// end, every signature in it is good, and what one holds of another is what that one wrote.
 #[track_caller]
 pub(crate) fn holds(nodes: &mut [&mut Node], referrals: &[(&str, usize, usize)], now: Timestamp) {
@@ -229,6 +229,8 @@ pub(crate) fn holds(nodes: &mut [&mut Node], referrals: &[(&str, usize, usize)],
         }
     }
     for node in nodes.iter_mut() {
+        let metrics = node.metrics().unwrap_or_default();
+        assert!(!metrics.contains(FIRST_NAME) && !metrics.contains(TELEPHONE), "{metrics}");
         node.kill();
         node.verify();
         node.export();

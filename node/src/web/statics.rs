@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, web};
 use super::errors::PageError;
 
 /// Where the style is. A test keeps the address in step with its bytes.
-pub(super) const STYLE: &str = "/static/b8b32590/maillage.css";
+pub(super) const STYLE: &str = "/static/bc2eb7e8/maillage.css";
 /// Where the mark of a page is, in a browser's tab.
 pub(super) const ICON: &str = "/static/e6853b4b/maillage.svg";
 
