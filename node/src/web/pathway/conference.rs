@@ -224,8 +224,8 @@ impl ConferencePage {
             };
             list.iter().map(choice).collect()
         };
-        // Whoever asks is most often whoever talks.
         let renames = typed.holds("nommer", "oui");
+        // Whoever asks is most often whoever talks.
         let us = &writer.member().account().person.reveal().name;
         let name = if typed.one("nom").is_empty() { us.clone() } else { text("nom") };
         Self {

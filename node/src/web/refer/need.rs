@@ -71,13 +71,13 @@ fn number(typed: &Typed) -> Result<Option<PathwayNumber>, Text> {
 }
 
 /// Takes the number out of what a reader of squares typed: her code is in it too, which is not ours to
-/// keep, nor to show.
+/// keep, nor to show. A square without a number is a mistake like another.
 fn number_only(typed: Typed) -> Typed {
     if !typed.one("parcours").contains('#') {
         return typed;
     }
     let number = typed.one("parcours").parse().map(PathwayNumber::to_printed);
-    typed.with("parcours", &number.unwrap_or_default())
+    typed.with("parcours", &number.unwrap_or_else(|_| "?".to_owned()))
 }
 
 /// What is asked most often, in front of the national list.

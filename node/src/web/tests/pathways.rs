@@ -72,6 +72,10 @@ async fn a_receipt_of_another_structure_is_gone_on_with() {
     let fields = [("besoin", NEED), ("parcours", far.as_str())];
     karim.fill(page, page, &fields).await.says("réorientée trop souvent");
 
+    let old = format!("https://ccas.example/p#{code}");
+    let without = karim.fill(page, page, &[("besoin", NEED), ("parcours", &old)]).await;
+    without.says("Ce numéro n’est pas complet");
+    without.hides(&code);
     // A reader of squares types « enter » before a need was chosen.
     let early = karim.fill(page, page, &[("parcours", &square)]).await;
     assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
