@@ -24,6 +24,7 @@ mod layout;
 mod session;
 mod statics;
 mod row;
+mod spreadsheet;
 mod square;
 mod story;
 mod taking_back;
@@ -106,6 +107,7 @@ pages! {
     get "/arrivee/{lien}", Visitor => arrival::show;
     post "/arrivee/{lien}", Visitor => arrival::choose;
     get "/", Member => home::show;
+    get "/liste.csv", Writer => spreadsheet::show;
     post "/parcours", Writer => home::find;
     get "/orienter/besoin", Writer => refer::need::show;
     post "/orienter/besoin", Writer => refer::need::keep;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use maillage_protocol::body::{
     Content, InTime, NeedReport, Payload, Professional, SafeRule, Saying,
 };
-use maillage_protocol::codes::{AttemptEnd, HeardBy, Helped, Medium, NeedCode};
+use maillage_protocol::codes::{AttemptEnd, HeardBy, Helped, Medium, NeedCode, Urgency};
 use maillage_protocol::consent::{Consent, FeedbackLevel};
 use maillage_protocol::directory::Card;
 use maillage_protocol::disclosure::Category;
@@ -532,9 +532,8 @@ impl App {
             choose,
             mine,
             unopened: is_unopened(case),
-            urgent: asked.is_some_and(|asked| {
-                asked.urgency == maillage_protocol::codes::Urgency::RightAtRisk
-            }),
+            urgent: (choose.is_some() || turn.is_some_and(|turn| turn.act != Act::SayIfHelped))
+                && asked.is_some_and(|asked| asked.urgency == Urgency::RightAtRisk),
             unshared: is_unshared(case) && case.referral.status().is_helping(),
             reminder: reminder.map(|told| told.what),
             told_reader: false,

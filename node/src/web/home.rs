@@ -12,7 +12,7 @@ use super::layout::{Frame, Room, lead_to, page};
 use super::refer::{Draft, DraftLine};
 use super::row::RowView;
 use crate::app::authority::{Member, Writer};
-use crate::app::{ErasureLine, ShortCode, WorklistRow};
+use crate::app::{ErasureLine, ShortCode, Worklist, WorklistRow};
 use crate::facts::Capability;
 use crate::text::{Clock, Telephone, Text, say_with};
 
@@ -49,10 +49,25 @@ impl Unattested {
 }
 
 /// Rows that wait for the same kind of thing.
-struct List {
-    title: Text,
+pub(super) struct List {
+    pub(super) title: Text,
     name: &'static str,
-    rows: Vec<RowView>,
+    pub(super) rows: Vec<RowView>,
+}
+
+/// Sorts what waits, in the order in which it is looked at. Empty lists are left out.
+pub(super) fn lists(worklist: &Worklist, clock: Clock) -> Vec<List> {
+    let lists = [
+        (Text("accueil-urgent"), "urgent", &worklist.urgent),
+        (Text("accueil-a-reprendre"), "a-reprendre", &worklist.to_choose),
+        (Text("accueil-a-repondre"), "a-repondre", &worklist.to_answer),
+        (Text("accueil-a-preciser"), "a-preciser", &worklist.to_clarify),
+        (Text("accueil-a-clore"), "a-clore", &worklist.to_close),
+        (Text("accueil-attente"), "attente", &worklist.waiting),
+    ];
+    let lists = lists.into_iter().filter(|(.., rows)| !rows.is_empty());
+    let view = |rows: &[WorklistRow]| rows.iter().map(|row| RowView::of(row, clock)).collect();
+    lists.map(|(title, name, rows)| List { title, name, rows: view(rows) }).collect()
 }
 
 /// How many referrals that are over the page shows.
@@ -82,19 +97,10 @@ async fn show_to(
         Ok::<_, PageError>((writer.worklist()?, writer.ended(ENDED)?, drafts, late))
     })
     .await?;
-    let view = |rows: &[WorklistRow]| rows.iter().map(|row| RowView::of(row, clock)).collect();
-    let list = |title, name, rows: &[WorklistRow]| List { title, name, rows: view(rows) };
-    let lists = vec![
-        list(Text("accueil-urgent"), "urgent", &worklist.urgent),
-        list(Text("accueil-a-reprendre"), "a-reprendre", &worklist.to_choose),
-        list(Text("accueil-a-repondre"), "a-repondre", &worklist.to_answer),
-        list(Text("accueil-a-preciser"), "a-preciser", &worklist.to_clarify),
-        list(Text("accueil-a-clore"), "a-clore", &worklist.to_close),
-        list(Text("accueil-attente"), "attente", &worklist.waiting),
-    ];
-    let lists = lists.into_iter().filter(|list| !list.rows.is_empty()).collect();
+    let lists = lists(&worklist, clock);
+    let ended = ended.iter().map(|row| RowView::of(row, clock)).collect();
     let unattested = late.iter().map(|line| Unattested::of(line, clock)).collect();
-    page(&HomePage { frame, lists, drafts, ended: view(&ended), unattested, lost })
+    page(&HomePage { frame, lists, drafts, ended, unattested, lost })
 }
 
 #[derive(Template)]

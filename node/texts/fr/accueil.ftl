@@ -24,6 +24,14 @@ accueil-introuvable = Aucune demande ne porte ce prénom ni cette référence ic
 accueil-trouvees = Demandes trouvées
 accueil-trouvees-plus = Les 20 premières sont montrées. Ajoutez des lettres pour en voir moins.
 accueil-inconnue = Aucune demande ne porte cette référence ici. Vérifiez les huit caractères.
+accueil-tableur = Ces listes pour un tableur (CSV), sans nom
+tableur-liste = Liste
+tableur-reference = Référence
+tableur-besoin = Besoin
+tableur-structure = Structure
+tableur-etat = État
+tableur-a-faire = À faire
+tableur-avant = Avant le
 accueil-terminees = Demandes terminées
 accueil-retrait = Une personne veut arrêter, avec le code de son papier
 

@@ -31,10 +31,10 @@ personne-quitter = Quitter cette page
 personne-quitter-aide = Sur un ordinateur partagé, fermez aussi la fenêtre.
 
 personne-cherche = Une autre solution est cherchée pour vous.
-personne-sans-solution = Aucune solution n’a été trouvée. Vous pouvez appeler pour en parler, ou voir gratuitement un délégué du Défenseur des droits.
+personne-sans-solution = Aucune solution n’a été trouvée. Vous pouvez appeler pour en parler, ou voir gratuitement un délégué du Défenseur des droits (09 69 39 00 00).
 personne-arretee-ouverte = Vous avez arrêté avec cette structure. Pour un autre lieu, revenez nous voir, ou appelez-nous.
-personne-recours = Si cela n’avance pas, appelez-nous. Vous pouvez aussi voir gratuitement un délégué du Défenseur des droits.
-personne-recours-ailleurs = Pour une autre solution, appelez-nous, ou la structure qui vous a orientée en premier. Vous pouvez aussi voir gratuitement un délégué du Défenseur des droits.
+personne-recours = Si cela n’avance pas, appelez-nous. Vous pouvez aussi voir gratuitement un délégué du Défenseur des droits (09 69 39 00 00).
+personne-recours-ailleurs = Pour une autre solution, appelez-nous, ou la structure qui vous a orientée en premier. Vous pouvez aussi voir gratuitement un délégué du Défenseur des droits (09 69 39 00 00).
 personne-essais = Ce qui a été essayé
 personne-essai-refus = { $structure } n’a pas pu vous aider.
 personne-essai-silence = { $structure } n’a pas répondu à temps.

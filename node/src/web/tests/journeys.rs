@@ -434,6 +434,39 @@ pub(super) fn signature_on(receipt: &Answer) -> String {
     after.split("</p>").next().unwrap().to_owned()
 }
 
+/// Those who keep another tool take the lists with them, and nobody's name.
+#[actix_web::test]
+async fn what_waits_goes_into_a_spreadsheet_without_a_name() {
+    let territory = Territory::begin();
+    let nodes = &territory.nodes;
+    let (mut nadia, mut karim) = desks(nodes).await;
+    nadia.see("/").await.hides("/liste.csv");
+    let receipt = refer!(nadia, nodes.b.node(), [("besoin", "echeance", "2026-03-05")]);
+    let code = reference(&receipt);
+    nodes.exchange();
+    nadia.see("/").await.says(&format!("<strong>{code}</strong>"));
+    for (desk, partner, to_do) in [
+        (&mut nadia, "EPN Le Lavoir", "À EPN Le Lavoir : ouvrir la demande"),
+        (&mut karim, "CCAS de Brenne", "À vous : ouvrir la demande"),
+    ] {
+        desk.see("/").await.says("/liste.csv");
+        let file = desk.open("/liste.csv").await;
+        assert_eq!(file.status, StatusCode::OK);
+        let kind = file.headers.get("content-type").unwrap();
+        assert_eq!(kind, "text/csv; charset=utf-8");
+        let body = file.body.replace(['\u{a0}', '\u{202f}'], " ");
+        let lines: Vec<_> = body.lines().collect();
+        assert!(lines[0].starts_with("\u{feff}Liste;Référence;"), "{}", lines[0]);
+        let line = lines.iter().find(|line| line.contains(&code)).expect("it waits");
+        assert!(line.contains(&format!(";{partner};")) && line.contains(to_do), "{line}");
+        assert!(
+            line.starts_with("Urgent : droit en danger;") && line.contains(";2026-03-0"),
+            "{line}"
+        );
+        file.hides(NAME);
+    }
+}
+
 #[actix_web::test]
 async fn who_is_bound_by_secrecy_may_know_more_and_the_page_says_why() {
     let territory = Territory::begin();
